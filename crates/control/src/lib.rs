@@ -1,0 +1,1 @@
+//! What can anyone change, and may they?

@@ -1,0 +1,1 @@
+//! What are the words, and what can they not mean?

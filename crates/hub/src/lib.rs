@@ -1,0 +1,1 @@
+//! What do people see, and what do their scripts call?

@@ -1,0 +1,1 @@
+//! How does a program get, show and lose a token; how does a person sign in?

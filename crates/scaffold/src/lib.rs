@@ -1,0 +1,1 @@
+//! How does a new service start, and how does it keep up?

@@ -1,0 +1,1 @@
+//! Is this contract good, and what changed since the last?
