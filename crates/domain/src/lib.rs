@@ -1,1 +1,40 @@
 //! What are the words, and what can they not mean?
+//!
+//! Every type here is parsed once at the edge and carried as proof from there on. The crate knows no I/O, no clock, no
+//! HTTP and no SQL: time and chance come in as [`Clock`] and [`Chance`].
+
+mod access;
+mod actor;
+mod chance;
+mod credential;
+mod environment;
+mod grant;
+mod group;
+mod id;
+mod invalid;
+mod limits;
+mod person;
+mod problem;
+mod product;
+mod slug;
+mod time;
+mod version;
+
+pub use access::{AccessRule, AccessRules, OperationSet};
+pub use actor::Actor;
+pub use chance::Chance;
+pub use credential::{CredentialKind, PlainSecret};
+pub use environment::EnvironmentName;
+pub use grant::{Decision, GrantState};
+pub use group::GroupAddress;
+pub use id::{
+    ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId,
+};
+pub use invalid::Invalid;
+pub use limits::{Limits, Rate};
+pub use person::PersonKey;
+pub use problem::{Problem, ProblemCode};
+pub use product::{Audience, Kind};
+pub use slug::ApiSlug;
+pub use time::{Clock, Timestamp};
+pub use version::{Major, Status};

@@ -1,0 +1,76 @@
+//! Which one exactly?
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use crate::invalid::{Invalid, quoted, word_as_text};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// An id with 128 bits of chance, sortable by nothing and guessable by no one.
+            pub fn random(chance: &crate::Chance) -> Self {
+                Self(chance.hex(16).into())
+            }
+        }
+        impl FromStr for $name {
+            type Err = Invalid;
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                let fits = (1..=100).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+                if fits { Ok(Self(text.into())) } else { Err(Invalid::new(format!("{} is no id", quoted(text)))) }
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        word_as_text!($name);
+    };
+}
+
+id! {
+    /// An API, whatever it is called.
+    ApiId
+}
+id! {
+    /// A major version of an API.
+    VersionId
+}
+id! {
+    /// One published contract of a version.
+    ReleaseId
+}
+id! {
+    /// An application: the OAuth `client_id`.
+    ApplicationId
+}
+id! {
+    /// A credential of an application.
+    CredentialId
+}
+id! {
+    /// A grant, from its request on.
+    GrantId
+}
+id! {
+    /// A person: the `sub` of their access tokens.
+    PersonId
+}
+id! {
+    /// One request at the gateway or the hub, returned as `Request-Id`.
+    RequestId
+}
+id! {
+    /// One access token: its `jti`.
+    TokenId
+}
