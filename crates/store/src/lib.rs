@@ -1,1 +1,33 @@
 //! Which SQL is there?
+//!
+//! One SQL text for SQLite and PostgreSQL. [`open`] gives three halves, so that a room holds no more power than it needs:
+//! [`Reads`] for everyone, [`Writes`] for `control` alone, [`Books`] for the bookkeeper alone.
+
+mod apis;
+mod applications;
+mod audit;
+mod change;
+mod column;
+mod credentials;
+mod database;
+mod grants;
+mod keys;
+mod migrations;
+mod people;
+mod releases;
+mod sessions;
+mod tokens;
+mod usage;
+
+pub use apis::{ApiRow, NewApi, NewVersion, VersionRow};
+pub use applications::{ApplicationRow, NewApplication};
+pub use audit::AuditRow;
+pub use change::{Change, Writes};
+pub use credentials::{CredentialRow, NewCredential};
+pub use database::{Error, Opened, Reads, open};
+pub use grants::{GrantRow, NewGrant};
+pub use keys::{NewSigningKey, SigningKeyRow};
+pub use people::{GroupRow, MembershipSource, PersonRow};
+pub use releases::{NewRelease, ReleaseRow, ReleaseText};
+pub use sessions::{NewSession, NewSignIn, SessionRow, SignInRow};
+pub use usage::{Books, CallCount, CallCountRow, RefusedCall};

@@ -1,0 +1,84 @@
+//! How is anything changed, with a witness?
+
+use std::sync::Arc;
+
+use hansom_domain::{Actor, Timestamp};
+use serde_json::Value;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::watch;
+
+use crate::{
+    Error,
+    database::{Both, on},
+};
+
+/// The writing half of the store.
+#[derive(Clone, Debug)]
+pub struct Writes {
+    pub(crate) pool: Both<SqlitePool, PgPool>,
+    pub(crate) announce: Arc<watch::Sender<u64>>,
+}
+
+impl Writes {
+    /// Begins a change by `actor`, called `verb` in the audit trail. Dropped without [`Change::commit`], it leaves no trace.
+    /// `id` is the audit entry's own.
+    pub async fn begin(
+        &self,
+        actor: &Actor,
+        verb: &'static str,
+        id: String,
+        at: Timestamp,
+    ) -> Result<Change, Error> {
+        let transaction = match &self.pool {
+            // A deferred transaction that reads first may find the database changed when it writes, and fail.
+            Both::Sqlite(pool) => Both::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Both::Postgres(pool) => Both::Postgres(pool.begin().await?),
+        };
+        Ok(Change {
+            transaction,
+            announce: Arc::clone(&self.announce),
+            entry: Entry {
+                id,
+                at,
+                actor: actor.clone(),
+                verb,
+            },
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: String,
+    at: Timestamp,
+    actor: Actor,
+    verb: &'static str,
+}
+
+/// One change in the making: a transaction with an actor and a verb.
+#[derive(Debug)]
+pub struct Change {
+    pub(crate) transaction: Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    announce: Arc<watch::Sender<u64>>,
+    entry: Entry,
+}
+
+impl Change {
+    /// Writes the audit entry, counts the generation up and commits, all in one transaction. `subject` names what was
+    /// changed; `detail` must hold no secret.
+    pub async fn commit(mut self, subject: &str, detail: &Value) -> Result<(), Error> {
+        let insert = "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, verb, subject, detail) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let detail = detail.to_string();
+        let entry = &self.entry;
+        on!(&mut self.transaction, tx => sqlx::query(insert)
+            .bind(&entry.id).bind(entry.at.millis()).bind(entry.actor.kind()).bind(entry.actor.id())
+            .bind(entry.actor.name()).bind(entry.verb).bind(subject).bind(&detail)
+            .execute(&mut **tx).await.map(|_| ()))?;
+        let count = "UPDATE platform SET generation = generation + 1 WHERE id = 1";
+        on!(&mut self.transaction, tx => sqlx::query(count).execute(&mut **tx).await.map(|_| ()))?;
+        on!(self.transaction, tx => tx.commit().await)?;
+        self.announce.send_modify(|count| *count += 1);
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! Who was granted what?
+
+use hansom_domain::{
+    ApiSlug, ApplicationId, EnvironmentName, GrantId, GrantState, GroupAddress, Major,
+    OperationSet, PersonId, Timestamp, VersionId,
+};
+
+use crate::{Change, Error, Reads, column::row, database::on};
+
+row! {
+    /// A grant with the names that people know its ends by.
+    pub struct GrantRow {
+        /// Its id.
+        pub id: GrantId,
+        /// The application that may call.
+        pub application_id: ApplicationId,
+        /// The application's name.
+        pub application_name: String,
+        /// The group that owns the application.
+        pub application_owner: GroupAddress,
+        /// The version that may be called.
+        pub version_id: VersionId,
+        /// The API's name in paths.
+        pub slug: ApiSlug,
+        /// The API's name for people.
+        pub title: String,
+        /// The group that owns the API, and so decides.
+        pub api_owner: GroupAddress,
+        /// The version's number.
+        pub major: Major,
+        /// In which environment.
+        pub environment: EnvironmentName,
+        /// Which operations.
+        pub operations: OperationSet,
+        /// What for.
+        pub purpose: String,
+        /// By which law, where personal data are concerned; may be empty.
+        pub legal_basis: String,
+        /// Its state.
+        pub state: GrantState,
+        /// Who asked.
+        pub requested_by: PersonId,
+        /// Who asked, by name.
+        pub requested_by_name: String,
+        /// When.
+        pub requested_at: Timestamp,
+        /// Who decided or revoked, by name.
+        pub decided_by_name: Option<String>,
+        /// When.
+        pub decided_at: Option<Timestamp>,
+        /// Why.
+        pub reason: Option<String>,
+        /// Until when it is in force.
+        pub expires_at: Option<Timestamp>,
+    }
+}
+
+/// A request for a grant.
+#[derive(Clone, Debug)]
+pub struct NewGrant<'a> {
+    /// Its id.
+    pub id: &'a GrantId,
+    /// The application that wants to call.
+    pub application_id: &'a ApplicationId,
+    /// The version that it wants to call.
+    pub version_id: &'a VersionId,
+    /// In which environment.
+    pub environment: &'a EnvironmentName,
+    /// Which operations.
+    pub operations: &'a OperationSet,
+    /// What for.
+    pub purpose: &'a str,
+    /// By which law.
+    pub legal_basis: &'a str,
+    /// Who asks: id and name.
+    pub by: (&'a str, &'a str),
+    /// When.
+    pub at: Timestamp,
+}
+
+/// All grants joined with their names; a filter follows.
+macro_rules! grants_where {
+    ($filter:literal) => {
+        concat!(
+            "SELECT g.id, g.application_id, p.name AS application_name, p.owner AS application_owner, g.version_id, ",
+            "a.slug, a.title, a.owner AS api_owner, v.major, g.environment, g.operations, g.purpose, g.legal_basis, ",
+            "g.state, g.requested_by, g.requested_by_name, g.requested_at, g.decided_by_name, g.decided_at, g.reason, ",
+            "g.expires_at FROM permit g JOIN application p ON p.id = g.application_id ",
+            "JOIN version v ON v.id = g.version_id JOIN api a ON a.id = v.api_id ",
+            $filter
+        )
+    };
+}
+
+impl Reads {
+    /// One grant.
+    pub async fn grant(&self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.id = $1");
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
+        )
+    }
+
+    /// Every grant, newest request first, at most 1,000.
+    pub async fn grants(&self) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!("ORDER BY g.requested_at DESC, g.id LIMIT 1000");
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
+    }
+
+    /// The grants of one application, newest request first.
+    pub async fn grants_of(&self, application: &ApplicationId) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.application_id = $1 ORDER BY g.requested_at DESC, g.id");
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?,
+        )
+    }
+
+    /// Every grant that is in force for an application that is not revoked.
+    pub async fn approved_grants(&self) -> Result<Vec<GrantRow>, Error> {
+        let sql =
+            grants_where!("WHERE g.state = 'approved' AND p.revoked_at IS NULL ORDER BY g.id");
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
+    }
+}
+
+impl Change {
+    /// One grant as this change sees it.
+    pub async fn grant(&mut self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.id = $1");
+        Ok(
+            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(&mut **tx).await)?,
+        )
+    }
+
+    /// Stores a request for a grant.
+    pub async fn insert_grant(&mut self, grant: &NewGrant<'_>) -> Result<(), Error> {
+        let sql = "INSERT INTO permit (id, application_id, version_id, environment, operations, purpose, legal_basis, \
+                   state, requested_by, requested_by_name, requested_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9, $10)";
+        let operations = serde_json::json!(grant.operations).to_string();
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(grant.id.as_str()).bind(grant.application_id.as_str())
+            .bind(grant.version_id.as_str()).bind(grant.environment.as_str()).bind(&operations).bind(grant.purpose)
+            .bind(grant.legal_basis).bind(grant.by.0).bind(grant.by.1).bind(grant.at.millis())
+            .execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Moves a grant from one state to another with who and why; `false` if it is not in the state `from` any more.
+    pub async fn move_grant(
+        &mut self,
+        id: &GrantId,
+        (from, to): (GrantState, GrantState),
+        (by, by_name): (&str, &str),
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        let sql = "UPDATE permit SET state = $3, decided_by = $4, decided_by_name = $5, reason = $6, decided_at = $7 \
+                   WHERE id = $1 AND state = $2";
+        let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(from.as_str())
+            .bind(to.as_str()).bind(by).bind(by_name).bind(reason).bind(at.millis())
+            .execute(&mut **tx).await.map(|done| done.rows_affected()))?;
+        Ok(rows == 1)
+    }
+}

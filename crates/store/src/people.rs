@@ -1,0 +1,186 @@
+//! Who has signed in, and in which groups are they?
+
+use hansom_domain::{GroupAddress, PersonId, PersonKey, Timestamp};
+
+use crate::{Change, Error, Reads, column::row, database::on};
+
+row! {
+    /// A person who has signed in.
+    pub struct PersonRow {
+        /// Our id: the `sub` of their tokens.
+        pub id: PersonId,
+        /// The provider's `iss`.
+        pub issuer: String,
+        /// The provider's `sub`.
+        pub subject: String,
+        /// The address that the provider last told; for people to read, never a key.
+        pub email: String,
+        /// The name that the provider last told.
+        pub name: String,
+        /// When they first signed in.
+        pub created_at: Timestamp,
+        /// When they last signed in.
+        pub signed_in_at: Timestamp,
+    }
+}
+
+row! {
+    /// A group that the platform knows.
+    pub struct GroupRow {
+        /// Its address.
+        pub address: GroupAddress,
+        /// Its name, for a group kept in Hansom; empty for a group of the directory.
+        pub title: String,
+        /// How many people who have signed in are in it.
+        pub members: i64,
+        /// Whether it is kept in Hansom and not told by the directory.
+        pub kept: bool,
+    }
+}
+
+row! {
+    /// One person in one group.
+    pub struct MembershipRow {
+        /// Who.
+        pub person_id: PersonId,
+        /// In which group.
+        pub group_address: GroupAddress,
+    }
+}
+
+/// Who says that a person is in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembershipSource {
+    /// The directory, asked at sign-in and at each refresh.
+    Directory,
+    /// Hansom's own list.
+    Kept,
+}
+
+impl MembershipSource {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+impl Reads {
+    /// One person.
+    pub async fn person(&self, id: &PersonId) -> Result<Option<PersonRow>, Error> {
+        let sql = "SELECT * FROM person WHERE id = $1";
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
+        )
+    }
+
+    /// Everyone who has signed in, by name.
+    pub async fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        let sql = "SELECT * FROM person ORDER BY lower(name), id";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
+    }
+
+    /// The groups that a person is in.
+    pub async fn groups_of(&self, person: &PersonId) -> Result<Vec<GroupAddress>, Error> {
+        let sql = "SELECT DISTINCT person_id, group_address FROM membership WHERE person_id = $1 ORDER BY group_address";
+        let rows: Vec<MembershipRow> = on!(&self.pool, pool => sqlx::query_as(sql).bind(person.as_str()).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(|row| row.group_address).collect())
+    }
+
+    /// Every membership, by person.
+    pub async fn memberships(&self) -> Result<Vec<(PersonId, GroupAddress)>, Error> {
+        let sql = "SELECT DISTINCT person_id, group_address FROM membership ORDER BY person_id, group_address";
+        let rows: Vec<MembershipRow> =
+            on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.person_id, row.group_address))
+            .collect())
+    }
+
+    /// Every group that owns something, has a known member or is kept in Hansom, by address.
+    pub async fn groups(&self) -> Result<Vec<GroupRow>, Error> {
+        let sql = "SELECT g.address, coalesce(k.title, '') AS title, \
+                   (SELECT count(DISTINCT m.person_id) FROM membership m WHERE m.group_address = g.address) AS members, \
+                   CASE WHEN k.address IS NULL THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS kept \
+                   FROM (SELECT address FROM kept_group UNION SELECT owner FROM api UNION SELECT owner FROM application \
+                   UNION SELECT group_address FROM membership) g LEFT JOIN kept_group k ON k.address = g.address \
+                   ORDER BY g.address";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
+    }
+}
+
+impl Change {
+    /// The person of that key as this change sees it.
+    pub async fn person(&mut self, key: &PersonKey) -> Result<Option<PersonRow>, Error> {
+        let sql = "SELECT * FROM person WHERE issuer = $1 AND subject = $2";
+        Ok(
+            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(&key.issuer).bind(&key.subject)
+            .fetch_optional(&mut **tx).await)?,
+        )
+    }
+
+    /// Stores a person, or renews the address, name and time of the one with that id.
+    pub async fn put_person(&mut self, person: &PersonRow) -> Result<(), Error> {
+        let sql = "INSERT INTO person (id, issuer, subject, email, name, created_at, signed_in_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET email = excluded.email, \
+                   name = excluded.name, signed_in_at = excluded.signed_in_at";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(person.id.as_str()).bind(&person.issuer)
+            .bind(&person.subject).bind(&person.email).bind(&person.name).bind(person.created_at.millis())
+            .bind(person.signed_in_at.millis()).execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Replaces all memberships that `source` tells of a person.
+    pub async fn put_memberships(
+        &mut self,
+        person: &PersonId,
+        groups: &[GroupAddress],
+        source: MembershipSource,
+    ) -> Result<(), Error> {
+        let delete = "DELETE FROM membership WHERE person_id = $1 AND source = $2";
+        on!(&mut self.transaction, tx => sqlx::query(delete).bind(person.as_str()).bind(source.as_str())
+            .execute(&mut **tx).await.map(|_| ()))?;
+        for group in groups {
+            self.insert_membership(person, group, source).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a person in a group.
+    pub async fn insert_membership(
+        &mut self,
+        person: &PersonId,
+        group: &GroupAddress,
+        source: MembershipSource,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO membership (person_id, group_address, source) VALUES ($1, $2, $3) \
+                   ON CONFLICT (person_id, group_address, source) DO NOTHING";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(person.as_str()).bind(group.as_str())
+            .bind(source.as_str()).execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Whether the directory tells of a member of the group.
+    pub async fn is_directory_group(&mut self, group: &GroupAddress) -> Result<bool, Error> {
+        let sql =
+            "SELECT count(*) FROM membership WHERE group_address = $1 AND source = 'directory'";
+        let count: i64 = on!(&mut self.transaction, tx => sqlx::query_scalar(sql).bind(group.as_str())
+            .fetch_one(&mut **tx).await)?;
+        Ok(count > 0)
+    }
+
+    /// Makes a group that Hansom keeps; [`Error::Taken`] if there is one of that address.
+    pub async fn insert_kept_group(
+        &mut self,
+        address: &GroupAddress,
+        title: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO kept_group (address, title, created_at) VALUES ($1, $2, $3)";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(address.as_str()).bind(title).bind(at.millis())
+            .execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Which contracts were published?
+
+use hansom_domain::{ReleaseId, Timestamp, VersionId};
+
+use crate::{Change, Error, Reads, column::row, database::on};
+
+row! {
+    /// A release without its texts.
+    pub struct ReleaseRow {
+        /// Its id.
+        pub id: ReleaseId,
+        /// Its version.
+        pub version_id: VersionId,
+        /// Its number within the version, from 1.
+        pub number: i64,
+        /// The contract's own `info.version`.
+        pub info_version: String,
+        /// When it was published.
+        pub published_at: Timestamp,
+        /// Who published it, by name.
+        pub published_by: String,
+    }
+}
+
+row! {
+    /// What was published, as it was sent.
+    pub struct ReleaseText {
+        /// Its id.
+        pub id: ReleaseId,
+        /// Its number within the version, from 1.
+        pub number: i64,
+        /// The contract.
+        pub contract: String,
+        /// The manifest.
+        pub manifest: String,
+    }
+}
+
+/// A release to be stored; it can never be changed afterwards.
+#[derive(Clone, Debug)]
+pub struct NewRelease<'a> {
+    /// Its id.
+    pub id: &'a ReleaseId,
+    /// Its version.
+    pub version_id: &'a VersionId,
+    /// Its number within the version, from 1.
+    pub number: i64,
+    /// The contract's own `info.version`.
+    pub info_version: &'a str,
+    /// The contract as it was sent.
+    pub contract: &'a str,
+    /// The manifest as it was sent.
+    pub manifest: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by name.
+    pub by: &'a str,
+}
+
+impl Reads {
+    /// The releases of a version, newest first.
+    pub async fn releases_of(&self, version: &VersionId) -> Result<Vec<ReleaseRow>, Error> {
+        let sql = "SELECT id, version_id, number, info_version, published_at, published_by FROM release \
+                   WHERE version_id = $1 ORDER BY number DESC";
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).fetch_all(pool).await)?,
+        )
+    }
+
+    /// The texts of one release.
+    pub async fn release(
+        &self,
+        version: &VersionId,
+        number: i64,
+    ) -> Result<Option<ReleaseText>, Error> {
+        let sql = "SELECT id, number, contract, manifest FROM release WHERE version_id = $1 AND number = $2";
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).bind(number).fetch_optional(pool).await)?,
+        )
+    }
+}
+
+impl Change {
+    /// Stores a release; [`Error::Taken`] if the number is used.
+    pub async fn insert_release(&mut self, release: &NewRelease<'_>) -> Result<(), Error> {
+        let sql = "INSERT INTO release (id, version_id, number, info_version, contract, manifest, published_at, published_by) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(release.id.as_str()).bind(release.version_id.as_str())
+            .bind(release.number).bind(release.info_version).bind(release.contract).bind(release.manifest)
+            .bind(release.at.millis()).bind(release.by).execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// The texts of one release as this change sees it.
+    pub async fn release(
+        &mut self,
+        version: &VersionId,
+        number: i64,
+    ) -> Result<Option<ReleaseText>, Error> {
+        let sql = "SELECT id, number, contract, manifest FROM release WHERE version_id = $1 AND number = $2";
+        Ok(
+            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(version.as_str()).bind(number)
+            .fetch_optional(&mut **tx).await)?,
+        )
+    }
+}

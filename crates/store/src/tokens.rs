@@ -1,0 +1,76 @@
+//! Which tokens were taken back, and which assertions were used?
+
+use hansom_domain::{Timestamp, TokenId};
+
+use crate::{Change, Error, Reads, Writes, column::row, database::on};
+
+row! {
+    /// A revoked token.
+    pub struct RevokedRow {
+        /// Its `jti`.
+        pub id: TokenId,
+    }
+}
+
+impl Reads {
+    /// The ids of revoked tokens that would still be good at `now`.
+    pub async fn revoked_tokens(&self, now: Timestamp) -> Result<Vec<TokenId>, Error> {
+        let sql = "SELECT id FROM revoked_token WHERE expires_at > $1 ORDER BY id";
+        let rows: Vec<RevokedRow> =
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(now.millis()).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Whether a token was revoked.
+    pub async fn is_revoked_token(&self, id: &TokenId) -> Result<bool, Error> {
+        let sql = "SELECT count(*) FROM revoked_token WHERE id = $1";
+        let count: i64 = on!(&self.pool, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_one(pool).await)?;
+        Ok(count > 0)
+    }
+}
+
+impl Change {
+    /// Revokes a token until it would have expired anyway; once is enough.
+    pub async fn insert_revoked_token(
+        &mut self,
+        id: &TokenId,
+        expires_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO revoked_token (id, expires_at, revoked_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(expires_at.millis()).bind(at.millis())
+            .execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+}
+
+impl Writes {
+    /// Uses a client assertion up; `false` if it was used before (RFC 7523 section 3, `jti`).
+    pub async fn use_assertion(&self, id_hash: &str, expires_at: Timestamp) -> Result<bool, Error> {
+        let sql = "INSERT INTO used_assertion (id_hash, expires_at) VALUES ($1, $2) ON CONFLICT (id_hash) DO NOTHING";
+        let rows = on!(&self.pool, pool => sqlx::query(sql).bind(id_hash).bind(expires_at.millis()).execute(pool).await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows == 1)
+    }
+
+    /// Forgets what no longer matters at `now`: expired assertions and revocations, sign-ins older than an hour, sessions
+    /// older than a week.
+    pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
+        let expired = now.millis();
+        for (sql, before) in [
+            ("DELETE FROM used_assertion WHERE expires_at < $1", expired),
+            ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
+            (
+                "DELETE FROM sign_in WHERE created_at < $1",
+                now.plus_seconds(-3600).millis(),
+            ),
+            (
+                "DELETE FROM session WHERE created_at < $1",
+                now.plus_seconds(-7 * 86400).millis(),
+            ),
+        ] {
+            on!(&self.pool, pool => sqlx::query(sql).bind(before).execute(pool).await.map(|_| ()))?;
+        }
+        Ok(())
+    }
+}

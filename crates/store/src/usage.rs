@@ -1,0 +1,206 @@
+//! Who called what, how often, and what was refused?
+
+use hansom_domain::{
+    ApiSlug, ApplicationId, EnvironmentName, Major, PersonId, RequestId, Timestamp,
+};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::{
+    Error, Reads,
+    column::row,
+    database::{Both, on},
+};
+
+/// The bookkeeping half of the store.
+#[derive(Clone, Debug)]
+pub struct Books {
+    pub(crate) pool: Both<SqlitePool, PgPool>,
+}
+
+/// Calls to add to the count of one hour.
+#[derive(Clone, Debug)]
+pub struct CallCount {
+    /// The hour's start.
+    pub hour: Timestamp,
+    /// In which environment.
+    pub environment: EnvironmentName,
+    /// Of which API.
+    pub api: ApiSlug,
+    /// Of which version.
+    pub major: Major,
+    /// Of which operation.
+    pub operation: String,
+    /// By whom: an application's or person's id, or `anyone`.
+    pub caller: String,
+    /// With which HTTP status.
+    pub status: u16,
+    /// How many.
+    pub calls: i64,
+    /// How long they took together.
+    pub micros: i64,
+}
+
+row! {
+/// A call that the gateway refused.
+pub struct RefusedCall {
+    /// The request id that the caller was told.
+    pub request_id: RequestId,
+    /// When.
+    pub at: Timestamp,
+    /// In which environment.
+    pub environment: EnvironmentName,
+    /// The method.
+    pub method: String,
+    /// The path without its query.
+    pub path: String,
+    /// The API, if it was found.
+    pub api: Option<String>,
+    /// The version, if it was found.
+    pub major: Option<i64>,
+    /// The operation, if it was found.
+    pub operation: Option<String>,
+    /// The application, if it was known.
+    pub application: Option<String>,
+    /// The person, if known.
+    pub person: Option<String>,
+    /// The HTTP status.
+    pub status: i64,
+    /// The reason code.
+    pub code: String,
+    /// What the caller was told.
+    pub detail: String,
+}
+}
+
+row! {
+    /// Calls of a day or more, added up.
+    pub struct CallCountRow {
+        /// In which environment.
+        pub environment: EnvironmentName,
+        /// Of which API.
+        pub api: ApiSlug,
+        /// Of which version.
+        pub major: Major,
+        /// Of which operation.
+        pub operation: String,
+        /// With which HTTP status.
+        pub status: i64,
+        /// How many.
+        pub calls: i64,
+    }
+}
+
+impl Reads {
+    /// The refused call with that request id.
+    pub async fn refused_call(&self, id: &RequestId) -> Result<Option<RefusedCall>, Error> {
+        let sql = "SELECT * FROM refused_call WHERE request_id = $1";
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
+        )
+    }
+
+    /// The calls of one application since `since`, by operation and status.
+    pub async fn calls_by(
+        &self,
+        application: &ApplicationId,
+        since: Timestamp,
+    ) -> Result<Vec<CallCountRow>, Error> {
+        self.calls(application.as_str(), since).await
+    }
+
+    /// The calls that one person made since `since`, by operation and status.
+    pub async fn calls_by_person(
+        &self,
+        person: &PersonId,
+        since: Timestamp,
+    ) -> Result<Vec<CallCountRow>, Error> {
+        self.calls(person.as_str(), since).await
+    }
+
+    async fn calls(&self, caller: &str, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
+        let sql = "SELECT environment, api, major, operation, status, CAST(sum(calls) AS BIGINT) AS calls \
+                   FROM call_count WHERE caller = $1 AND hour >= $2 \
+                   GROUP BY environment, api, major, operation, status \
+                   ORDER BY environment, api, major, operation, status";
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(caller).bind(since.millis()).fetch_all(pool).await)?,
+        )
+    }
+}
+
+/// The statements of a batch, compiled for the transaction of either database.
+macro_rules! record_on {
+    ($transaction:ident, $counts:ident, $refused:ident) => {
+        for count in $counts {
+            sqlx::query(
+                "INSERT INTO call_count (hour, environment, api, major, operation, caller, status, calls, micros) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+                 ON CONFLICT (hour, environment, api, major, operation, caller, status) DO UPDATE \
+                 SET calls = call_count.calls + excluded.calls, micros = call_count.micros + excluded.micros",
+            )
+            .bind(count.hour.millis())
+            .bind(count.environment.as_str())
+            .bind(count.api.as_str())
+            .bind(i64::from(count.major.number()))
+            .bind(&count.operation)
+            .bind(&count.caller)
+            .bind(i64::from(count.status))
+            .bind(count.calls)
+            .bind(count.micros)
+            .execute(&mut *$transaction)
+            .await?;
+        }
+        for call in $refused {
+            sqlx::query(
+                "INSERT INTO refused_call (request_id, at, environment, method, path, api, major, operation, \
+                 application, person, status, code, detail) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (request_id) DO NOTHING",
+            )
+            .bind(call.request_id.as_str())
+            .bind(call.at.millis())
+            .bind(call.environment.as_str())
+            .bind(&call.method)
+            .bind(&call.path)
+            .bind(&call.api)
+            .bind(call.major)
+            .bind(&call.operation)
+            .bind(&call.application)
+            .bind(&call.person)
+            .bind(call.status)
+            .bind(&call.code)
+            .bind(&call.detail)
+            .execute(&mut *$transaction)
+            .await?;
+        }
+    };
+}
+
+impl Books {
+    /// Writes a batch in one transaction: adds counts up, keeps refused calls.
+    pub async fn record(&self, counts: &[CallCount], refused: &[RefusedCall]) -> Result<(), Error> {
+        match &self.pool {
+            Both::Sqlite(pool) => {
+                let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+                record_on!(transaction, counts, refused);
+                transaction.commit().await?;
+            }
+            Both::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                record_on!(transaction, counts, refused);
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets refused calls before `before` and counts before `counts_before`.
+    pub async fn sweep(&self, before: Timestamp, counts_before: Timestamp) -> Result<(), Error> {
+        for (sql, limit) in [
+            ("DELETE FROM refused_call WHERE at < $1", before),
+            ("DELETE FROM call_count WHERE hour < $1", counts_before),
+        ] {
+            on!(&self.pool, pool => sqlx::query(sql).bind(limit.millis()).execute(pool).await.map(|_| ()))?;
+        }
+        Ok(())
+    }
+}
