@@ -1,1 +1,138 @@
 //! What can anyone change, and may they?
+//!
+//! One verb per file, each a method of [`Control`] that takes its [`Actor`](hansom_domain::Actor) first. Pages, the JSON API
+//! and the command line call the same verb. This room alone holds the writing half of the store.
+
+mod applications;
+mod audit;
+mod contracts;
+mod create_group;
+mod credentials;
+mod decide_grant;
+mod error;
+mod fingerprint;
+mod grants;
+mod issue_secret;
+mod keys;
+mod manifest;
+mod publish_release;
+mod refusals;
+mod register_application;
+mod register_key;
+mod request_grant;
+mod revoke_application;
+mod revoke_credential;
+mod revoke_grant;
+mod revoke_token;
+mod sessions;
+mod sign_in_person;
+mod text;
+mod vault;
+
+use std::sync::Arc;
+
+use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, Timestamp};
+use hansom_store::{Change, Reads, Writes};
+
+pub use contracts::PublishedContract;
+pub use error::{Error, PublishFault};
+pub use fingerprint::fingerprint;
+pub use issue_secret::IssuedSecret;
+pub use keys::{SigningKey, VerificationKey};
+pub use manifest::{Manifest, Target, read_manifest};
+pub use publish_release::{Publication, Published};
+pub use register_application::NewApp;
+pub use request_grant::AskedGrant;
+pub use sessions::{Session, SessionCookie};
+pub use vault::Vault;
+
+/// What the verbs need to know of the platform.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The group whose members run the platform.
+    pub administrators: GroupAddress,
+    /// The environments that manifests may name.
+    pub environments: Vec<EnvironmentName>,
+    /// Whether manifests may name upstreams on this machine.
+    pub loopback_upstreams: bool,
+}
+
+/// Every verb of the platform.
+#[derive(Clone)]
+pub struct Control {
+    reads: Reads,
+    writes: Writes,
+    vault: Arc<Vault>,
+    clock: Clock,
+    chance: Chance,
+    settings: Arc<Settings>,
+    contracts: contracts::Shelf,
+    signing: keys::Held,
+}
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Control")
+    }
+}
+
+impl Control {
+    /// The verbs over a store, with the platform's clock and chance.
+    pub fn new(
+        reads: Reads,
+        writes: Writes,
+        vault: Vault,
+        clock: Clock,
+        chance: Chance,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            reads,
+            writes,
+            vault: Arc::new(vault),
+            clock,
+            chance,
+            settings: Arc::new(settings),
+            contracts: contracts::Shelf::default(),
+            signing: keys::Held::default(),
+        }
+    }
+
+    /// The reading half of the store.
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// The platform's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The platform's chance.
+    pub fn chance(&self) -> &Chance {
+        &self.chance
+    }
+
+    /// What the verbs know of the platform.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Begins a change: the verb's name is what the audit trail shows.
+    async fn begin(
+        &self,
+        actor: &Actor,
+        verb: &'static str,
+        at: Timestamp,
+    ) -> Result<Change, Error> {
+        Ok(self
+            .writes
+            .begin(actor, verb, self.chance.hex(16), at)
+            .await?)
+    }
+
+    /// Forgets expired sign-ins, sessions, assertions and revocations.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        Ok(self.writes.sweep(self.clock.now()).await?)
+    }
+}

@@ -26,7 +26,9 @@ pub enum Actor {
         name: String,
         /// The group that owns it.
         owner: GroupAddress,
-        /// Owned by the platform's administrators' group.
+        /// Registered to publish for its owner group.
+        may_publish: bool,
+        /// Registered to publish, and owned by the platform's administrators' group.
         administrator: bool,
     },
     /// The platform itself: first start, clean-up, demo data.

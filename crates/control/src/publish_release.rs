@@ -1,0 +1,319 @@
+//! Publish a release of a version: all or nothing.
+
+use hansom_domain::{Actor, ApiId, ApiSlug, Major, ReleaseId, VersionId};
+use hansom_standards::{Contract, Place};
+use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
+use serde_json::json;
+
+use crate::{Control, Error, Manifest, PublishFault, Target, manifest, read_manifest};
+
+/// What is published.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication<'a> {
+    /// The text of the manifest.
+    pub manifest: &'a str,
+    /// The text of the contract.
+    pub contract: &'a str,
+    /// Whether everything is to be checked and nothing to be stored.
+    pub dry_run: bool,
+}
+
+/// What was published, or would be.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The API.
+    pub api: ApiSlug,
+    /// The version, by the contract's own major number.
+    pub major: Major,
+    /// The release's number.
+    pub release: i64,
+    /// The contract's own version.
+    pub info_version: String,
+    /// Whether nothing was stored because that was asked for.
+    pub dry_run: bool,
+    /// Whether nothing was stored because just this is in force already.
+    pub unchanged: bool,
+    /// How many operations the contract has.
+    pub operations: usize,
+}
+
+impl Control {
+    /// Checks manifest and contract and makes a release of them, in one transaction: after a crash there is the whole
+    /// release or none. The actor speaks for the owner group. Publishing what is in force changes nothing.
+    pub async fn publish_release(
+        &self,
+        actor: &Actor,
+        publication: Publication<'_>,
+    ) -> Result<Published, Error> {
+        let (manifest, contract) = self.read(publication)?;
+        let major = major_of(&contract)?;
+        let now = self.clock.now();
+        let mut change = self.begin(actor, "publish_release", now).await?;
+        let api = change.api(&manifest.api).await?;
+        refuse_strangers(actor, &manifest, api.as_ref())?;
+        let version = change.version(&manifest.api, major).await?;
+        refuse_leaps(&manifest, version.as_ref())?;
+        let mut published = Published {
+            api: manifest.api.clone(),
+            major,
+            release: version
+                .as_ref()
+                .map_or(1, |version| version.current_release + 1),
+            info_version: contract.version.clone(),
+            dry_run: publication.dry_run,
+            unchanged: false,
+            operations: contract.operations.len(),
+        };
+        if let Some(version) = &version {
+            let current = change.release(&version.id, version.current_release).await?;
+            if current.is_some_and(|current| {
+                current.contract == publication.contract && current.manifest == publication.manifest
+            }) {
+                published.release = version.current_release;
+                published.unchanged = true;
+                return Ok(published);
+            }
+        }
+        if publication.dry_run {
+            return Ok(published);
+        }
+        let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
+        let version_id = self
+            .put_version(&mut change, &manifest, &published, &api_id, version)
+            .await?;
+        let release = NewRelease {
+            id: &ReleaseId::random(&self.chance),
+            version_id: &version_id,
+            number: published.release,
+            info_version: &contract.version,
+            contract: publication.contract,
+            manifest: publication.manifest,
+            at: now,
+            by: actor.name(),
+        };
+        change.insert_release(&release).await?;
+        let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
+        change
+            .commit(&format!("api {}", manifest.api), &detail)
+            .await?;
+        Ok(published)
+    }
+
+    /// Reads both texts and tells every fault of either.
+    fn read(&self, publication: Publication<'_>) -> Result<(Manifest, Contract), Error> {
+        let manifest = read_manifest(publication.manifest);
+        let contract = Contract::read(publication.contract).map_err(|faults| {
+            faults
+                .iter()
+                .map(|found| manifest::of_standards("openapi.yaml", found))
+                .collect::<Vec<_>>()
+        });
+        match (manifest, contract) {
+            (Ok(manifest), Ok(contract)) => {
+                let faults = self.faults_between(&manifest, &contract);
+                if faults.is_empty() {
+                    Ok((manifest, contract))
+                } else {
+                    Err(Error::Faults(faults))
+                }
+            }
+            (manifest, contract) => {
+                let mut faults = manifest.err().unwrap_or_default();
+                faults.extend(contract.err().unwrap_or_default());
+                Err(Error::Faults(faults))
+            }
+        }
+    }
+
+    /// What only shows when the manifest is held against the contract and the platform.
+    fn faults_between(&self, manifest: &Manifest, contract: &Contract) -> Vec<PublishFault> {
+        let fault = |place: Place, what: String, mend: &str| PublishFault {
+            file: "api.yaml".into(),
+            line: place.line,
+            column: place.column,
+            what,
+            mend: mend.into(),
+        };
+        let mut faults = vec![];
+        for (id, place) in &manifest.named_operations {
+            if !contract
+                .operations
+                .iter()
+                .any(|operation| operation.id == *id)
+            {
+                let shown: String = id.chars().filter(|c| !c.is_control()).take(100).collect();
+                faults.push(fault(
+                    *place,
+                    format!("there is no operation `{shown}` in the contract"),
+                    "name an operationId of the contract",
+                ));
+            }
+        }
+        for ((name, target), place) in manifest
+            .environments
+            .iter()
+            .zip(&manifest.environment_places)
+        {
+            if !self.settings.environments.contains(name) {
+                let known: Vec<_> = self
+                    .settings
+                    .environments
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                faults.push(fault(
+                    *place,
+                    format!("this platform has no environment {name}"),
+                    &format!("use one of: {}", known.join(", ")),
+                ));
+            }
+            if let Target::Upstreams { urls, .. } = target
+                && !self.settings.loopback_upstreams
+                && urls.iter().any(|url| is_private(url))
+            {
+                faults.push(fault(*place, "an upstream is an address of the platform's own machine".into(), "name a host that the gateway reaches by the network, or have the operators allow it"));
+            }
+        }
+        faults
+    }
+
+    async fn put_api(
+        &self,
+        change: &mut Change,
+        manifest: &Manifest,
+        contract: &Contract,
+        known: Option<ApiRow>,
+    ) -> Result<ApiId, Error> {
+        let id = known.map_or_else(|| ApiId::random(&self.chance), |api| api.id);
+        let summary = contract
+            .summary
+            .as_deref()
+            .or(contract.description.as_deref())
+            .unwrap_or_default();
+        let summary: String = summary
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(300)
+            .collect();
+        let api = NewApi {
+            id: &id,
+            slug: &manifest.api,
+            title: manifest.title.as_deref().unwrap_or(&contract.title),
+            summary: &summary,
+            owner: &manifest.owner,
+            kind: manifest.kind,
+            audience: manifest.audience,
+            at: self.clock.now(),
+        };
+        change.put_api(&api).await?;
+        Ok(id)
+    }
+
+    async fn put_version(
+        &self,
+        change: &mut Change,
+        manifest: &Manifest,
+        published: &Published,
+        api_id: &ApiId,
+        known: Option<VersionRow>,
+    ) -> Result<VersionId, Error> {
+        let since = known
+            .as_ref()
+            .filter(|version| version.status == manifest.status)
+            .map(|version| version.status_since);
+        let id = known.map_or_else(|| VersionId::random(&self.chance), |version| version.id);
+        let version = NewVersion {
+            id: &id,
+            api_id,
+            major: published.major,
+            status: manifest.status,
+            status_since: since.unwrap_or_else(|| self.clock.now()),
+            personal_data: manifest.personal_data,
+            current_release: published.release,
+        };
+        change.put_version(&version).await?;
+        Ok(id)
+    }
+}
+
+/// The version that a contract belongs to: its own major number; what is not yet 1.0.0 is published as `v1`.
+fn major_of(contract: &Contract) -> Result<Major, Error> {
+    let number = contract
+        .version
+        .split('.')
+        .next()
+        .and_then(|number| number.parse::<u16>().ok())
+        .map(|number| number.max(1));
+    number.and_then(Major::new).ok_or_else(|| {
+        Error::Invalid(format!(
+            "info.version {} has no major number from 0 to 999",
+            contract.version
+        ))
+    })
+}
+
+/// Only the owners publish: those of the API as it is, and those that the manifest names.
+fn refuse_strangers(actor: &Actor, manifest: &Manifest, api: Option<&ApiRow>) -> Result<(), Error> {
+    if let Actor::Application { .. } = actor
+        && !actor.speaks_for(&manifest.owner)
+    {
+        return Err(Error::NotAllowed(format!(
+            "the application belongs to another group than {}, which owns the API",
+            manifest.owner
+        )));
+    }
+    for owner in api
+        .map(|api| &api.owner)
+        .into_iter()
+        .chain([&manifest.owner])
+    {
+        if !actor.speaks_for(owner) {
+            let what = if api.is_some() {
+                "is owned by"
+            } else {
+                "would be owned by"
+            };
+            return Err(Error::NotAllowed(format!(
+                "{} {what} {owner}; only its members may publish it",
+                manifest.api
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The status goes the ways that the words allow.
+fn refuse_leaps(manifest: &Manifest, version: Option<&VersionRow>) -> Result<(), Error> {
+    match version {
+        Some(version) if !version.status.may_become(manifest.status) => {
+            Err(Error::Conflict(format!(
+                "{} {} is {}; it cannot become {}",
+                version.slug, version.major, version.status, manifest.status
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an upstream's host is an address of this machine or of its links; names are checked when the gateway connects.
+fn is_private(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else {
+        return true;
+    };
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.is_link_local(),
+        Some(url::Host::Ipv6(ip)) => {
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.to_ipv4_mapped().is_some()
+                || ip.is_unicast_link_local()
+        }
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => true,
+    }
+}
