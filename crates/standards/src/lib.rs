@@ -8,10 +8,10 @@
 //!
 //! The room knows nothing of the platform around it: no slugs, no grants, no database, no network, no files.
 
-//pub mod contract;
+pub mod contract;
 pub mod document;
 pub mod fault;
 
-//pub use contract::Contract;
+pub use contract::Contract;
 pub use document::{Document, Limits, Node, Place};
 pub use fault::Fault;

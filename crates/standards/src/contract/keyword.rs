@@ -1,0 +1,204 @@
+//! Do the keywords of schemas and parts say something that a validator and a page can stand on?
+
+use super::{Faults, OpenApiVersion, Source, role::Role};
+use crate::{
+    document::{Kind, Node},
+    fault::quoted,
+};
+
+const LONGEST_PATTERN: usize = 1_000;
+const LONGEST_DESCRIPTION: usize = 100_000;
+const LONGEST_SUMMARY: usize = 1_000;
+/// The largest whole number that every JSON reader keeps exactly.
+const LARGEST_COUNT: f64 = 9_007_199_254_740_991.0;
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+const DIALECTS: [&str; 2] = [
+    "https://spec.openapis.org/oas/3.1/dialect/base",
+    "https://json-schema.org/draft/2020-12/schema",
+];
+
+/// Checks the keywords of every part and schema.
+pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut Faults) {
+    for (node, role) in parts {
+        match role {
+            Role::Part => check_texts(*node, faults),
+            Role::Schema => {
+                check_texts(*node, faults);
+                check_schema(source, *node, faults);
+            }
+            Role::Schemas => check_schemas(*node, faults),
+            Role::Parts | Role::Data => {}
+        }
+    }
+    let components = source.document.at("/components/schemas");
+    for (key, _) in components.into_iter().flat_map(Node::entries) {
+        let fits = key
+            .text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if !fits || key.text.is_empty() || key.text.len() > 200 {
+            let what = format!("a schema cannot be called {}", quoted(key.text));
+            faults.add(
+                key.place,
+                what,
+                "use letters, digits, `.`, `_` and `-`, at most 200",
+            );
+        }
+    }
+}
+
+fn check_texts(node: Node<'_>, faults: &mut Faults) {
+    for (key, most) in [
+        ("description", LONGEST_DESCRIPTION),
+        ("summary", LONGEST_SUMMARY),
+        ("title", LONGEST_SUMMARY),
+    ] {
+        let Some(value) = node.get(key) else { continue };
+        if value
+            .as_str()
+            .is_some_and(|text| text.len() > most && text.chars().count() > most)
+        {
+            let what = format!("this `{key}` has more than {most} characters");
+            faults.add(value.place(), what, "shorten it");
+        }
+    }
+}
+
+fn check_schema(source: Source<'_>, node: Node<'_>, faults: &mut Faults) {
+    if node.kind() == Kind::Bool {
+        return;
+    }
+    if node.kind() != Kind::Map {
+        let what = format!("a schema must be a map, this is {}", node.kind());
+        faults.add(node.place(), what, "write `type: …`, or `$ref: …`");
+        return;
+    }
+    for (key, value) in node.entries() {
+        if let Err((what, mend)) = check_keyword(source.openapi, key.text, value) {
+            faults.add(value.place(), what, mend);
+        }
+    }
+}
+
+type Checked = Result<(), (String, &'static str)>;
+
+fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked {
+    let must = |fits: bool, what: &str, mend: &'static str| {
+        if fits {
+            Ok(())
+        } else {
+            Err((format!("`{key}` must be {what}"), mend))
+        }
+    };
+    match key {
+        "type" => check_type(value),
+        "pattern" => {
+            must(value.as_str().is_some(), "a text", "put it into quotes")?;
+            check_pattern(value.as_str().unwrap_or_default())
+        }
+        "multipleOf" => must(
+            value.as_f64().is_some_and(|n| n > 0.0),
+            "a number above 0",
+            "write how fine the steps are, like `0.01`",
+        ),
+        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
+        | "maxContains" | "minContains" => {
+            let count = |n: f64| (0.0..=LARGEST_COUNT).contains(&n) && n.fract() == 0.0;
+            must(
+                value.as_f64().is_some_and(count),
+                "a whole number from 0 to 9007199254740991",
+                "write how many",
+            )
+        }
+        "minimum" | "maximum" => must(value.as_f64().is_some(), "a number", "remove the quotes"),
+        "exclusiveMinimum" | "exclusiveMaximum" if openapi == OpenApiVersion::V3_0 => must(
+            value.as_bool().is_some(),
+            "true or false in OpenAPI 3.0",
+            "write the bound as `minimum` or `maximum`",
+        ),
+        "exclusiveMinimum" | "exclusiveMaximum" => must(
+            value.as_f64().is_some(),
+            "a number in OpenAPI 3.1",
+            "write the bound itself",
+        ),
+        "required" => must(
+            value.kind() == Kind::List && value.items().all(|item| item.as_str().is_some()),
+            "a list of texts",
+            "write the names of the properties that must be there",
+        ),
+        "enum" => must(
+            value.kind() == Kind::List && value.items().next().is_some(),
+            "a list with something in it",
+            "write the values that are allowed",
+        ),
+        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => must(
+            value.kind() == Kind::Map,
+            "a map",
+            "write a schema under each name",
+        ),
+        "allOf" | "anyOf" | "oneOf" | "prefixItems" => must(
+            value.kind() == Kind::List && value.items().next().is_some(),
+            "a list with something in it",
+            "write `- $ref: …` or a schema",
+        ),
+        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => must(
+            value.as_bool().is_some(),
+            "true or false",
+            "write `true` or `false`",
+        ),
+        "$id" | "$anchor" | "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef"
+        | "$recursiveAnchor" | "$vocabulary" => Err((
+            format!("`{key}` is not read"),
+            "remove it; refer to a schema by `$ref: '#/components/schemas/…'`",
+        )),
+        "$schema" => must(
+            value
+                .as_str()
+                .is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#'))),
+            "JSON Schema 2020-12",
+            "remove it",
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn check_type(value: Node<'_>) -> Checked {
+    let known = |node: Node<'_>| node.as_str().is_some_and(|name| TYPES.contains(&name));
+    let fits = match value.kind() {
+        Kind::List => value.items().next().is_some() && value.items().all(known),
+        _ => known(value),
+    };
+    if fits {
+        return Ok(());
+    }
+    let shown = value
+        .as_str()
+        .map_or_else(|| value.kind().to_string(), quoted);
+    Err((
+        format!("{shown} is no type"),
+        "write array, boolean, integer, null, number, object or string",
+    ))
+}
+
+fn check_schemas(node: Node<'_>, faults: &mut Faults) {
+    let patterns = node
+        .key()
+        .is_some_and(|key| key.text == "patternProperties");
+    for (key, _) in node.entries().filter(|_| patterns) {
+        if let Err((what, mend)) = check_pattern(key.text) {
+            faults.add(key.place, what, mend);
+        }
+    }
+}
+
+fn check_pattern(pattern: &str) -> Checked {
+    if pattern.chars().count() <= LONGEST_PATTERN {
+        return Ok(());
+    }
+    Err((
+        format!("this `pattern` has more than {LONGEST_PATTERN} characters"),
+        "shorten it, or list the values under `enum`",
+    ))
+}
