@@ -93,6 +93,8 @@ problem_codes! {
     TokenAudience, "token-audience", 401, "The access token is for another environment", "Each environment has its own tokens. Ask for one with resource set to the base URL of the environment that you call.";
     /// The token, its credential or its application was revoked.
     TokenRevoked, "token-revoked", 401, "The access token was revoked", "The token, the credential it was issued for, or the application was revoked. See the application in the hub, make a new credential and get a new token.";
+    /// The application did not prove itself at the token endpoint.
+    ClientInvalid, "client-invalid", 401, "The application could not prove itself", "Check the client_id and the secret or key that you use with it. The page of the application in the hub lists its credentials, and makes new ones. For a signed assertion, the detail says what is wrong with it.";
     /// No approved grant for the operation.
     GrantMissing, "grant-missing", 403, "The application has no grant for this operation", "Ask the owner of the API for access: open the API in the hub and choose Ask for access, with the operation named in the detail.";
     /// Not in any of the groups.
