@@ -2,9 +2,11 @@
 
 use std::{fmt, fmt::Write, sync::Arc};
 
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Fills bytes with chance. The binary holds the system's cryptographic source; tests hold a counted one.
 #[derive(Clone)]
-pub struct Chance(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Chance(Arc<Fill>);
 
 impl Chance {
     /// Chance from `fill`, which must fill the whole slice.
