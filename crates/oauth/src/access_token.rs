@@ -1,0 +1,283 @@
+//! What does an access token say (RFC 9068), and is it still good?
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hansom_domain::{
+    Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, Timestamp, TokenId,
+};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, jwk::Jwk};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Error, OAuth};
+
+/// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
+pub const HUB_CLIENT: &str = "hansom-hub";
+
+const MEDIA_TYPE: &str = "at+jwt";
+/// Below the header limits of the gateway and of every usual client.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// A new access token.
+pub struct IssuedToken {
+    /// The token itself.
+    pub token: String,
+    /// How many seconds it is good for.
+    pub expires_in: i64,
+}
+
+/// Who calls the control API, as proven by an access token.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// As whom.
+    pub actor: Actor,
+    /// By which token.
+    pub token: TokenId,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    pub(crate) iss: String,
+    pub(crate) aud: String,
+    pub(crate) sub: String,
+    pub(crate) client_id: String,
+    /// By which credential the application got it; people's tokens have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) credential: Option<CredentialId>,
+    /// The person's groups; applications' tokens have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) groups: Option<Vec<GroupAddress>>,
+    pub(crate) iat: i64,
+    pub(crate) exp: i64,
+    pub(crate) jti: TokenId,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    alg: String,
+    kid: String,
+    typ: String,
+    #[serde(default)]
+    crit: Option<Value>,
+}
+
+impl OAuth {
+    /// A token for a person, with their groups as last told, for one environment.
+    pub async fn issue_person_token(
+        &self,
+        person: &PersonId,
+        groups: &[GroupAddress],
+        environment: &EnvironmentName,
+    ) -> Result<IssuedToken, Error> {
+        let now = self.control().clock().now().seconds();
+        let claims = Claims {
+            iss: self.issuer().to_owned(),
+            aud: self.audience_of(environment)?,
+            sub: person.to_string(),
+            client_id: HUB_CLIENT.to_owned(),
+            credential: None,
+            groups: Some(groups.to_vec()),
+            iat: now,
+            exp: now.saturating_add(self.setup.person_seconds),
+            jti: TokenId::random(self.control().chance()),
+        };
+        self.sign(&claims).await
+    }
+
+    /// A token for an application in force, by one of its credentials, for one environment.
+    pub async fn issue_application_token(
+        &self,
+        application: &ApplicationId,
+        credential: &CredentialId,
+        environment: &EnvironmentName,
+    ) -> Result<IssuedToken, Error> {
+        if !self.is_in_force(application, credential).await? {
+            return Err(Error::TokenRevoked);
+        }
+        let audience = self.audience_of(environment)?;
+        self.issue_to_client(application, credential, audience)
+            .await
+    }
+
+    /// A token for an application that has just proven itself.
+    pub(crate) async fn issue_to_client(
+        &self,
+        application: &ApplicationId,
+        credential: &CredentialId,
+        audience: String,
+    ) -> Result<IssuedToken, Error> {
+        let now = self.control().clock().now().seconds();
+        let claims = Claims {
+            iss: self.issuer().to_owned(),
+            aud: audience,
+            sub: application.to_string(),
+            client_id: application.to_string(),
+            credential: Some(credential.clone()),
+            groups: None,
+            iat: now,
+            exp: now.saturating_add(self.setup.application_seconds),
+            jti: TokenId::random(self.control().chance()),
+        };
+        self.sign(&claims).await
+    }
+
+    /// Who calls the control API with this token. Membership and revocation are asked of the store, not of the token.
+    pub async fn authenticate(&self, bearer: &str) -> Result<Bearer, Error> {
+        let claims = self.read_token(bearer).await?;
+        if claims.exp <= self.control().clock().now().seconds() {
+            return Err(Error::TokenExpired);
+        }
+        if claims.aud != self.issuer() {
+            return Err(Error::TokenAudience);
+        }
+        if !self.is_unrevoked(&claims).await? {
+            return Err(Error::TokenRevoked);
+        }
+        let actor = if claims.client_id == HUB_CLIENT {
+            let person = parsed::<PersonId>(&claims.sub)?;
+            self.control().actor_of_person(&person).await?
+        } else {
+            let application = parsed::<ApplicationId>(&claims.sub)?;
+            self.control().actor_of_application(&application).await?
+        };
+        Ok(Bearer {
+            actor,
+            token: claims.jti,
+        })
+    }
+
+    fn audience_of(&self, environment: &EnvironmentName) -> Result<String, Error> {
+        let audience = self.audience(environment);
+        audience.map(str::to_owned).ok_or_else(|| {
+            Error::Target(format!(
+                "there is no environment {environment} on this platform"
+            ))
+        })
+    }
+
+    async fn sign(&self, claims: &Claims) -> Result<IssuedToken, Error> {
+        let key = self.control().signing_key().await?;
+        let mut header = Header::new(key.algorithm);
+        header.typ = Some(MEDIA_TYPE.to_owned());
+        header.kid = Some(key.kid.clone());
+        let token = jsonwebtoken::encode(&header, claims, &key.encoding).map_err(|error| {
+            hansom_control::Error::Internal(format!("signing a token failed: {error}"))
+        })?;
+        if token.len() > MOST_BYTES {
+            let groups = claims.groups.as_ref().map_or(0, Vec::len);
+            return Err(Error::TooManyGroups(groups));
+        }
+        Ok(IssuedToken {
+            token,
+            expires_in: claims.exp - claims.iat,
+        })
+    }
+
+    /// The claims of a token that this platform has signed. Whether it is still good, and for whom, is not asked yet.
+    pub(crate) async fn read_token(&self, text: &str) -> Result<Claims, Error> {
+        const NONE_OF_OURS: Error = Error::TokenInvalid(
+            "this is no access token of this platform, or its signature is wrong",
+        );
+        if text.len() > MOST_BYTES || !text.is_ascii() {
+            return Err(NONE_OF_OURS);
+        }
+        let (message, signature) = text.rsplit_once('.').ok_or(NONE_OF_OURS)?;
+        let (head, payload) = message.split_once('.').ok_or(NONE_OF_OURS)?;
+        let head: Head = decoded(head).ok_or(NONE_OF_OURS)?;
+        let typ = head.typ.to_ascii_lowercase();
+        if head.crit.is_some() || typ.strip_prefix("application/").unwrap_or(&typ) != MEDIA_TYPE {
+            return Err(NONE_OF_OURS);
+        }
+        let keys = self.control().verification_keys().await?;
+        let key = keys
+            .into_iter()
+            .find(|key| key.kid == head.kid && key.algorithm == head.alg);
+        let key = key.ok_or(NONE_OF_OURS)?;
+        if !is_signed(message, signature, &key.algorithm, key.jwk) {
+            return Err(NONE_OF_OURS);
+        }
+        let claims: Claims = decoded(payload).ok_or(NONE_OF_OURS)?;
+        let latest = self.control().clock().now().plus_seconds(60).seconds();
+        if claims.iss != self.issuer() || claims.iat > latest {
+            return Err(NONE_OF_OURS);
+        }
+        Ok(claims)
+    }
+
+    /// Whether neither the token nor what it was issued for was revoked.
+    pub(crate) async fn is_unrevoked(&self, claims: &Claims) -> Result<bool, Error> {
+        let revoked = self
+            .control()
+            .reads()
+            .is_revoked_token(&claims.jti)
+            .await
+            .map_err(hansom_control::Error::from)?;
+        if revoked {
+            return Ok(false);
+        }
+        if claims.client_id == HUB_CLIENT {
+            return Ok(true);
+        }
+        let (Ok(application), Some(credential)) = (claims.sub.parse(), &claims.credential) else {
+            return Ok(false);
+        };
+        self.is_in_force(&application, credential).await
+    }
+
+    async fn is_in_force(
+        &self,
+        application: &ApplicationId,
+        credential: &CredentialId,
+    ) -> Result<bool, Error> {
+        let reads = self.control().reads();
+        let known = reads
+            .application(application)
+            .await
+            .map_err(hansom_control::Error::from)?;
+        if known.is_none_or(|known| known.revoked_at.is_some()) {
+            return Ok(false);
+        }
+        let credentials = reads
+            .credentials_of(application)
+            .await
+            .map_err(hansom_control::Error::from)?;
+        Ok(credentials
+            .iter()
+            .any(|known| known.id == *credential && known.revoked_at.is_none()))
+    }
+}
+
+impl Claims {
+    /// When it ends.
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        Timestamp::from_seconds(self.exp)
+    }
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| {
+        Error::TokenInvalid("the subject of the access token is no id of this platform")
+    })
+}
+
+fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn is_signed(message: &str, signature: &str, algorithm: &str, jwk: Value) -> bool {
+    let Ok(algorithm) = algorithm.parse::<Algorithm>() else {
+        return false;
+    };
+    let is_ours = matches!(
+        algorithm,
+        Algorithm::ES256 | Algorithm::RS256 | Algorithm::EdDSA
+    );
+    let key = serde_json::from_value::<Jwk>(jwk)
+        .ok()
+        .and_then(|jwk| DecodingKey::from_jwk(&jwk).ok());
+    key.is_some_and(|key| {
+        is_ours
+            && jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm)
+                .unwrap_or(false)
+    })
+}

@@ -1,0 +1,258 @@
+//! Is this assertion signed by a key of that application, for us, now, and for the first time (RFC 7523)?
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hansom_control::fingerprint;
+use hansom_domain::{ApplicationId, CredentialId, Timestamp};
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Error, OAuth};
+
+/// The algorithms that registered keys sign with, as metadata announces them.
+pub(crate) const ALGORITHMS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
+
+const MOST_BYTES: usize = 16 * 1024;
+const LEEWAY_SECONDS: i64 = 60;
+const LONGEST_SECONDS: i64 = 600;
+
+/// An assertion whose claims are in order. Nothing is proven yet: the signature is not checked.
+pub(crate) struct Claimed {
+    claims: Claims,
+    algorithm: Algorithm,
+    message: String,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    alg: String,
+    #[serde(default)]
+    typ: Option<String>,
+    #[serde(default)]
+    crit: Option<Value>,
+    #[serde(default)]
+    b64: Option<Value>,
+    #[serde(default)]
+    enc: Option<Value>,
+    #[serde(default)]
+    zip: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    iat: Option<i64>,
+    jti: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    fn names(&self, wanted: &[&str]) -> bool {
+        let is_wanted = |audience: &String| wanted.contains(&audience.as_str());
+        match self {
+            Audience::One(audience) => is_wanted(audience),
+            Audience::Several(audiences) => audiences.iter().any(is_wanted),
+        }
+    }
+}
+
+impl Claimed {
+    pub(crate) fn client_id(&self) -> &str {
+        &self.claims.sub
+    }
+
+    /// How long the assertion could be shown again.
+    fn good_until(&self) -> Timestamp {
+        Timestamp::from_seconds(self.claims.exp).plus_seconds(LEEWAY_SECONDS + 1)
+    }
+}
+
+fn refused(why: &'static str) -> Error {
+    Error::Client { why, basic: false }
+}
+
+impl OAuth {
+    /// Reads an assertion and checks all that can be checked without knowing the application, so that a developer may be
+    /// told exactly what is wrong while a stranger learns nothing.
+    pub(crate) fn read_assertion(&self, text: &str) -> Result<Claimed, Error> {
+        const NO_JWT: &str = "the client_assertion is not a signed JWT of at most 16 KiB";
+        if text.len() > MOST_BYTES || !text.is_ascii() {
+            return Err(refused(NO_JWT));
+        }
+        let parts: Vec<&str> = text.split('.').collect();
+        let [head, payload, signature] = parts.as_slice() else {
+            return Err(refused(NO_JWT));
+        };
+        let head: Head = decoded(head).ok_or_else(|| refused(NO_JWT))?;
+        let algorithm = algorithm(&head)?;
+        let claims: Claims = decoded(payload).ok_or_else(|| {
+            refused("the client_assertion needs the claims iss, sub, aud, exp and jti, each once; exp, iat and nbf are whole seconds")
+        })?;
+        self.check(&claims)?;
+        Ok(Claimed {
+            claims,
+            algorithm,
+            message: format!("{head}.{payload}", head = parts.first().unwrap_or(&"")),
+            signature: (*signature).to_owned(),
+        })
+    }
+
+    fn check(&self, claims: &Claims) -> Result<(), Error> {
+        let now = self.control().clock().now().seconds();
+        let endpoint = self.token_endpoint();
+        let latest = now.saturating_add(LEEWAY_SECONDS);
+        if claims.iss != claims.sub || claims.sub.is_empty() {
+            return Err(refused(
+                "iss and sub of the client_assertion must both be the client_id",
+            ));
+        }
+        if !claims.aud.names(&[&endpoint, self.issuer()]) {
+            return Err(refused(
+                "aud of the client_assertion must be the token endpoint or the issuer, as in the server's metadata",
+            ));
+        }
+        if claims.exp.saturating_add(LEEWAY_SECONDS) <= now {
+            return Err(refused(
+                "the client_assertion has expired; check the clock and make a new one for each request",
+            ));
+        }
+        if claims.exp > latest.saturating_add(LONGEST_SECONDS) {
+            return Err(refused(
+                "exp of the client_assertion is more than 10 minutes ahead",
+            ));
+        }
+        if claims.nbf.is_some_and(|nbf| nbf > latest || nbf < 0) {
+            return Err(refused(
+                "nbf of the client_assertion is in the future; check the clock",
+            ));
+        }
+        if claims
+            .iat
+            .is_some_and(|iat| iat > latest || iat < 0 || iat > claims.exp)
+        {
+            return Err(refused(
+                "iat of the client_assertion is in the future or after exp; check the clock",
+            ));
+        }
+        if claims.jti.is_empty() || claims.jti.len() > 255 {
+            return Err(refused(
+                "jti of the client_assertion must have 1 to 255 characters",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The credential that signed the assertion, which is thereby used up; `None` if no key in force did.
+    pub(crate) async fn prove_assertion(
+        &self,
+        id: &ApplicationId,
+        claimed: &Claimed,
+    ) -> Result<Option<CredentialId>, Error> {
+        let keys = self.control().live_keys(id).await?;
+        if keys.is_empty() {
+            // The same work for a stranger as for an application with a key.
+            signed(claimed, &decoy());
+            return Ok(None);
+        }
+        let signer = keys.into_iter().find(|(_, key)| signed(claimed, key));
+        let Some((credential, _)) = signer else {
+            return Ok(None);
+        };
+        let once = fingerprint(&format!("{id}\n{}", claimed.claims.jti));
+        if !self
+            .control()
+            .use_assertion(&once, claimed.good_until())
+            .await?
+        {
+            return Err(refused(
+                "the client_assertion was used before; make a new one with a new jti for each request",
+            ));
+        }
+        Ok(Some(credential))
+    }
+}
+
+fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn algorithm(head: &Head) -> Result<Algorithm, Error> {
+    if [&head.crit, &head.b64, &head.enc, &head.zip]
+        .iter()
+        .any(|field| field.is_some())
+    {
+        return Err(refused(
+            "the client_assertion has header fields that are not understood: crit, b64, enc or zip",
+        ));
+    }
+    let is_assertion = head.typ.as_deref().is_none_or(|typ| {
+        let typ = typ.to_ascii_lowercase();
+        let bare = typ.strip_prefix("application/").unwrap_or(&typ);
+        matches!(bare, "jwt" | "client-authentication+jwt")
+    });
+    if !is_assertion {
+        return Err(refused(
+            "typ of the client_assertion must be JWT or client-authentication+jwt",
+        ));
+    }
+    match head.alg.as_str() {
+        "ES256" => Ok(Algorithm::ES256),
+        "RS256" => Ok(Algorithm::RS256),
+        "EdDSA" => Ok(Algorithm::EdDSA),
+        _ => Err(refused(
+            "alg of the client_assertion must be ES256, RS256 or EdDSA",
+        )),
+    }
+}
+
+/// Whether the key made the signature. Each key has one algorithm, whatever the assertion says.
+fn signed(claimed: &Claimed, key: &Value) -> bool {
+    let Ok(jwk) = serde_json::from_value::<Jwk>(key.clone()) else {
+        return false;
+    };
+    let own = match &jwk.algorithm {
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
+            Algorithm::ES256
+        }
+        AlgorithmParameters::RSA(_) => Algorithm::RS256,
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
+            Algorithm::EdDSA
+        }
+        _ => return false,
+    };
+    if own != claimed.algorithm {
+        return false;
+    }
+    let Ok(key) = DecodingKey::from_jwk(&jwk) else {
+        return false;
+    };
+    jsonwebtoken::crypto::verify(&claimed.signature, claimed.message.as_bytes(), &key, own)
+        .unwrap_or(false)
+}
+
+/// A key that nobody holds: the base point of P-256, whose private half is the number one and is never asked for, since
+/// what it verifies is thrown away.
+fn decoy() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+        "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    })
+}

@@ -1,0 +1,97 @@
+//! Which parameters does the form have?
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    body::to_bytes,
+    extract::{ConnectInfo, Request},
+    http::{HeaderMap, header},
+};
+
+use crate::Error;
+
+const MOST_BYTES: usize = 64 * 1024;
+const MOST_PARAMETERS: usize = 50;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A form with each parameter once, its request's header fields, and where it came from.
+pub(crate) struct Form {
+    parameters: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    /// The caller's address; empty where the listener does not tell it.
+    pub(crate) address: String,
+}
+
+impl Form {
+    /// Reads a form within bounds of size, count and time.
+    pub(crate) async fn read(request: Request) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        if !is_form(&parts.headers) {
+            return Err(Error::MediaType);
+        }
+        let body = tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES))
+            .await
+            .map_err(|_| Error::Malformed("the form did not arrive within 10 seconds".into()))?
+            .map_err(|_| Error::TooLarge)?;
+        let address = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(address)| address.ip().to_string())
+            .unwrap_or_default();
+        Ok(Self {
+            parameters: parameters(&body)?,
+            headers: parts.headers,
+            address,
+        })
+    }
+
+    /// A parameter; one without a value counts as left out (RFC 6749 section 3.2).
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.parameters.iter();
+        parameters
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn need(&self, name: &str) -> Result<&str, Error> {
+        self.get(name)
+            .ok_or_else(|| Error::Malformed(format!("the parameter {name} is missing")))
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next());
+    kind.is_some_and(|kind| {
+        kind.trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
+fn parameters(body: &[u8]) -> Result<Vec<(String, String)>, Error> {
+    let mut known: Vec<(String, String)> = vec![];
+    for (name, value) in url::form_urlencoded::parse(body) {
+        if known.len() == MOST_PARAMETERS {
+            return Err(Error::Malformed(format!(
+                "the form has more than {MOST_PARAMETERS} parameters"
+            )));
+        }
+        // The parser puts U+FFFD where the text is not UTF-8.
+        if [&name, &value]
+            .iter()
+            .any(|text| text.contains(['\u{FFFD}', '\0']))
+        {
+            return Err(Error::Malformed(
+                "the form holds bytes that are not UTF-8 text".into(),
+            ));
+        }
+        if known.iter().any(|(other, _)| *other == name) {
+            return Err(Error::Malformed("a parameter is there twice".into()));
+        }
+        known.push((name.into_owned(), value.into_owned()));
+    }
+    Ok(known)
+}
