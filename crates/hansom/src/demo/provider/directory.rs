@@ -1,9 +1,9 @@
 //! Which groups is somebody in, whom the demo's provider has signed in?
 
-use std::{collections::HashMap, pin::Pin};
+use std::collections::HashMap;
 
 use hansom_domain::{GroupAddress, Invalid, PersonKey};
-use hansom_oauth::{Directory, DirectoryError};
+use hansom_oauth::{BoxFuture, Directory, DirectoryError};
 use serde_json::Value;
 
 use crate::demo::people::DemoPerson;
@@ -49,7 +49,7 @@ impl Directory for DemoDirectory {
         key: &'a PersonKey,
         _email: &'a str,
         _claims: &'a Value,
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<GroupAddress>, DirectoryError>> + Send + 'a>> {
+    ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>> {
         Box::pin(async move { Ok(self.groups(key)) })
     }
 }
