@@ -1,2 +1,65 @@
-//! The binary.
-fn main() {}
+//! Which flags, which configuration, which jobs run?
+
+mod bookkeeper;
+mod commands;
+mod config;
+mod demo;
+mod failure;
+mod operations;
+mod platform;
+mod publisher;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// An API platform in one binary: standards, templates, gateway, tokens by group and developer hub.
+#[derive(Parser)]
+#[command(
+    name = "hansom",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the whole platform on this machine, with four council APIs in it.
+    Demo(commands::demo::Demo),
+    /// Run the platform from a configuration.
+    Serve(commands::serve::Serve),
+    /// Say what is wrong with a configuration.
+    Check(commands::check::Check),
+    /// Publish a manifest and its contract as a release.
+    Publish(commands::publish::Publish),
+    /// Start a new API: a manifest and a contract that can be published as they are.
+    New(commands::new::New),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
+        return Failure::broke("the TLS library could not be set up").report();
+    }
+    let done = match arguments.verb {
+        Verb::Demo(demo) => demo.run(),
+        Verb::Serve(serve) => serve.run(),
+        Verb::Check(check) => check.run(),
+        Verb::Publish(publish) => publish.run(),
+        Verb::New(new) => new.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

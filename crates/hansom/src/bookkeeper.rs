@@ -1,0 +1,143 @@
+//! How does what the gateway saw reach the store? The only way back, and never in a request's way.
+
+use std::{collections::HashMap, time::Duration};
+
+use hansom_domain::{Clock, Timestamp};
+use hansom_gateway::journal::{Caller, Entry};
+use hansom_store::{Books, CallCount, RefusedCall};
+use tokio::sync::mpsc;
+
+/// Refused calls are kept so long.
+const KEEP_REFUSED_SECONDS: i64 = 30 * 86400;
+/// Counts are kept so long.
+const KEEP_COUNTS_SECONDS: i64 = 400 * 86400;
+/// At most so many refused calls are kept of one batch; a flood must not fill the disk.
+const MOST_REFUSED: usize = 500;
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    hour: i64,
+    environment: String,
+    api: String,
+    major: u16,
+    operation: String,
+    caller: String,
+    status: u16,
+}
+
+/// Counts journal entries and writes them in batches, twice a second.
+pub(crate) async fn run(mut journal: mpsc::Receiver<Entry>, books: Books, clock: Clock) {
+    let mut counts: HashMap<Key, CallCount> = HashMap::new();
+    let mut refused = Vec::new();
+    let mut tick = tokio::time::interval(Duration::from_millis(500));
+    let mut last_sweep = Timestamp::from_millis(0);
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            entry = journal.recv() => match entry {
+                Some(entry) => note(entry, &mut counts, &mut refused),
+                None => break,
+            },
+            _ = tick.tick() => {
+                failing = write(&books, &mut counts, &mut refused, failing).await;
+                let now = clock.now();
+                if now > last_sweep.plus_seconds(3600) {
+                    last_sweep = now;
+                    let swept = books.sweep(now.plus_seconds(-KEEP_REFUSED_SECONDS), now.plus_seconds(-KEEP_COUNTS_SECONDS)).await;
+                    if let Err(error) = swept {
+                        tracing::warn!(%error, "old journal entries could not be swept away");
+                    }
+                }
+            }
+        }
+    }
+    write(&books, &mut counts, &mut refused, failing).await;
+}
+
+/// Writes the batch; on failure keeps it for the next try, bounded. Gives whether it failed.
+async fn write(
+    books: &Books,
+    counts: &mut HashMap<Key, CallCount>,
+    refused: &mut Vec<RefusedCall>,
+    failed_before: bool,
+) -> bool {
+    if counts.is_empty() && refused.is_empty() {
+        return false;
+    }
+    let batch: Vec<CallCount> = counts.values().cloned().collect();
+    match books.record(&batch, refused).await {
+        Ok(()) => {
+            counts.clear();
+            refused.clear();
+            false
+        }
+        Err(error) => {
+            if !failed_before {
+                tracing::error!(%error, "the journal could not be written; it is kept in memory, bounded");
+            }
+            if counts.len() > 100_000 {
+                counts.clear();
+            }
+            true
+        }
+    }
+}
+
+fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<RefusedCall>) {
+    let (application, person) = match &entry.caller {
+        Caller::Anonymous => (None, None),
+        Caller::Application { id, .. } => (Some(id.as_str().to_owned()), None),
+        Caller::Person { id } => (None, Some(id.as_str().to_owned())),
+    };
+    if let (Some(api), Some(major)) = (&entry.api, entry.major) {
+        let caller = application
+            .clone()
+            .or_else(|| person.clone())
+            .unwrap_or_else(|| "anyone".into());
+        let operation = entry.operation.clone().unwrap_or_default();
+        let hour = entry.at.millis() - entry.at.millis().rem_euclid(3_600_000);
+        let key = Key {
+            hour,
+            environment: entry.environment.as_str().into(),
+            api: api.as_str().into(),
+            major: major.number(),
+            operation: operation.clone(),
+            caller: caller.clone(),
+            status: entry.status,
+        };
+        let count = counts.entry(key).or_insert_with(|| CallCount {
+            hour: Timestamp::from_millis(hour),
+            environment: entry.environment.clone(),
+            api: api.clone(),
+            major,
+            operation,
+            caller,
+            status: entry.status,
+            calls: 0,
+            micros: 0,
+        });
+        count.calls += 1;
+        count.micros = count
+            .micros
+            .saturating_add(i64::try_from(entry.duration_micros).unwrap_or(i64::MAX));
+    }
+    let Some(code) = entry.refusal else { return };
+    if refused.len() >= MOST_REFUSED {
+        return;
+    }
+    refused.push(RefusedCall {
+        request_id: entry.request,
+        at: entry.at,
+        environment: entry.environment,
+        method: entry.method,
+        path: entry.path,
+        api: entry.api.map(|api| api.as_str().into()),
+        major: entry.major.map(|major| i64::from(major.number())),
+        operation: entry.operation,
+        application,
+        person,
+        status: i64::from(entry.status),
+        code: code.into(),
+        detail: entry.detail.unwrap_or_default(),
+    });
+}

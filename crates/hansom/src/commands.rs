@@ -1,0 +1,7 @@
+//! Which verbs are there? One per file.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod new;
+pub(crate) mod publish;
+pub(crate) mod serve;

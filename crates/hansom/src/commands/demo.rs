@@ -1,0 +1,292 @@
+//! `hansom demo`: the whole platform on this machine, with nothing else installed.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use hansom_domain::{EnvironmentName, GroupAddress};
+use hansom_oauth::Provider;
+use serde_json::{Value, json};
+
+use crate::{
+    demo::{
+        folder::Folder,
+        people::people,
+        provider::{self, DemoDirectory, ProviderSetup},
+        town, upstream,
+    },
+    failure::{Doing, Failure},
+    platform::{self, Parts, Platform},
+    world,
+};
+
+/// Run the whole platform on this machine with nothing else installed: four council APIs, a sandbox that answers from
+/// their contracts, and a demo identity provider with a few people and groups. For trying out, never for the public.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  hansom demo\n  hansom demo --dir /tmp/town --hub 127.0.0.1:0 --ready-file ready.json"
+)]
+pub(crate) struct Demo {
+    /// Where the state lives; it survives a restart.
+    #[arg(long, default_value = "./hansom-demo")]
+    dir: PathBuf,
+    /// Where the hub listens; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    hub: SocketAddr,
+    /// Where the production gateway listens.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    gateway: SocketAddr,
+    /// Where the sandbox gateway listens.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    sandbox: SocketAddr,
+    /// Where the operations listener is.
+    #[arg(long, default_value = "127.0.0.1:9090")]
+    ops: SocketAddr,
+    /// Write a JSON file with all addresses, for scripts, once everything answers.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+}
+
+/// Everything that the demo has bound and made before the platform starts.
+struct Ground {
+    folder: Folder,
+    parts: Parts,
+    issuer: String,
+    services: BTreeMap<&'static str, u16>,
+    urls: Urls,
+}
+
+#[derive(Clone)]
+struct Urls {
+    hub: String,
+    production: String,
+    sandbox: String,
+    operations: String,
+}
+
+impl Demo {
+    /// Runs until told to stop.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        platform::log(false);
+        for (flag, address) in [
+            ("--hub", self.hub),
+            ("--gateway", self.gateway),
+            ("--sandbox", self.sandbox),
+            ("--ops", self.ops),
+        ] {
+            if !address.ip().is_loopback() {
+                return Err(Failure::wrong_use(format!(
+                    "{flag} {address}: the demo lets everyone be anyone, so it listens on this machine alone; use 127.0.0.1"
+                )));
+            }
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .doing("no runtime could be made")?;
+        runtime.block_on(self.run_on_ground())
+    }
+
+    async fn run_on_ground(self) -> Result<(), Failure> {
+        let ground = self.lay_ground()?;
+        let folder = ground.folder;
+        let platform = Platform::start(ground.parts).await?;
+        let applications =
+            town::build(&platform.control, &folder, &ground.issuer, &ground.services).await?;
+        platform.settled().await?;
+        let token = platform
+            .oauth
+            .issue_application_token(&applications.consumer, &EnvironmentName::production())
+            .await;
+        let token = token.doing("the demo's token could not be issued")?.token;
+        let urls = ground.urls;
+        let curl = format!(
+            "curl -H 'Authorization: Bearer {token}' {}/repairs/v1/repairs",
+            urls.production
+        );
+        let publisher_key = folder.key("publisher")?.file;
+        if let Some(file) = &self.ready_file {
+            let ready = json!({
+                "hub": urls.hub, "production": urls.production, "sandbox": urls.sandbox, "operations": urls.operations,
+                "curl": curl,
+                "people": people().iter().map(|person| json!({
+                    "email": person.email, "name": person.name, "groups": person.groups })).collect::<Vec<Value>>(),
+                "application": {
+                    "client_id": applications.consumer,
+                    "private_key_file": folder.key("application")?.file,
+                    "token_endpoint": format!("{}/oauth/token", urls.hub),
+                },
+                "publisher": { "client_id": applications.publisher, "private_key_file": publisher_key },
+            });
+            write_whole(file, &format!("{ready:#}\n"))?;
+        }
+        greet(
+            &urls,
+            &curl,
+            &format!(
+                "--client-id {} --key-file {}",
+                applications.publisher,
+                publisher_key.display()
+            ),
+        );
+        platform.run().await
+    }
+
+    /// Binds every listener, makes or reads every key, starts the services and the identity provider.
+    fn lay_ground(&self) -> Result<Ground, Failure> {
+        let mut folder = Folder::open(&self.dir)?;
+        let (clock, chance) = (world::clock(), world::chance());
+        let hub = platform::bind(folder.address("hub", self.hub), "the hub")?;
+        let operations = platform::bind(
+            folder.address("operations", self.ops),
+            "the operations listener",
+        )?;
+        let production = platform::bind_gateway(
+            folder.address("production", self.gateway),
+            "the production gateway",
+        )?;
+        let sandbox = platform::bind_gateway(
+            folder.address("sandbox", self.sandbox),
+            "the sandbox gateway",
+        )?;
+        let mut url =
+            |role: &str, address: std::io::Result<SocketAddr>| -> Result<String, Failure> {
+                let address = address.doing("a listener has no address")?;
+                folder.remember(role, address)?;
+                Ok(format!("http://{address}"))
+            };
+        let first = |listeners: &[std::net::TcpListener]| {
+            listeners.first().map_or_else(
+                || Err(std::io::Error::other("no listener")),
+                std::net::TcpListener::local_addr,
+            )
+        };
+        let urls = Urls {
+            hub: url("hub", hub.local_addr())?,
+            operations: url("operations", operations.local_addr())?,
+            production: url("production", first(&production))?,
+            sandbox: url("sandbox", first(&sandbox))?,
+        };
+        let mut services = BTreeMap::new();
+        for api in &town::COUNCIL {
+            let listener = folder.listener(&format!("service {}", api.slug), api.port)?;
+            services.insert(
+                api.slug,
+                listener
+                    .local_addr()
+                    .doing("a listener has no address")?
+                    .port(),
+            );
+            tokio::spawn(upstream::serve(
+                listener,
+                api.slug,
+                clock.clone(),
+                chance.clone(),
+            ));
+        }
+        let provider = self.start_provider(&mut folder, &urls.hub)?;
+        let issuer = provider.issuer.clone();
+        let parts = Parts {
+            hub: (hub, urls.hub.clone()),
+            environments: vec![
+                (
+                    EnvironmentName::production(),
+                    production,
+                    urls.production.clone(),
+                ),
+                (EnvironmentName::sandbox(), sandbox, urls.sandbox.clone()),
+            ],
+            operations,
+            database: format!("sqlite://{}", folder.file("hansom.db").display()),
+            master_key: platform::master_key(&folder.file("master.key"), &chance)?,
+            state: folder.file("state"),
+            provider,
+            directory: Arc::new(DemoDirectory::new(issuer.clone(), people())),
+            administrators: "api-platform@hackney.example"
+                .parse::<GroupAddress>()
+                .doing("the demo's administrators")?,
+            loopback_upstreams: true,
+            notice: Some("Demo: everyone can sign in as anyone, on this machine alone.".into()),
+            clock,
+            chance,
+        };
+        Ok(Ground {
+            folder,
+            parts,
+            issuer,
+            services,
+            urls,
+        })
+    }
+
+    /// Starts the demo's OpenID provider; real sign-in code runs against it.
+    fn start_provider(&self, folder: &mut Folder, hub: &str) -> Result<Provider, Failure> {
+        let listener = folder.listener("identity provider", 9100)?;
+        let issuer = format!(
+            "http://{}",
+            listener.local_addr().doing("a listener has no address")?
+        );
+        let client_secret = world::chance().hex(32);
+        let router = provider::router(ProviderSetup {
+            issuer: issuer.clone(),
+            client_id: "hansom".into(),
+            client_secret: client_secret.clone(),
+            redirect_uris: vec![format!("{hub}/sign-in/callback")],
+            people: people(),
+            clock: world::clock(),
+            chance: world::chance(),
+            signing_key_pkcs8: folder.key("identity-provider")?.pkcs8,
+        })
+        .doing("the demo's identity provider could not start")?;
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Provider {
+            issuer,
+            client_id: "hansom".into(),
+            client_secret: Some(client_secret),
+            name: "Demo identity provider".into(),
+        })
+    }
+}
+
+/// Writes a file that is there whole or not at all, since scripts wait for it.
+fn write_whole(file: &Path, text: &str) -> Result<(), Failure> {
+    let beside = file.with_extension("new");
+    platform::write_secret(&beside, text.as_bytes())?;
+    std::fs::rename(&beside, file).doing(format!("{} cannot be written", file.display()))
+}
+
+fn greet(urls: &Urls, curl: &str, publisher: &str) {
+    println!(
+        "Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste."
+    );
+    println!();
+    println!("  Hub          {}   sign in as one of:", urls.hub);
+    for person in people() {
+        println!(
+            "                 {:<14} {}",
+            person.name,
+            person.groups.join(", ")
+        );
+    }
+    println!("  Production   {}", urls.production);
+    println!(
+        "  Sandbox      {}   answers from the contracts' examples",
+        urls.sandbox
+    );
+    println!("  Operations   {}   /live /ready /metrics", urls.operations);
+    println!();
+    println!("Call an API through the gateway (the token is good for an hour):");
+    println!("  {curl}");
+    println!();
+    println!("Publish an API of your own:");
+    println!(
+        "  hansom publish --hub {} {publisher} --manifest api.yaml",
+        urls.hub
+    );
+    println!();
+    println!("Stop with Ctrl-C. The state stays.");
+}

@@ -1,0 +1,61 @@
+//! How does a command end when it could not do it?
+
+use std::{fmt::Display, process::ExitCode};
+
+/// Why a command ends, in lines for a person, with its exit code: 1 refused or findings, 2 wrong use, 3 it broke.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    text: String,
+}
+
+impl Failure {
+    /// The answer is no, or there are findings.
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self {
+            code: 1,
+            text: text.into(),
+        }
+    }
+
+    /// The command was used wrongly.
+    pub(crate) fn wrong_use(text: impl Into<String>) -> Self {
+        Self {
+            code: 2,
+            text: text.into(),
+        }
+    }
+
+    /// Something broke.
+    pub(crate) fn broke(text: impl Into<String>) -> Self {
+        Self {
+            code: 3,
+            text: text.into(),
+        }
+    }
+
+    /// Something broke while doing `what`.
+    pub(crate) fn while_doing(
+        what: impl Display,
+    ) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
+        move |error| Self::broke(format!("{what}: {error}"))
+    }
+
+    /// Prints the lines and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        eprintln!("hansom: {}", self.text);
+        ExitCode::from(self.code)
+    }
+}
+
+/// Gives an error of any kind the words of what was being done.
+pub(crate) trait Doing<T> {
+    /// The value, or a failure that says what was being done.
+    fn doing(self, what: impl Display) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Doing<T> for Result<T, E> {
+    fn doing(self, what: impl Display) -> Result<T, Failure> {
+        self.map_err(|error| Failure::while_doing(what)(error.into()))
+    }
+}

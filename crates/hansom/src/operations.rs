@@ -1,0 +1,56 @@
+//! Is the platform well? For operators and their machines; never public.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::get,
+};
+use hansom_gateway::Gateway;
+use prometheus_client::{encoding::text::encode, registry::Registry};
+
+#[derive(Clone)]
+struct Operations {
+    gateway: Gateway,
+    registry: Arc<Registry>,
+}
+
+/// `/live`: the process runs. `/ready`: the gateway has a snapshot. `/metrics`: Prometheus text.
+pub(crate) fn router(gateway: Gateway, registry: Registry) -> Router {
+    let state = Operations {
+        gateway,
+        registry: Arc::new(registry),
+    };
+    Router::new()
+        .route("/live", get(async || "live\n"))
+        .route("/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(state)
+}
+
+async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
+    match operations.gateway.snapshot() {
+        Some(snapshot) => (
+            StatusCode::OK,
+            format!("ready: snapshot {}\n", snapshot.generation()),
+        ),
+        None => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not ready: the gateway has no snapshot yet\n".into(),
+        ),
+    }
+}
+
+async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
+    let mut text = String::new();
+    match encode(&mut text, &operations.registry) {
+        Ok(()) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

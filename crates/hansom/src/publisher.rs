@@ -1,0 +1,325 @@
+//! How does what was changed reach the gateway? The only place where control plane and data plane meet.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use hansom_control::{Control, PublishedContract, Target};
+use hansom_domain::{ApplicationId, EnvironmentName, PersonId, Status};
+use hansom_gateway::{
+    Gateway, Snapshot, kept,
+    snapshot::{
+        self, AnswerContract, ApplicationDocument, BodyContract, EnvironmentDocument,
+        GrantDocument, MediaAnswer, OperationContract, OperationDocument, ParameterContract,
+        PersonDocument, SnapshotDocument, VersionDocument,
+    },
+};
+use hansom_standards::contract::{Location, Operation};
+use hansom_store::VersionRow;
+
+/// Compiles snapshots from the store and swaps them in.
+pub(crate) struct Publisher {
+    /// Where the platform is read.
+    pub(crate) control: Control,
+    /// Where snapshots go.
+    pub(crate) gateway: Gateway,
+    /// The hub's public URL, which is the issuer too.
+    pub(crate) hub: String,
+    /// The environments with their base URLs.
+    pub(crate) environments: Vec<(EnvironmentName, String)>,
+    /// Where the snapshot is kept on disk.
+    pub(crate) file: PathBuf,
+}
+
+impl Publisher {
+    /// Publishes whenever the store's generation changes: at once for changes of this process, within a quarter of a second
+    /// for those of others.
+    pub(crate) async fn run(self) {
+        let mut reads = self.control.reads().clone();
+        let mut published = self
+            .gateway
+            .snapshot()
+            .map(|snapshot| snapshot.generation());
+        let mut failing = false;
+        loop {
+            match self.publish_if_changed(published).await {
+                Ok(generation) => {
+                    published = Some(generation);
+                    failing = false;
+                }
+                Err(error) => {
+                    // One line per outage, not one per try.
+                    if !failing {
+                        tracing::error!(%error, "the gateway stays on its snapshot: the store could not be read");
+                    }
+                    failing = true;
+                }
+            }
+            tokio::select! {
+                () = reads.changed() => {}
+                () = tokio::time::sleep(Duration::from_millis(250)) => {}
+            }
+        }
+    }
+
+    /// Publishes once if the generation is not `published`; gives the generation that the gateway is at.
+    pub(crate) async fn publish_if_changed(
+        &self,
+        published: Option<u64>,
+    ) -> Result<u64, hansom_control::Error> {
+        let generation = self.control.reads().generation().await?;
+        if published == Some(generation) {
+            return Ok(generation);
+        }
+        let document = self.document(generation).await?;
+        let versions = |document: &SnapshotDocument| {
+            document
+                .environments
+                .iter()
+                .map(|e| e.versions.len())
+                .sum::<usize>()
+        };
+        let before = self
+            .gateway
+            .snapshot()
+            .map_or(0, |snapshot| versions(snapshot.document()));
+        if before > 0 && versions(&document) == 0 {
+            tracing::error!(
+                "the store shows no API at all, where the gateway serves {before}; it goes on serving them"
+            );
+            return Ok(generation);
+        }
+        let compiled = Snapshot::compile(document);
+        for aside in &compiled.set_aside {
+            tracing::error!(
+                what = aside.what,
+                why = aside.why,
+                "set aside: it is not served"
+            );
+        }
+        self.keep(compiled.snapshot.document());
+        self.gateway.swap(compiled.snapshot);
+        Ok(generation)
+    }
+
+    /// Keeps the snapshot on disk, whole or not at all. A full disk does not stop traffic.
+    fn keep(&self, document: &SnapshotDocument) {
+        let beside = self.file.with_extension("new");
+        let written = std::fs::write(&beside, kept::seal(document))
+            .and_then(|()| std::fs::rename(&beside, &self.file));
+        if let Err(error) = written {
+            tracing::error!(%error, file = %self.file.display(), "the snapshot could not be kept on disk");
+        }
+    }
+
+    async fn document(&self, generation: u64) -> Result<SnapshotDocument, hansom_control::Error> {
+        let reads = self.control.reads();
+        let now = self.control.clock().now();
+        let mut environments: Vec<_> = self
+            .environments
+            .iter()
+            .map(|(name, base_url)| EnvironmentDocument {
+                name: name.clone(),
+                base_url: base_url.clone(),
+                versions: vec![],
+            })
+            .collect();
+        let versions = reads.versions().await?;
+        for version in &versions {
+            let published = match self.control.contract_of(version).await {
+                Ok(published) => published,
+                Err(error) => {
+                    let why = error.private().unwrap_or_else(|| error.detail());
+                    tracing::error!(api = %version.slug, version = %version.major, why, "set aside: its release cannot be read");
+                    continue;
+                }
+            };
+            let successor = versions.iter().filter(|other| {
+                other.slug == version.slug
+                    && other.major > version.major
+                    && other.status != Status::Retired
+            });
+            let successor = successor.map(|other| other.major.to_string()).next_back();
+            for environment in &mut environments {
+                if let Some(document) =
+                    version_document(version, &published, &environment.name, successor.clone())
+                {
+                    environment.versions.push(document);
+                }
+            }
+        }
+        let keys = self.control.verification_keys().await?.into_iter();
+        Ok(SnapshotDocument {
+            format: snapshot::FORMAT,
+            generation,
+            made_at: now,
+            issuer: self.hub.clone(),
+            hub: self.hub.clone(),
+            keys: keys
+                .map(|key| snapshot::VerificationKey {
+                    kid: key.kid,
+                    algorithm: key.algorithm,
+                    jwk: key.jwk,
+                })
+                .collect(),
+            environments,
+            applications: self.applications().await?,
+            people: self.people().await?,
+            revoked_tokens: reads.revoked_tokens(now).await?,
+        })
+    }
+
+    async fn applications(&self) -> Result<Vec<ApplicationDocument>, hansom_control::Error> {
+        let reads = self.control.reads();
+        let mut applications: BTreeMap<ApplicationId, ApplicationDocument> = reads
+            .applications()
+            .await?
+            .into_iter()
+            .filter(|application| application.revoked_at.is_none())
+            .map(|row| {
+                let document = ApplicationDocument {
+                    id: row.id.clone(),
+                    name: row.name,
+                    owner: row.owner,
+                    credentials: vec![],
+                    grants: vec![],
+                };
+                (row.id, document)
+            })
+            .collect();
+        for credential in reads.live_credentials().await? {
+            if let Some(application) = applications.get_mut(&credential.application_id) {
+                application.credentials.push(credential.id);
+            }
+        }
+        for grant in reads.approved_grants().await? {
+            if let Some(application) = applications.get_mut(&grant.application_id) {
+                application.grants.push(GrantDocument {
+                    api: grant.slug,
+                    major: grant.major,
+                    environment: grant.environment,
+                    operations: grant.operations,
+                    expires_at: grant.expires_at,
+                });
+            }
+        }
+        Ok(applications.into_values().collect())
+    }
+
+    async fn people(&self) -> Result<Vec<PersonDocument>, hansom_control::Error> {
+        let reads = self.control.reads();
+        let mut people: BTreeMap<PersonId, PersonDocument> = BTreeMap::new();
+        for person in reads.people().await? {
+            people.insert(
+                person.id.clone(),
+                PersonDocument {
+                    id: person.id,
+                    groups: vec![],
+                },
+            );
+        }
+        for (person, group) in reads.memberships().await? {
+            if let Some(person) = people.get_mut(&person) {
+                person.groups.push(group);
+            }
+        }
+        Ok(people.into_values().collect())
+    }
+}
+
+fn version_document(
+    version: &VersionRow,
+    published: &Arc<PublishedContract>,
+    environment: &EnvironmentName,
+    successor: Option<String>,
+) -> Option<VersionDocument> {
+    let manifest = &published.manifest;
+    let (_, target) = manifest
+        .environments
+        .iter()
+        .find(|(name, _)| name == environment)?;
+    let target = match target {
+        Target::Mock => snapshot::Target::Mock,
+        Target::Upstreams { urls, timeout_ms } => snapshot::Target::Upstreams {
+            urls: urls.clone(),
+            timeout_ms: *timeout_ms,
+        },
+    };
+    let mock = target == snapshot::Target::Mock;
+    let operations = published
+        .contract
+        .operations
+        .iter()
+        .map(|operation| OperationDocument {
+            id: operation.id.clone(),
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+            contract: mock.then(|| operation_contract(operation)),
+        });
+    Some(VersionDocument {
+        api: version.slug.clone(),
+        major: version.major,
+        release: published.number,
+        title: version.title.clone(),
+        owner: version.owner.clone(),
+        status: version.status,
+        audience: version.audience,
+        sunset: version.sunset_at,
+        deprecated_at: (version.status == Status::Deprecated).then_some(version.status_since),
+        successor,
+        limits: manifest.limits,
+        access: manifest.access.clone(),
+        target,
+        operations: operations.collect(),
+    })
+}
+
+fn operation_contract(operation: &Operation) -> OperationContract {
+    let parameters = operation
+        .parameters
+        .iter()
+        .map(|parameter| ParameterContract {
+            name: parameter.name.clone(),
+            location: match parameter.location {
+                Location::Path => "path",
+                Location::Query => "query",
+                Location::Header => "header",
+                Location::Cookie => "cookie",
+            }
+            .into(),
+            required: parameter.required,
+            schema: parameter.schema.clone(),
+            explode: parameter.explode,
+        });
+    let body = operation.request_body.as_ref().map(|body| BodyContract {
+        required: body.required,
+        media: body
+            .content
+            .iter()
+            .map(|media| (media.media_type.clone(), media.schema.clone()))
+            .collect(),
+    });
+    let answers = operation.responses.iter().map(|response| AnswerContract {
+        status: response.status.clone(),
+        headers: response
+            .headers
+            .iter()
+            .map(|header| (header.name.clone(), header.example.clone()))
+            .collect(),
+        media: response
+            .content
+            .iter()
+            .map(|media| MediaAnswer {
+                media_type: media.media_type.clone(),
+                examples: media
+                    .examples
+                    .iter()
+                    .map(|example| (example.name.clone(), example.value.clone()))
+                    .collect(),
+            })
+            .collect(),
+    });
+    OperationContract {
+        parameters: parameters.collect(),
+        body,
+        answers: answers.collect(),
+    }
+}
