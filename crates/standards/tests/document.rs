@@ -235,12 +235,16 @@ fn fifty_megabytes_are_refused_by_their_size() {
 #[test]
 fn limits_can_be_narrowed() {
     let limits = Limits {
-        nodes: 3,
+        nodes: 8,
         ..Limits::default()
     };
+    let check = |text: &str, words: &str| {
+        let fault = Document::parse_within(text, &limits).unwrap_err();
+        assert!(fault.what.contains(words), "{fault}");
+    };
     assert!(Document::parse_within("[1, 2]", &limits).is_ok());
-    let fault = Document::parse_within("[1, 2, 3]", &limits).unwrap_err();
-    assert!(fault.what.contains("more than 3 values"), "{fault}");
+    check(&"- 1\n".repeat(9), "more than 8 values");
+    check("[1, 2, 3, 4, 5]", "more than 4 commas and brackets");
 }
 
 #[test]

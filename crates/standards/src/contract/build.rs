@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Values in all schemas and examples of all operations together, each schema made self-contained.
-const MOST_VALUES: usize = 3_000_000;
+const MOST_VALUES: usize = 1_000_000;
 
 /// Builds every operation; a fault if they come to too much.
 pub(super) fn operations(

@@ -1,6 +1,6 @@
 //! Is this text an OpenAPI contract that is read here, and what is it called?
 
-use super::{Faults, OpenApiVersion, Source};
+use super::{Faults, OpenApiVersion, Source, keyword::is_read_dialect};
 use crate::{
     document::{Document, Kind, Node, Place},
     fault::{Fault, quoted},
@@ -8,10 +8,6 @@ use crate::{
 
 const LONGEST_TITLE: usize = 200;
 const MOST_TAGS: usize = 500;
-const DIALECTS: [&str; 2] = [
-    "https://spec.openapis.org/oas/3.1/dialect/base",
-    "https://json-schema.org/draft/2020-12/schema",
-];
 
 /// What a contract says of itself.
 #[derive(Default)]
@@ -158,10 +154,7 @@ fn check_dialect(root: Node<'_>, faults: &mut Faults) {
     let Some(node) = root.get("jsonSchemaDialect") else {
         return;
     };
-    if !node
-        .as_str()
-        .is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
-    {
+    if !is_read_dialect(node) {
         faults.add(
             node.place(),
             "this `jsonSchemaDialect` is not read",

@@ -85,65 +85,37 @@ fn check_schema(source: Source<'_>, node: Node<'_>, faults: &mut Faults) {
 type Checked = Result<(), (String, &'static str)>;
 
 fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked {
-    let must = |fits: bool, what: &str, mend: &'static str| {
-        if fits {
-            Ok(())
-        } else {
-            Err((format!("`{key}` must be {what}"), mend))
-        }
-    };
     match key {
         "type" => check_type(value),
         "pattern" => {
-            must(value.as_str().is_some(), "a text", "put it into quotes")?;
+            must(
+                key,
+                value.as_str().is_some(),
+                "a text",
+                "put it into quotes",
+            )?;
             check_pattern(value.as_str().unwrap_or_default())
         }
-        "multipleOf" => must(
-            value.as_f64().is_some_and(|n| n > 0.0),
-            "a number above 0",
-            "write how fine the steps are, like `0.01`",
-        ),
-        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
-        | "maxContains" | "minContains" => {
-            let count = |n: f64| (0.0..=LARGEST_COUNT).contains(&n) && n.fract() == 0.0;
-            must(
-                value.as_f64().is_some_and(count),
-                "a whole number from 0 to 9007199254740991",
-                "write how many",
-            )
-        }
-        "minimum" | "maximum" => must(value.as_f64().is_some(), "a number", "remove the quotes"),
-        "exclusiveMinimum" | "exclusiveMaximum" if openapi == OpenApiVersion::V3_0 => must(
-            value.as_bool().is_some(),
-            "true or false in OpenAPI 3.0",
-            "write the bound as `minimum` or `maximum`",
-        ),
-        "exclusiveMinimum" | "exclusiveMaximum" => must(
-            value.as_f64().is_some(),
-            "a number in OpenAPI 3.1",
-            "write the bound itself",
-        ),
         "required" => must(
+            key,
             value.kind() == Kind::List && value.items().all(|item| item.as_str().is_some()),
             "a list of texts",
             "write the names of the properties that must be there",
         ),
-        "enum" => must(
+        "enum" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => must(
+            key,
             value.kind() == Kind::List && value.items().next().is_some(),
             "a list with something in it",
-            "write the values that are allowed",
+            "write `- ` and what belongs into it",
         ),
         "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => must(
+            key,
             value.kind() == Kind::Map,
             "a map",
             "write a schema under each name",
         ),
-        "allOf" | "anyOf" | "oneOf" | "prefixItems" => must(
-            value.kind() == Kind::List && value.items().next().is_some(),
-            "a list with something in it",
-            "write `- $ref: …` or a schema",
-        ),
         "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => must(
+            key,
             value.as_bool().is_some(),
             "true or false",
             "write `true` or `false`",
@@ -154,14 +126,59 @@ fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked
             "remove it; refer to a schema by `$ref: '#/components/schemas/…'`",
         )),
         "$schema" => must(
-            value
-                .as_str()
-                .is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#'))),
+            key,
+            is_read_dialect(value),
             "JSON Schema 2020-12",
             "remove it",
         ),
+        _ => check_number(openapi, key, value),
+    }
+}
+
+fn check_number(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked {
+    let number = value.as_f64();
+    match key {
+        "multipleOf" => must(
+            key,
+            number.is_some_and(|number| number > 0.0),
+            "a number above 0",
+            "write how fine the steps are, like `0.01`",
+        ),
+        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
+        | "maxContains" | "minContains" => must(
+            key,
+            number.is_some_and(|n| (0.0..=LARGEST_COUNT).contains(&n) && n.fract() == 0.0),
+            "a whole number from 0 to 9007199254740991",
+            "write how many",
+        ),
+        "minimum" | "maximum" => must(key, number.is_some(), "a number", "remove the quotes"),
+        "exclusiveMinimum" | "exclusiveMaximum" if openapi == OpenApiVersion::V3_0 => must(
+            key,
+            value.as_bool().is_some(),
+            "true or false in OpenAPI 3.0",
+            "write the bound as `minimum` or `maximum`",
+        ),
+        "exclusiveMinimum" | "exclusiveMaximum" => must(
+            key,
+            number.is_some(),
+            "a number in OpenAPI 3.1",
+            "write the bound itself",
+        ),
         _ => Ok(()),
     }
+}
+
+fn must(key: &str, fits: bool, what: &str, mend: &'static str) -> Checked {
+    if fits {
+        return Ok(());
+    }
+    Err((format!("`{key}` must be {what}"), mend))
+}
+
+/// Whether a node names a dialect of JSON Schema that schemas are read in.
+pub(super) fn is_read_dialect(node: Node<'_>) -> bool {
+    node.as_str()
+        .is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
 }
 
 fn check_type(value: Node<'_>) -> Checked {

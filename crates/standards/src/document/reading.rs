@@ -19,6 +19,7 @@ const INDEXED: usize = 16;
 /// Reads a text into slots; the first one is the root.
 pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
     refuse_what_is_no_text(text, limits)?;
+    refuse_crowded_brackets(text, limits)?;
     let joined = Joined::new(text);
     let source = joined.as_ref().map_or(text, |joined| joined.text.as_str());
     read_events(source, limits)
@@ -78,6 +79,21 @@ fn refuse_what_is_no_text(text: &str, limits: &Limits) -> Result<(), Fault> {
         )
     };
     Err(Fault::new(place_of(text, at), what, mend))
+}
+
+/// The parser looks ahead to the end of a list or map in brackets, and needs far more memory for that than the
+/// tree does. So the number of values between brackets is bounded before it begins.
+fn refuse_crowded_brackets(text: &str, limits: &Limits) -> Result<(), Fault> {
+    let most = limits.nodes / 2;
+    let mut marks = text.match_indices([',', '[', '{']);
+    match marks.nth(most) {
+        None => Ok(()),
+        Some((at, _)) => Err(Fault::new(
+            place_of(text, at),
+            format!("there are more than {most} commas and brackets in the text"),
+            "split it",
+        )),
+    }
 }
 
 fn place_of(text: &str, at: usize) -> Place {
