@@ -1,0 +1,192 @@
+//! Which applications does the caller have?
+
+use axum::{Json, extract::State, http::StatusCode};
+use hansom_control::NewApp;
+use hansom_domain::{ApplicationId, GroupAddress};
+use hansom_store::ApplicationRow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    answer::{Created, Failure},
+    authentication::Caller,
+    moment::Moment,
+    paging::{Page, Piece},
+    problem::{Changing, Reading, Sending},
+    reading::{Asked, Named, Sent},
+    words,
+};
+use crate::Hub;
+
+/// A registered client of APIs.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Application {
+    /// Its id: the OAuth `client_id`.
+    #[schema(value_type = words::Id)]
+    id: ApplicationId,
+    /// Its name.
+    #[schema(example = "Repairs dashboard")]
+    name: String,
+    /// What it is, in a sentence; may be empty.
+    description: String,
+    /// The group that owns it.
+    #[schema(value_type = words::GroupAddress)]
+    owner: GroupAddress,
+    /// Whether it may publish for its owner group.
+    may_publish: bool,
+    /// When it was registered.
+    created_at: Moment,
+    /// By whom.
+    #[schema(example = "Ada Okoro")]
+    created_by: String,
+    /// When it was revoked; absent while it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    revoked_at: Option<Moment>,
+}
+
+impl From<ApplicationRow> for Application {
+    fn from(row: ApplicationRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            owner: row.owner,
+            may_publish: row.may_publish,
+            created_at: row.created_at.into(),
+            created_by: row.created_by,
+            revoked_at: row.revoked_at.map(Moment::from),
+        }
+    }
+}
+
+/// An application to be registered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewApplication {
+    /// Its name.
+    #[schema(example = "Repairs dashboard")]
+    name: String,
+    /// What it is, in a sentence.
+    #[serde(default)]
+    description: String,
+    /// The group that owns it; one of the caller's.
+    #[schema(value_type = words::GroupAddress)]
+    owner: GroupAddress,
+    /// Whether it may publish APIs for its owner group, as a pipeline does.
+    #[serde(default)]
+    may_publish: bool,
+}
+
+/// Which piece of the applications.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ApplicationsQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next_cursor` of the piece before.
+    cursor: Option<String>,
+}
+
+/// Lists the applications of the caller's groups, by name
+///
+/// Revoked ones too. Administrators see all.
+#[utoipa::path(
+    get,
+    path = "/applications",
+    operation_id = "listApplications",
+    tag = "applications",
+    params(ApplicationsQuery),
+    responses((status = 200, description = "A piece of the applications.", body = Page<Application>), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn list_applications(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<ApplicationsQuery>,
+) -> Result<Json<Page<Application>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let applications = hub.control.applications_of(&actor).await?;
+    let page = piece.of(applications, |application| {
+        format!("{} {}", application.name.to_lowercase(), application.id)
+    });
+    Ok(Json(page.map(Application::from)))
+}
+
+/// Registers an application
+///
+/// It can do nothing yet: give it a credential and ask for grants.
+#[utoipa::path(
+    post,
+    path = "/applications",
+    operation_id = "registerApplication",
+    tag = "applications",
+    request_body(content = NewApplication, example = json!({
+        "name": "Repairs dashboard",
+        "description": "Shows open repairs to estate officers.",
+        "owner": "housing-officers@hackney.example"
+    })),
+    responses((status = 201, description = "The application.", body = Application,
+        headers(("Location" = String, description = "The address of the application."))), Sending),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn register_application(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Sent(new): Sent<NewApplication>,
+) -> Result<Created<Application>, Failure> {
+    let asked = NewApp {
+        name: &new.name,
+        description: &new.description,
+        owner: &new.owner,
+        may_publish: new.may_publish,
+    };
+    let id = hub.control.register_application(&actor, asked).await?;
+    let application = hub.control.application_for(&actor, &id).await?;
+    Ok(Created {
+        location: Some(format!("/applications/{id}")),
+        body: application.into(),
+    })
+}
+
+/// Reads an application
+#[utoipa::path(
+    get,
+    path = "/applications/{application_id}",
+    operation_id = "getApplication",
+    tag = "applications",
+    params(("application_id" = words::Id, Path, description = "The application.")),
+    responses((status = 200, description = "The application.", body = Application), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn get_application(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<ApplicationId>,
+) -> Result<Json<Application>, Failure> {
+    let application = hub.control.application_for(&actor, &id).await?;
+    Ok(Json(application.into()))
+}
+
+/// Revokes an application
+///
+/// With it go its credentials, its grants and its tokens, at every gateway. It cannot be taken back.
+#[utoipa::path(
+    delete,
+    path = "/applications/{application_id}",
+    operation_id = "revokeApplication",
+    tag = "applications",
+    params(("application_id" = words::Id, Path, description = "The application.")),
+    responses((status = 204, description = "It is revoked."), Changing),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn revoke_application(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<ApplicationId>,
+) -> Result<StatusCode, Failure> {
+    hub.control.revoke_application(&actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

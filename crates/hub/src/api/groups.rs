@@ -1,0 +1,134 @@
+//! Which groups are there?
+
+use axum::{Json, extract::State};
+use hansom_domain::{GroupAddress, PersonId};
+use hansom_store::GroupRow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    answer::{Created, Failure},
+    authentication::Caller,
+    paging::{Page, Piece},
+    problem::{Reading, Sending},
+    reading::{Asked, Sent},
+    words,
+};
+use crate::Hub;
+
+/// A group of people.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Group {
+    /// Its address.
+    #[schema(value_type = words::GroupAddress)]
+    address: GroupAddress,
+    /// Its name, where the platform keeps it; empty for a group of the directory.
+    #[schema(example = "Housing officers")]
+    title: String,
+    /// How many people who have signed in are in it.
+    #[schema(minimum = 0, example = 12)]
+    members: i64,
+    /// Whether the platform keeps it; the others are told by the directory.
+    kept: bool,
+}
+
+impl From<GroupRow> for Group {
+    fn from(row: GroupRow) -> Self {
+        Self {
+            address: row.address,
+            title: row.title,
+            members: row.members,
+            kept: row.kept,
+        }
+    }
+}
+
+/// A group to be kept by the platform.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewGroup {
+    /// Its address, which no other group may have.
+    #[schema(value_type = words::GroupAddress)]
+    address: GroupAddress,
+    /// Its name for people.
+    #[schema(example = "Repairs contractors")]
+    title: String,
+    /// The ids of the people in it, from `GET /people`.
+    #[serde(default)]
+    #[schema(value_type = Vec<words::Id>, max_items = 1000)]
+    members: Vec<PersonId>,
+}
+
+/// Which piece of the groups.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GroupsQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next_cursor` of the piece before.
+    cursor: Option<String>,
+}
+
+/// Lists groups by address
+///
+/// Administrators see every group that the platform knows, others those that they are in.
+#[utoipa::path(
+    get,
+    path = "/groups",
+    operation_id = "listGroups",
+    tag = "people",
+    params(GroupsQuery),
+    responses((status = 200, description = "A piece of the groups.", body = Page<Group>), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn list_groups(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<GroupsQuery>,
+) -> Result<Json<Page<Group>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let mut groups = hub.control.reads().groups().await?;
+    groups.retain(|group| actor.speaks_for(&group.address));
+    let page = piece.of(groups, |group| group.address.to_string());
+    Ok(Json(page.map(Group::from)))
+}
+
+/// Makes a group that the platform keeps
+///
+/// For administrators, where the directory has no group for people who belong together.
+#[utoipa::path(
+    post,
+    path = "/groups",
+    operation_id = "createGroup",
+    tag = "people",
+    request_body(content = NewGroup, example = json!({
+        "address": "repairs-contractors@hackney.example",
+        "title": "Repairs contractors",
+        "members": ["5d1f0a4c9b7e48d2a3c6e1f08b92d475"]
+    })),
+    responses((status = 201, description = "The group.", body = Group), Sending),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn create_group(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Sent(new): Sent<NewGroup>,
+) -> Result<Created<Group>, Failure> {
+    hub.control
+        .create_group(&actor, &new.address, &new.title, &new.members)
+        .await?;
+    let group = hub
+        .control
+        .reads()
+        .groups()
+        .await?
+        .into_iter()
+        .find(|group| group.address == new.address)
+        .ok_or_else(|| Failure::not_found("group"))?;
+    Ok(Created {
+        location: None,
+        body: group.into(),
+    })
+}

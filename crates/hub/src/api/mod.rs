@@ -1,0 +1,75 @@
+//! What do people's scripts and pipelines call?
+//!
+//! The control API under `/api/v1`: one file per noun, each verb a call of `control`. The contract at
+//! `/api/v1/openapi.json` is made from the same annotations that lay the routes, so that neither can lie about the other.
+
+mod answer;
+mod apis;
+mod applications;
+mod audit;
+mod authentication;
+mod credentials;
+mod grants;
+mod groups;
+mod me;
+mod moment;
+mod openapi;
+mod paging;
+mod people;
+mod problem;
+mod reading;
+mod refusals;
+mod releases;
+mod words;
+
+use std::sync::Arc;
+
+use axum::{Extension, Router, middleware};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Hub;
+
+/// Where the control API lives on the hub.
+pub(crate) const ROOT: &str = "/api/v1";
+
+/// Every address of the control API, to be merged into the hub's router.
+pub(crate) fn router(hub: Hub) -> Router {
+    let (routes, contract) = OpenApiRouter::with_openapi(openapi::frame(&hub.hub))
+        .routes(routes!(apis::list_apis))
+        .routes(routes!(apis::get_api))
+        .routes(routes!(apis::get_version))
+        .routes(routes!(releases::list_releases))
+        .routes(routes!(releases::get_release))
+        .routes(routes!(releases::publish_release))
+        .routes(routes!(
+            applications::list_applications,
+            applications::register_application
+        ))
+        .routes(routes!(
+            applications::get_application,
+            applications::revoke_application
+        ))
+        .routes(routes!(
+            credentials::list_credentials,
+            credentials::issue_credential
+        ))
+        .routes(routes!(credentials::revoke_credential))
+        .routes(routes!(grants::list_grants, grants::request_grant))
+        .routes(routes!(grants::get_grant))
+        .routes(routes!(grants::decide_grant))
+        .routes(routes!(grants::revoke_grant))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(people::list_people))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(refusals::get_refusal))
+        .routes(routes!(me::get_me))
+        .routes(routes!(openapi::get_contract))
+        .split_for_parts();
+    let routes = routes
+        .fallback(answer::nothing_here)
+        .method_not_allowed_fallback(answer::other_method)
+        .layer(Extension(Arc::new(contract)))
+        .layer(middleware::from_fn_with_state(hub.clone(), answer::finish))
+        .with_state(hub);
+    Router::new().nest(ROOT, routes)
+}

@@ -1,0 +1,107 @@
+//! Who has signed in?
+
+use std::collections::HashMap;
+
+use axum::{Json, extract::State};
+use hansom_domain::{GroupAddress, PersonId, ProblemCode};
+use hansom_store::PersonRow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    answer::Failure,
+    authentication::Caller,
+    moment::Moment,
+    paging::{Page, Piece},
+    problem::Reading,
+    reading::Asked,
+    words,
+};
+use crate::Hub;
+
+/// A person who has signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Person {
+    /// The id: the `sub` of their access tokens.
+    #[schema(value_type = words::Id)]
+    id: PersonId,
+    /// The name that their identity provider last told.
+    #[schema(example = "Ada Okoro")]
+    name: String,
+    /// The address that their identity provider last told; for people to read, never a key.
+    #[schema(format = Email, example = "ada.okoro@hackney.example")]
+    email: String,
+    /// When they first signed in.
+    created_at: Moment,
+    /// When they last signed in.
+    signed_in_at: Moment,
+    /// The groups that they are in.
+    #[schema(value_type = Vec<words::GroupAddress>)]
+    groups: Vec<GroupAddress>,
+}
+
+impl Person {
+    fn new(row: PersonRow, groups: Vec<GroupAddress>) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            created_at: row.created_at.into(),
+            signed_in_at: row.signed_in_at.into(),
+            groups,
+        }
+    }
+}
+
+/// Which piece of the people.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PeopleQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next_cursor` of the piece before.
+    cursor: Option<String>,
+}
+
+/// Lists everyone who has signed in, by name
+///
+/// For administrators of the platform. The ids serve to put people into groups.
+#[utoipa::path(
+    get,
+    path = "/people",
+    operation_id = "listPeople",
+    tag = "people",
+    params(PeopleQuery),
+    responses((status = 200, description = "A piece of the people.", body = Page<Person>), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn list_people(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<PeopleQuery>,
+) -> Result<Json<Page<Person>>, Failure> {
+    if !actor.is_administrator() {
+        return Err(Failure::new(
+            ProblemCode::NotAllowed,
+            format!(
+                "Only members of {} may list people.",
+                hub.control.settings().administrators
+            ),
+        ));
+    }
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let people = hub.control.reads().people().await?;
+    let mut groups: HashMap<PersonId, Vec<GroupAddress>> = HashMap::new();
+    for (person, group) in hub.control.reads().memberships().await? {
+        groups.entry(person).or_default().push(group);
+    }
+    let page = piece.of(people, |person| {
+        format!("{} {}", person.name.to_lowercase(), person.id)
+    });
+    Ok(Json(page.map(|person| {
+        let groups = groups.remove(&person.id).unwrap_or_default();
+        Person::new(person, groups)
+    })))
+}

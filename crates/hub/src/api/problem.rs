@@ -1,0 +1,249 @@
+//! How does the contract describe every "no"?
+
+use std::collections::BTreeMap;
+
+use hansom_control::PublishFault;
+use hansom_domain::{Problem, ProblemCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{
+        ContentBuilder, HeaderBuilder, Ref, RefOr, Response, ResponseBuilder,
+        schema::{ObjectBuilder, Type},
+    },
+};
+
+/// A problem document (RFC 9457), the body of every error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument {
+    /// A page of the hub that says how to mend it.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", example = "https://hub.hackney.example/problems/token-missing")]
+    kind: String,
+    /// The short name of the problem, the same each time.
+    #[schema(example = "An access token is needed")]
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 401)]
+    status: u16,
+    /// What happened this time and what to do.
+    detail: String,
+    /// The request id, the same as in the header `Request-Id`.
+    #[schema(example = "5d1f0a4c9b7e48d2a3c6e1f08b92d475")]
+    instance: String,
+    /// The reason code, the same each time; the last segment of `type`.
+    #[schema(example = "token-missing")]
+    code: String,
+    /// Single faults with their places, where what was sent has several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Fault>, required = false)]
+    errors: Vec<Value>,
+}
+
+impl From<Problem> for ProblemDocument {
+    fn from(problem: Problem) -> Self {
+        Self {
+            kind: problem.kind,
+            title: problem.title,
+            status: problem.status,
+            detail: problem.detail,
+            instance: problem.instance,
+            code: problem.code,
+            errors: problem.errors,
+        }
+    }
+}
+
+/// One fault of a manifest or contract.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Fault {
+    /// `api.yaml` for the manifest, `openapi.yaml` for the contract, empty where it lies between the two.
+    #[schema(example = "api.yaml")]
+    file: String,
+    /// The line, from 1; 0 where no line is to blame.
+    #[schema(example = 7)]
+    line: u32,
+    /// The column, from 1; 0 where no column is to blame.
+    #[schema(example = 3)]
+    column: u32,
+    /// What is wrong.
+    #[schema(example = "unknown key `colour`")]
+    what: String,
+    /// What to do about it.
+    #[schema(example = "Remove it, or write one of the keys that a manifest has.")]
+    mend: String,
+    /// All of it in one line, as a compiler would print it.
+    #[schema(
+        example = "api.yaml:7:3: unknown key `colour`. Remove it, or write one of the keys that a manifest has."
+    )]
+    detail: String,
+}
+
+impl From<PublishFault> for Fault {
+    fn from(fault: PublishFault) -> Self {
+        let place = match (fault.file.is_empty(), fault.line) {
+            (true, _) => String::new(),
+            (false, 0) => format!("{}: ", fault.file),
+            (false, line) => format!("{}:{line}:{}: ", fault.file, fault.column),
+        };
+        let stop = if fault.what.ends_with('.') { "" } else { "." };
+        let detail = format!("{place}{}{stop} {}", fault.what, fault.mend);
+        Self {
+            detail: detail.trim_end().into(),
+            file: fault.file,
+            line: fault.line,
+            column: fault.column,
+            what: fault.what,
+            mend: fault.mend,
+        }
+    }
+}
+
+/// What a reading operation may refuse with.
+pub(crate) enum Reading {}
+
+/// What an operation that changes something and takes no body may refuse with.
+pub(crate) enum Changing {}
+
+/// What an operation that changes something and takes a body may refuse with.
+pub(crate) enum Sending {}
+
+/// What publishing may refuse with.
+pub(crate) enum Publishing {}
+
+impl IntoResponses for Publishing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 401, 403, 404, 409, 413, 415, 422, 500, 503])
+    }
+}
+
+impl IntoResponses for Reading {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 401, 403, 404, 500, 503])
+    }
+}
+
+impl IntoResponses for Changing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 401, 403, 404, 409, 500, 503])
+    }
+}
+
+impl IntoResponses for Sending {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 401, 403, 404, 409, 413, 415, 500, 503])
+    }
+}
+
+/// Name in the contract, description, and the code of the example, of each status that the control API refuses with.
+const ANSWERS: [(&str, &str, ProblemCode); 10] = [
+    (
+        "Malformed",
+        "The request could not be read; the detail names the part.",
+        ProblemCode::BadRequest,
+    ),
+    (
+        "Unproven",
+        "There is no access token or session, or it is not in force.",
+        ProblemCode::TokenMissing,
+    ),
+    (
+        "NotAllowed",
+        "The caller is known and may not do this; the detail says who may.",
+        ProblemCode::NotAllowed,
+    ),
+    (
+        "NotFound",
+        "There is no such thing, or the caller may not know of it.",
+        ProblemCode::NotFound,
+    ),
+    (
+        "Conflict",
+        "It does not fit what is there; the detail says what is in the way.",
+        ProblemCode::Conflict,
+    ),
+    (
+        "TooLarge",
+        "The body is too large; the detail names the limit.",
+        ProblemCode::BodyTooLarge,
+    ),
+    (
+        "UnsupportedMediaType",
+        "The body is not JSON.",
+        ProblemCode::UnsupportedMediaType,
+    ),
+    (
+        "Unprocessable",
+        "The manifest or the contract has faults; each is named with line and column. Nothing was stored.",
+        ProblemCode::Unprocessable,
+    ),
+    (
+        "Failed",
+        "The platform failed; it is not the caller's fault.",
+        ProblemCode::Internal,
+    ),
+    (
+        "Unavailable",
+        "The platform cannot answer now.",
+        ProblemCode::Unavailable,
+    ),
+];
+
+fn references(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
+    ANSWERS
+        .iter()
+        .filter(|(_, _, code)| statuses.contains(&code.status()))
+        .map(|(name, _, code)| {
+            (
+                code.status().to_string(),
+                RefOr::Ref(Ref::from_response_name(*name)),
+            )
+        })
+        .collect()
+}
+
+/// The reusable answers of the contract, by name.
+pub(crate) fn answers(hub: &str) -> Vec<(&'static str, Response)> {
+    ANSWERS
+        .iter()
+        .map(|(name, description, code)| (*name, answer(description, *code, hub)))
+        .collect()
+}
+
+fn answer(description: &str, code: ProblemCode, hub: &str) -> Response {
+    let example = json!({
+        "type": format!("{hub}/problems/{}", code.as_str()),
+        "title": code.title(),
+        "status": code.status(),
+        "detail": code.mend(),
+        "instance": "5d1f0a4c9b7e48d2a3c6e1f08b92d475",
+        "code": code.as_str(),
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .example(Some(example))
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(description)
+        .header(
+            "Request-Id",
+            text_header("The id of the request, the same as `instance`."),
+        )
+        .content(Problem::MEDIA_TYPE, content);
+    if code.status() == 401 {
+        response = response.header(
+            "WWW-Authenticate",
+            text_header("The scheme to prove oneself with (RFC 6750)."),
+        );
+    }
+    response.build()
+}
+
+fn text_header(description: &str) -> utoipa::openapi::Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(description))
+        .build()
+}

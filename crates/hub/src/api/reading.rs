@@ -1,0 +1,88 @@
+//! How is a request read?
+
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use hansom_domain::ProblemCode;
+use serde::de::DeserializeOwned;
+
+use super::answer::Failure;
+use crate::Hub;
+
+/// Enough for every body but a publication.
+pub(crate) const SMALL: usize = 64 * 1024;
+
+/// Names in the path, parsed into words of the domain. What is no such word is not there.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Hub> for Named<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
+        let Path(names) = Path::from_request_parts(parts, hub)
+            .await
+            .map_err(|_| Failure::not_found("thing"))?;
+        Ok(Self(names))
+    }
+}
+
+/// The query, without any parameter that the operation does not know.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Hub> for Asked<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
+        let Query(asked) = Query::from_request_parts(parts, hub)
+            .await
+            .map_err(|rejection| {
+                Failure::malformed(format!(
+                    "The query could not be read: {}",
+                    rejection.body_text()
+                ))
+            })?;
+        Ok(Self(asked))
+    }
+}
+
+/// A JSON body of at most `LIMIT` bytes, without any member that the operation does not know.
+pub(crate) struct Sent<T, const LIMIT: usize = SMALL>(pub(crate) T);
+
+impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<Hub> for Sent<T, LIMIT> {
+    type Rejection = Failure;
+
+    async fn from_request(mut request: Request, hub: &Hub) -> Result<Self, Failure> {
+        if !is_json(request.headers()) {
+            return Err(Failure::new(
+                ProblemCode::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        DefaultBodyLimit::max(LIMIT).apply(&mut request);
+        let body = Bytes::from_request(request, hub)
+            .await
+            .map_err(|rejection| {
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    Failure::new(
+                        ProblemCode::BodyTooLarge,
+                        format!("The body may have {LIMIT} bytes. Send less."),
+                    )
+                } else {
+                    Failure::malformed("The body broke off. Send the request again.")
+                }
+            })?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| Failure::malformed(format!("The body could not be read: {error}.")))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}

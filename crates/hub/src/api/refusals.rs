@@ -1,0 +1,107 @@
+//! Why was a call refused?
+
+use axum::{Json, extract::State};
+use hansom_domain::{EnvironmentName, ProblemCode, RequestId};
+use hansom_store::RefusedCall;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    answer::Failure, authentication::Caller, moment::Moment, problem::Reading, reading::Named,
+    words,
+};
+use crate::Hub;
+
+/// A call that a gateway refused.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Refusal {
+    /// The request id that the caller was told.
+    #[schema(value_type = words::Id)]
+    request_id: RequestId,
+    /// When it came.
+    at: Moment,
+    /// In which environment.
+    #[schema(value_type = words::EnvironmentName)]
+    environment: EnvironmentName,
+    /// The method.
+    #[schema(example = "GET")]
+    method: String,
+    /// The path without its query.
+    #[schema(example = "/repairs/v1/repairs")]
+    path: String,
+    /// The API, where one was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::ApiSlug, required = false)]
+    api: Option<String>,
+    /// The version, where one was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Major, required = false)]
+    major: Option<String>,
+    /// The operation, where one was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, example = "listRepairs")]
+    operation: Option<String>,
+    /// The application, where it was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Id, required = false)]
+    application: Option<String>,
+    /// The person, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Id, required = false)]
+    person: Option<String>,
+    /// The HTTP status of the answer.
+    #[schema(minimum = 400, maximum = 599, example = 403)]
+    status: i64,
+    /// The reason code.
+    #[schema(example = "grant-missing")]
+    code: String,
+    /// What the caller was told.
+    detail: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    mend: Option<&'static str>,
+}
+
+impl From<RefusedCall> for Refusal {
+    fn from(call: RefusedCall) -> Self {
+        Self {
+            request_id: call.request_id,
+            at: call.at.into(),
+            environment: call.environment,
+            method: call.method,
+            path: call.path,
+            api: call.api,
+            major: call.major.map(|number| format!("v{number}")),
+            operation: call.operation,
+            application: call.application,
+            person: call.person,
+            status: call.status,
+            mend: ProblemCode::from_code(&call.code).map(ProblemCode::mend),
+            code: call.code,
+            detail: call.detail,
+        }
+    }
+}
+
+/// Says why a call was refused
+///
+/// By the request id of the refused answer. For the caller, the owner of the calling application, the owner of the API
+/// and administrators.
+#[utoipa::path(
+    get,
+    path = "/refusals/{request_id}",
+    operation_id = "getRefusal",
+    tag = "refusals",
+    params(("request_id" = words::Id, Path, description = "The `Request-Id` of the refused answer.")),
+    responses((status = 200, description = "The refused call.", body = Refusal), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn get_refusal(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<RequestId>,
+) -> Result<Json<Refusal>, Failure> {
+    let call = hub.control.refused_call_for(&actor, &id).await?;
+    Ok(Json(call.into()))
+}

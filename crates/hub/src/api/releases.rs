@@ -1,0 +1,259 @@
+//! What was published, and how is more published?
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use hansom_control::{Publication, Published, read_manifest};
+use hansom_domain::{Actor, ApiSlug, Major};
+use hansom_store::{ReleaseRow, ReleaseText};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    answer::{Created, Failure},
+    apis::{base_urls, version_for},
+    authentication::{Caller, Viewer},
+    moment::Moment,
+    paging::{Page, Piece},
+    problem::{Publishing, Reading},
+    reading::{Asked, Named, Sent},
+    words,
+};
+use crate::Hub;
+
+/// Enough for the largest contract and its manifest as JSON texts.
+const PUBLICATION: usize = 12 * 1024 * 1024;
+
+/// A release without its texts.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Release {
+    /// Its number within the version.
+    #[schema(minimum = 1, example = 3)]
+    number: i64,
+    /// The contract's own version.
+    #[schema(example = "1.2.0")]
+    info_version: String,
+    /// When it was published.
+    published_at: Moment,
+    /// Who published it; strangers are not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, example = "Ada Okoro")]
+    published_by: Option<String>,
+}
+
+impl Release {
+    fn new(row: ReleaseRow, viewer: Option<&Actor>) -> Self {
+        Self {
+            number: row.number,
+            info_version: row.info_version,
+            published_at: row.published_at.into(),
+            published_by: viewer.map(|_| row.published_by),
+        }
+    }
+}
+
+/// A release with its texts as they were sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReleaseTexts {
+    /// The release.
+    #[serde(flatten)]
+    release: Release,
+    /// The contract: an OpenAPI document in YAML or JSON.
+    contract: String,
+    /// The manifest in YAML. It names upstreams, so that only members of the owner group are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    manifest: Option<String>,
+}
+
+/// What is to be published.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRelease {
+    /// The text of `api.yaml`.
+    manifest: String,
+    /// The text of the contract: OpenAPI 3.0 or 3.1 in YAML or JSON.
+    contract: String,
+    /// Check everything and store nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What was published, or would be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublishedRelease {
+    /// The API.
+    #[schema(value_type = words::ApiSlug)]
+    api: ApiSlug,
+    /// The version, by the contract's own major number.
+    #[schema(value_type = words::Major)]
+    major: Major,
+    /// The release's number.
+    #[schema(minimum = 1, example = 4)]
+    release: i64,
+    /// The contract's own version.
+    #[schema(example = "1.3.0")]
+    info_version: String,
+    /// Nothing was stored because that was asked for.
+    dry_run: bool,
+    /// Nothing was stored because just this is in force already.
+    unchanged: bool,
+    /// How many operations the contract has.
+    #[schema(example = 9)]
+    operations: usize,
+    /// Where the version is called, by environment.
+    #[schema(example = json!({"sandbox": "https://sandbox.hackney.example/repairs/v1"}))]
+    base_urls: BTreeMap<String, String>,
+}
+
+impl PublishedRelease {
+    fn new(published: Published, base_urls: BTreeMap<String, String>) -> Self {
+        Self {
+            api: published.api,
+            major: published.major,
+            release: published.release,
+            info_version: published.info_version,
+            dry_run: published.dry_run,
+            unchanged: published.unchanged,
+            operations: published.operations,
+            base_urls,
+        }
+    }
+}
+
+/// Which piece of the releases.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReleasesQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next_cursor` of the piece before.
+    cursor: Option<String>,
+}
+
+/// Lists the releases of a version, newest first
+#[utoipa::path(
+    get,
+    path = "/apis/{slug}/versions/{major}/releases",
+    operation_id = "listReleases",
+    tag = "releases",
+    params(
+        ("slug" = words::ApiSlug, Path, description = "The API."),
+        ("major" = words::Major, Path, description = "The version."),
+        ReleasesQuery
+    ),
+    responses((status = 200, description = "A piece of the releases.", body = Page<Release>), Reading),
+    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn list_releases(
+    State(hub): State<Hub>,
+    Viewer(viewer): Viewer,
+    Named((slug, major)): Named<(ApiSlug, Major)>,
+    Asked(query): Asked<ReleasesQuery>,
+) -> Result<Json<Page<Release>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
+    let rows = hub.control.reads().releases_of(&version.id).await?;
+    let page = piece.of(rows, |row| {
+        format!("{:020}", i64::MAX.saturating_sub(row.number))
+    });
+    Ok(Json(page.map(|row| Release::new(row, viewer.as_ref()))))
+}
+
+/// Reads a release with its contract, and with its manifest for members of the owner group
+#[utoipa::path(
+    get,
+    path = "/apis/{slug}/versions/{major}/releases/{number}",
+    operation_id = "getRelease",
+    tag = "releases",
+    params(
+        ("slug" = words::ApiSlug, Path, description = "The API."),
+        ("major" = words::Major, Path, description = "The version."),
+        ("number" = u32, Path, description = "The release.", minimum = 1, example = 1)
+    ),
+    responses((status = 200, description = "The release.", body = ReleaseTexts), Reading),
+    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn get_release(
+    State(hub): State<Hub>,
+    Viewer(viewer): Viewer,
+    Named((slug, major, number)): Named<(ApiSlug, Major, u32)>,
+) -> Result<Json<ReleaseTexts>, Failure> {
+    let number = i64::from(number);
+    let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
+    let rows = hub.control.reads().releases_of(&version.id).await?;
+    let row = rows.into_iter().find(|row| row.number == number);
+    let texts = hub.control.reads().release(&version.id, number).await?;
+    let (Some(row), Some(texts)) = (row, texts) else {
+        return Err(Failure::not_found("release"));
+    };
+    let ReleaseText {
+        contract, manifest, ..
+    } = texts;
+    let owner = viewer
+        .as_ref()
+        .is_some_and(|viewer| viewer.speaks_for(&version.owner));
+    Ok(Json(ReleaseTexts {
+        release: Release::new(row, viewer.as_ref()),
+        contract,
+        manifest: owner.then_some(manifest),
+    }))
+}
+
+/// Publishes a release
+///
+/// All or nothing: manifest and contract are read, held against each other and against what is there, and every fault is
+/// told with its line and column. The release is live at the gateways within a second. Publishing what is in force already
+/// changes nothing and answers 200, as does a dry run.
+#[utoipa::path(
+    post,
+    path = "/releases",
+    operation_id = "publishRelease",
+    tag = "releases",
+    request_body(content = NewRelease, example = json!({
+        "manifest": "api: repairs\nowner: housing-repairs@hackney.example\nkind: platform\naudience: internal\nstatus: beta\npersonal_data: true\ncontract: openapi.yaml\nenvironments:\n  sandbox: { mock: true }\naccess:\n  - operations: [\"*\"]\n    applications: granted\n",
+        "contract": "openapi: 3.1.0\ninfo: { title: Repairs, version: 1.0.0 }\npaths: {}\n",
+        "dry_run": true
+    })),
+    responses(
+        (status = 201, description = "The release is published.", body = PublishedRelease,
+            headers(("Location" = String, description = "The address of the release."))),
+        (status = 200, description = "Nothing was stored: a dry run, or the same as what is in force.", body = PublishedRelease),
+        Publishing
+    ),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn publish_release(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Sent(new): Sent<NewRelease, PUBLICATION>,
+) -> Result<Response, Failure> {
+    let publication = Publication {
+        manifest: &new.manifest,
+        contract: &new.contract,
+        dry_run: new.dry_run,
+    };
+    let published = hub.control.publish_release(&actor, publication).await?;
+    let manifest = read_manifest(&new.manifest).map_err(hansom_control::Error::Faults)?;
+    let base_urls = base_urls(&hub, &manifest, published.major);
+    let location = format!(
+        "/apis/{}/versions/{}/releases/{}",
+        published.api, published.major, published.release
+    );
+    let stored = !published.dry_run && !published.unchanged;
+    let body = PublishedRelease::new(published, base_urls);
+    if !stored {
+        return Ok(Json(body).into_response());
+    }
+    Ok(Created {
+        location: Some(location),
+        body,
+    }
+    .into_response())
+}

@@ -1,0 +1,729 @@
+//! Does the control API do what its own contract says?
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use hansom_control::{Control, Settings, Vault};
+use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, PersonKey, Timestamp};
+use hansom_standards::Contract;
+use http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const HUB: &str = "https://hub.hackney.example";
+const ADMINISTRATORS: &str = "platform@hackney.example";
+const REPAIRS: &str = "housing-repairs@hackney.example";
+const RENTS: &str = "rents@hackney.example";
+
+const MANIFEST: &str = "\
+api: repairs
+owner: housing-repairs@hackney.example
+kind: platform
+audience: public
+status: beta
+personal_data: false
+contract: openapi.yaml
+environments:
+  sandbox: { mock: true }
+  production: { upstreams: [\"http://repairs.internal.example:9101\"], timeout: 5s }
+access:
+  - operations: [listRepairs]
+    applications: granted
+  - operations: [getServiceStatus]
+    anyone: true
+limits: { per_consumer: 600/minute, burst: 50 }
+";
+
+const CONTRACT: &str = "\
+openapi: 3.1.0
+info: { title: Repairs, version: 1.0.0, summary: Report repairs and follow them. }
+paths:
+  /repairs:
+    get:
+      operationId: listRepairs
+      summary: List repairs
+      responses:
+        '200': { description: The repairs., content: { application/json: { schema: { type: array, items: { type: string } }, example: [tap] } } }
+  /status:
+    get:
+      operationId: getServiceStatus
+      responses:
+        '200': { description: Up., content: { application/json: { schema: { type: string }, example: up } } }
+";
+
+/// A hub over an empty store, with a clock that stands and chance that counts.
+struct Town {
+    control: Control,
+    hub: Router,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+/// Somebody at the hub: a stranger, or a person by their session.
+#[derive(Clone)]
+struct Someone {
+    hub: Router,
+    session: Option<(String, String)>,
+    person: String,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let clock = Clock::new(|| Timestamp::from_millis(1_773_050_400_000));
+        let counter = Arc::new(AtomicU64::new(1));
+        let chance = Chance::new(move |bytes| {
+            for chunk in bytes.chunks_mut(8) {
+                let next = counter.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+                chunk.copy_from_slice(&next.to_be_bytes()[..chunk.len()]);
+            }
+        });
+        let store = hansom_store::open("sqlite::memory:", clock.now())
+            .await
+            .unwrap();
+        let environments = [EnvironmentName::sandbox(), EnvironmentName::production()];
+        let settings = Settings {
+            administrators: ADMINISTRATORS.parse().unwrap(),
+            environments: environments.to_vec(),
+            loopback_upstreams: false,
+        };
+        let control = Control::new(
+            store.reads,
+            store.writes,
+            Vault::new([7; 32]),
+            clock,
+            chance,
+            settings,
+        );
+        control.ensure_signing_key().await.unwrap();
+        let base = |name: &EnvironmentName| format!("https://{name}.hackney.example");
+        let environments: Vec<_> = environments
+            .into_iter()
+            .map(|name| {
+                let base = base(&name);
+                (name, base)
+            })
+            .collect();
+        let hub = hansom_hub::router(control.clone(), HUB.into(), environments);
+        Self { control, hub }
+    }
+
+    fn stranger(&self) -> Someone {
+        Someone {
+            hub: self.hub.clone(),
+            session: None,
+            person: String::new(),
+        }
+    }
+
+    async fn person(&self, name: &str, groups: &[&str]) -> Someone {
+        let key = PersonKey {
+            issuer: "https://id.hackney.example".into(),
+            subject: name.into(),
+        };
+        let groups: Vec<GroupAddress> = groups.iter().map(|group| group.parse().unwrap()).collect();
+        let email = format!("{name}@hackney.example");
+        let cookie = self
+            .control
+            .sign_in_person(key, &email, name, &groups)
+            .await
+            .unwrap();
+        let session = self.control.session(&cookie.value).await.unwrap().unwrap();
+        Someone {
+            hub: self.hub.clone(),
+            session: Some((cookie.value, session.form_token)),
+            person: cookie.person.to_string(),
+        }
+    }
+
+    /// How many changes the audit trail tells of.
+    async fn changes(&self) -> usize {
+        let entries =
+            self.control
+                .audit_for(&Actor::Platform, Timestamp::from_millis(i64::MAX), 200);
+        entries.await.unwrap().len()
+    }
+}
+
+impl Someone {
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None, &[]).await
+    }
+
+    async fn delete(&self, path: &str) -> Answer {
+        self.ask(Method::DELETE, path, None, &[]).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, Some(body.to_string()), &[])
+            .await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"));
+        if let Some((cookie, form_token)) = &self.session {
+            request = request
+                .header("cookie", format!("__Host-hansom-session={cookie}"))
+                .header("hansom-form-token", form_token);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let mut request = request
+            .body(body.map_or_else(Body::empty, Body::from))
+            .unwrap();
+        for (name, value) in headers {
+            let name: http::HeaderName = name.parse().unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let response = self.hub.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&text).unwrap_or(Value::Null),
+        }
+    }
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The answer is a problem of that status and code, whole as the words promise.
+    #[track_caller]
+    fn is_problem(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(self.body["code"], code, "{}", self.body);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert_eq!(self.body["type"], format!("{HUB}/problems/{code}"));
+        assert_eq!(self.body["instance"], self.header("request-id"));
+        assert!(!self.header("request-id").is_empty());
+        assert!(!self.body["detail"].as_str().unwrap().is_empty());
+    }
+
+    #[track_caller]
+    fn is(&self, status: u16) -> &Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert!(!self.header("request-id").is_empty());
+        &self.body
+    }
+}
+
+fn publication(manifest: &str, contract: &str) -> Value {
+    json!({"manifest": manifest, "contract": contract})
+}
+
+async fn application_of(person: &Someone, owner: &str) -> String {
+    let new = json!({"name": "Dashboard", "owner": owner});
+    let made = person.post("/applications", new).await;
+    made.is(201)["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_contract_is_one_that_the_platform_itself_would_publish() {
+    let town = Town::new().await;
+    let document = town.stranger().get("/openapi.json").await;
+    let document = document.is(200);
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["info"]["title"], "Hansom control API");
+    assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(
+        schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"],
+        format!("{HUB}/oauth/token")
+    );
+    assert_eq!(schemes["bearer"]["scheme"], "bearer");
+    let contract = Contract::read(&document.to_string()).unwrap();
+    assert!(contract.operations.len() >= 20);
+    for operation in &contract.operations {
+        assert!(
+            operation.summary.is_some(),
+            "{} has a summary",
+            operation.id
+        );
+        assert_eq!(operation.tags.len(), 1, "{} has one tag", operation.id);
+        let problems = operation.responses.iter().filter(|response| {
+            response.status.starts_with(['4', '5'])
+                && response
+                    .content
+                    .iter()
+                    .all(|media| media.media_type == "application/problem+json")
+                && !response.content.is_empty()
+        });
+        assert!(
+            problems.count() >= 4,
+            "{} describes its problems",
+            operation.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_get() {
+    let town = Town::new().await;
+    let repairer = town.person("ada", &[REPAIRS]).await;
+    repairer
+        .post("/releases", publication(MANIFEST, CONTRACT))
+        .await
+        .is(201);
+    let document = town.stranger().get("/openapi.json").await.body;
+    let names = [
+        ("{slug}", "repairs"),
+        ("{major}", "v1"),
+        ("{number}", "1"),
+        ("{application_id}", "nobodys"),
+        ("{credential_id}", "nobodys"),
+        ("{grant_id}", "nobodys"),
+        ("{request_id}", "nobodys"),
+    ];
+    let contract = Contract::read(&document.to_string()).unwrap();
+    for operation in &contract.operations {
+        let path = names
+            .iter()
+            .fold(operation.path.clone(), |path, (name, value)| {
+                path.replace(name, value)
+            });
+        let method: Method = operation.method.parse().unwrap();
+        let body = (method == Method::POST).then(|| "{}".to_owned());
+        let answer = town.stranger().ask(method.clone(), &path, body, &[]).await;
+        let open = document["paths"][&operation.path][method.as_str().to_lowercase()]["security"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({}));
+        if open {
+            answer.is(200);
+        } else {
+            answer.is_problem(401, "token-missing");
+            assert!(answer.header("www-authenticate").starts_with("Bearer"));
+        }
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let told = answer.status.as_u16().to_string();
+        assert!(
+            operation
+                .responses
+                .iter()
+                .any(|response| response.status == told),
+            "{} describes the status {told} that strangers get",
+            operation.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_contract_is_not_there() {
+    let town = Town::new().await;
+    let person = town.person("ada", &[REPAIRS]).await;
+    person.get("/nothing").await.is_problem(404, "not-found");
+    person
+        .get("/apis/Repairs")
+        .await
+        .is_problem(404, "not-found");
+    person
+        .get("/apis/repairs")
+        .await
+        .is_problem(404, "api-not-found");
+    let other = person.delete("/apis").await;
+    other.is_problem(405, "method-not-allowed");
+    assert!(other.header("allow").contains("GET"));
+}
+
+#[tokio::test]
+async fn a_release_is_published_once_and_read_back() {
+    let town = Town::new().await;
+    let owner = town.person("ada", &[REPAIRS]).await;
+    let mut asked = publication(MANIFEST, CONTRACT);
+    asked["dry_run"] = json!(true);
+    let before = town.changes().await;
+    let tried = owner.post("/releases", asked).await;
+    assert_eq!(tried.is(200)["dry_run"], true);
+    assert_eq!(town.changes().await, before, "a dry run stores nothing");
+
+    let made = owner
+        .post("/releases", publication(MANIFEST, CONTRACT))
+        .await;
+    let body = made.is(201);
+    assert_eq!(body["release"], 1);
+    assert_eq!(body["operations"], 2);
+    assert_eq!(
+        body["base_urls"]["production"],
+        "https://production.hackney.example/repairs/v1"
+    );
+    let location = "/apis/repairs/versions/v1/releases/1";
+    assert_eq!(made.header("location"), format!("/api/v1{location}"));
+    let again = owner
+        .post("/releases", publication(MANIFEST, CONTRACT))
+        .await;
+    assert_eq!(again.is(200)["unchanged"], true);
+
+    let read = owner.get(location).await;
+    assert_eq!(read.is(200)["contract"], CONTRACT);
+    assert_eq!(read.body["manifest"], MANIFEST);
+    let stranger = town.stranger();
+    let read = stranger.get(location).await;
+    assert_eq!(read.is(200)["contract"], CONTRACT);
+    assert_eq!(
+        read.body.get("manifest"),
+        None,
+        "strangers are not told of upstreams"
+    );
+    assert_eq!(read.body.get("published_by"), None);
+    let version = stranger.get("/apis/repairs/versions/v1").await;
+    assert_eq!(version.is(200)["operations"][0]["id"], "listRepairs");
+    let access = &version.body["operations"][0]["access"];
+    assert_eq!(access["granted_applications"], true);
+    let found = stranger.get("/apis?q=follow+REPAIRS&status=beta").await;
+    assert_eq!(found.is(200)["items"][0]["slug"], "repairs");
+    let none = stranger.get("/apis?status=retired").await;
+    assert_eq!(none.is(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_manifest_with_faults_is_refused_with_line_and_column_and_nothing_is_stored() {
+    let town = Town::new().await;
+    let owner = town.person("ada", &[REPAIRS]).await;
+    let before = town.changes().await;
+    let unknown_key = MANIFEST.replace("kind: platform", "kind: platform\ncolour: red");
+    let refused = owner
+        .post("/releases", publication(&unknown_key, CONTRACT))
+        .await;
+    refused.is_problem(422, "unprocessable");
+    let fault = &refused.body["errors"][0];
+    assert_eq!(
+        (&fault["file"], &fault["line"], &fault["column"]),
+        (&json!("api.yaml"), &json!(4), &json!(1))
+    );
+    for member in ["what", "mend"] {
+        assert!(!fault[member].as_str().unwrap().is_empty());
+    }
+    let detail = fault["detail"].as_str().unwrap();
+    assert!(detail.starts_with("api.yaml:4:1: ") && detail.contains("colour"));
+
+    let missing = MANIFEST.replace("[listRepairs]", "[listRepair]");
+    let refused = owner
+        .post("/releases", publication(&missing, CONTRACT))
+        .await;
+    refused.is_problem(422, "unprocessable");
+    assert_eq!(refused.body["errors"][0]["line"], 12);
+    assert_eq!(town.changes().await, before);
+    assert_eq!(owner.get("/apis").await.is(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn only_the_owner_group_publishes() {
+    let town = Town::new().await;
+    let other = town.person("ben", &[RENTS]).await;
+    let refused = other
+        .post("/releases", publication(MANIFEST, CONTRACT))
+        .await;
+    refused.is_problem(403, "not-allowed");
+    assert!(refused.body["detail"].as_str().unwrap().contains(REPAIRS));
+}
+
+#[tokio::test]
+async fn an_internal_api_is_not_there_for_strangers() {
+    let town = Town::new().await;
+    let owner = town.person("ada", &[REPAIRS]).await;
+    let manifest = MANIFEST
+        .replace("audience: public", "audience: internal")
+        .replace("    anyone: true\n", "    applications: granted\n");
+    owner
+        .post("/releases", publication(&manifest, CONTRACT))
+        .await
+        .is(201);
+    let stranger = town.stranger();
+    assert_eq!(stranger.get("/apis").await.is(200)["items"], json!([]));
+    let hidden = stranger.get("/apis/repairs").await;
+    hidden.is_problem(404, "api-not-found");
+    let absent = stranger.get("/apis/absent").await;
+    assert_eq!(
+        hidden.body["detail"]
+            .as_str()
+            .unwrap()
+            .replace("repairs", "absent"),
+        absent.body["detail"].as_str().unwrap(),
+        "what is hidden and what is absent sound alike"
+    );
+    for path in [
+        "/apis/repairs/versions/v1",
+        "/apis/repairs/versions/v1/releases",
+        "/apis/repairs/versions/v1/releases/1",
+    ] {
+        stranger.get(path).await.is_problem(404, "api-not-found");
+        town.person("ben", &[RENTS]).await.get(path).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_read_strictly() {
+    let town = Town::new().await;
+    let owner = town.person("ada", &[REPAIRS]).await;
+    let body = "{\n  \"name\": \"Dashboard\",\n  \"colour\": \"red\"\n}";
+    let unknown = owner
+        .ask(Method::POST, "/applications", Some(body.into()), &[])
+        .await;
+    unknown.is_problem(400, "bad-request");
+    let detail = unknown.body["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("`colour`") && detail.contains("line 3 column"),
+        "{detail}"
+    );
+    owner
+        .get("/apis?colour=red")
+        .await
+        .is_problem(400, "bad-request");
+    owner
+        .get("/apis?limit=0")
+        .await
+        .is_problem(400, "bad-request");
+    owner
+        .get("/apis?limit=201")
+        .await
+        .is_problem(400, "bad-request");
+    owner
+        .get("/apis?cursor=*")
+        .await
+        .is_problem(400, "bad-request");
+    let text = [("content-type", "text/plain")];
+    owner
+        .ask(Method::POST, "/applications", Some("{}".into()), &text)
+        .await
+        .is_problem(415, "unsupported-media-type");
+    let large = json!({"name": "x".repeat(70_000), "owner": REPAIRS});
+    owner
+        .post("/applications", large)
+        .await
+        .is_problem(413, "body-too-large");
+    let large = publication(&"x".repeat(13 * 1024 * 1024), CONTRACT);
+    owner
+        .post("/releases", large)
+        .await
+        .is_problem(413, "body-too-large");
+    let deep = format!("{{\"name\": {}", "[".repeat(100_000 / 2));
+    owner
+        .ask(Method::POST, "/applications", Some(deep), &[])
+        .await
+        .is_problem(400, "bad-request");
+}
+
+#[tokio::test]
+async fn another_teams_application_is_not_there() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let ben = town.person("ben", &[RENTS]).await;
+    let id = application_of(&ada, REPAIRS).await;
+    ada.get(&format!("/applications/{id}")).await.is(200);
+    for path in [
+        format!("/applications/{id}"),
+        format!("/applications/{id}/credentials"),
+    ] {
+        ben.get(&path).await.is_problem(404, "not-found");
+    }
+    ben.delete(&format!("/applications/{id}"))
+        .await
+        .is_problem(404, "not-found");
+    ben.post(
+        &format!("/applications/{id}/credentials"),
+        json!({"kind": "secret"}),
+    )
+    .await
+    .is_problem(404, "not-found");
+    assert_eq!(ben.get("/applications").await.is(200)["items"], json!([]));
+    let new = json!({"name": "Dashboard", "owner": REPAIRS});
+    ben.post("/applications", new)
+        .await
+        .is_problem(403, "not-allowed");
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_once_and_its_hash_never() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let id = application_of(&ada, REPAIRS).await;
+    let credentials = format!("/applications/{id}/credentials");
+    let made = ada.post(&credentials, json!({"kind": "secret"})).await;
+    let secret = made.is(201)["secret"].as_str().unwrap().to_owned();
+    assert!(secret.starts_with("hansom_"));
+    assert_eq!(made.header("cache-control"), "no-store");
+    let listed = ada.get(&credentials).await;
+    let text = listed.is(200).to_string();
+    assert!(!text.contains(&secret) && !text.contains("hash"), "{text}");
+    assert_eq!(listed.body["items"][0]["kind"], "secret");
+    let location = made.header("location").trim_start_matches("/api/v1");
+    assert_eq!(ada.delete(location).await.status, StatusCode::NO_CONTENT);
+    assert!(ada.get(&credentials).await.is(200)["items"][0]["revoked_at"].is_string());
+    ada.post(&credentials, json!({"kind": "public_key"}))
+        .await
+        .is_problem(400, "bad-request");
+    ada.post(
+        &credentials,
+        json!({"kind": "public_key", "public_key": {"kty": "EC", "d": "x"}}),
+    )
+    .await
+    .is(400);
+    let gone = format!("/applications/{id}");
+    assert_eq!(ada.delete(&gone).await.status, StatusCode::NO_CONTENT);
+    assert!(ada.get(&gone).await.is(200)["revoked_at"].is_string());
+}
+
+#[tokio::test]
+async fn a_grant_is_asked_for_decided_by_the_owner_and_ended() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let ben = town.person("ben", &[RENTS]).await;
+    let cem = town.person("cem", &["others@hackney.example"]).await;
+    ada.post("/releases", publication(MANIFEST, CONTRACT))
+        .await
+        .is(201);
+    let application = application_of(&ben, RENTS).await;
+    let asked = json!({
+        "application": application, "api": "repairs", "major": "v1", "environment": "production",
+        "operations": ["listRepairs"], "purpose": "Show open repairs beside the rent account.",
+    });
+    let made = ben.post("/grants", asked).await;
+    assert_eq!(made.is(201)["state"], "requested");
+    let grant = made
+        .header("location")
+        .trim_start_matches("/api/v1")
+        .to_owned();
+    cem.get(&grant).await.is_problem(404, "not-found");
+    let yes = json!({"decision": "approve", "reason": "Agreed on Monday."});
+    let decision = format!("{grant}/decision");
+    ben.post(&decision, yes.clone())
+        .await
+        .is_problem(403, "not-allowed");
+    assert_eq!(
+        ada.post(&decision, yes.clone()).await.is(200)["state"],
+        "approved"
+    );
+    ada.post(&decision, yes).await.is_problem(409, "conflict");
+    let listed = ben.get("/grants?state=approved&api=repairs").await;
+    assert_eq!(
+        listed.is(200)["items"][0]["operations"],
+        json!(["listRepairs"])
+    );
+    let end = json!({"reason": "Switched off."});
+    let ended = ada.post(&format!("{grant}/revocation"), end).await;
+    assert_eq!(ended.is(200)["state"], "revoked");
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pieces_without_gap_or_repetition() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS, ADMINISTRATORS]).await;
+    for _ in 0..5 {
+        application_of(&ada, REPAIRS).await;
+    }
+    for (list, most) in [("/applications", 5), ("/audit", 20)] {
+        let whole = ada.get(&format!("{list}?limit=100")).await;
+        let whole = whole.is(200)["items"].as_array().unwrap().clone();
+        assert!((5..=most).contains(&whole.len()));
+        let mut pieces = vec![];
+        let mut cursor = String::new();
+        for _ in 0..=whole.len() {
+            let piece = ada.get(&format!("{list}?limit=2{cursor}")).await;
+            pieces.extend(piece.is(200)["items"].as_array().unwrap().clone());
+            match piece.body["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(pieces, whole, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_makes_changes_only_from_the_hubs_own_pages() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let new = || Some(json!({"name": "Dashboard", "owner": REPAIRS}).to_string());
+    for forged in [
+        ("hansom-form-token", "another"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        ada.ask(Method::POST, "/applications", new(), &[forged])
+            .await
+            .is_problem(403, "cross-site");
+    }
+    let own = [("origin", HUB), ("sec-fetch-site", "same-origin")];
+    ada.ask(Method::POST, "/applications", new(), &own)
+        .await
+        .is(201);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_never_made_good_by_a_session() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    for bad in ["Bearer nonsense", "Bearer ", "Basic YTpi", "Bearer a b"] {
+        for path in ["/me", "/apis"] {
+            let refused = ada
+                .ask(Method::GET, path, None, &[("authorization", bad)])
+                .await;
+            refused.is_problem(401, "token-invalid");
+            assert!(refused.header("www-authenticate").contains("invalid_token"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn administrators_see_people_groups_and_the_audit_trail() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    for path in ["/people", "/audit"] {
+        ada.get(path).await.is_problem(403, "not-allowed");
+        root.get(path).await.is(200);
+    }
+    let me = ada.get("/me").await;
+    assert_eq!(me.is(200)["groups"], json!([REPAIRS]));
+    assert_eq!(me.body["id"], ada.person);
+    let new = json!({"address": "contractors@hackney.example", "title": "Contractors", "members": [ada.person]});
+    ada.post("/groups", new.clone())
+        .await
+        .is_problem(403, "not-allowed");
+    assert_eq!(
+        root.post("/groups", new.clone()).await.is(201)["members"],
+        1
+    );
+    root.post("/groups", new).await.is_problem(409, "conflict");
+    let own = ada.get("/groups").await;
+    assert_eq!(own.is(200)["items"].as_array().unwrap().len(), 2);
+    let newest = root.get("/audit?limit=100").await;
+    let verbs: Vec<_> = newest.is(200)["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["verb"].as_str().unwrap())
+        .collect();
+    assert!(verbs.contains(&"create_group"), "{verbs:?}");
+    ada.get("/refusals/unheard-of")
+        .await
+        .is_problem(404, "not-found");
+}
