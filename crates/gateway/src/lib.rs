@@ -1,1 +1,267 @@
 //! What happens to one request?
+//!
+//! The story is told in `story.rs`: a request is received, matched, identified, permitted, admitted and forwarded, and each
+//! stage takes the proof of the one before. A request sees one [`Snapshot`] from start to end, asks no database and no other
+//! server but the upstream, and leaves exactly one [`Entry`] in the journal.
+//!
+//! One thread per core, each with its own runtime, listeners, token cache and connections to upstreams.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use hansom_domain::{Chance, Clock, EnvironmentName};
+use prometheus_client::registry::Registry;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{
+    sync::{Mutex, mpsc, watch},
+    time::{Instant, sleep},
+};
+
+mod answer;
+mod authentication;
+mod authorization;
+mod connection;
+mod framing;
+mod identity;
+mod journal;
+pub mod kept;
+mod keys;
+mod lifecycle;
+mod limits;
+mod matching;
+mod metrics;
+mod mock;
+mod path;
+mod pool;
+mod proxy;
+mod reception;
+mod refusal;
+pub mod snapshot;
+mod story;
+mod token;
+mod wire;
+
+pub use identity::IdentityClaims;
+pub use journal::{CLIENT_GONE, Caller, Entry};
+pub use snapshot::{Compiled, SetAside, Snapshot, SnapshotDocument};
+
+use connection::Door;
+use story::{Core, Shared};
+
+/// Signs an assertion for an upstream; `None` if it cannot now.
+pub type IdentitySigner = Arc<dyn Fn(&IdentityClaims) -> Option<String> + Send + Sync>;
+
+const BACKLOG: i32 = 1024;
+
+/// How much the gateway takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Bytes of a request body.
+    pub largest_body: u64,
+    /// Open client connections, over all listeners.
+    pub most_connections: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            largest_body: 10 * 1024 * 1024,
+            most_connections: 20_000,
+        }
+    }
+}
+
+/// What the gateway is given to run.
+pub struct Setup<'a> {
+    /// The environments with their listeners, one for each core; see [`listen`].
+    pub environments: Vec<(EnvironmentName, Vec<TcpListener>)>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// For request ids.
+    pub chance: Chance,
+    /// Takes the entries. Entries that find no room are counted and lost; no request waits.
+    pub journal: mpsc::Sender<Entry>,
+    /// Takes the metrics.
+    pub registry: &'a mut Registry,
+    /// How many threads.
+    pub cores: usize,
+    /// How much the gateway takes.
+    pub bounds: Bounds,
+    /// Signs who calls for upstreams; without one they are not told.
+    pub identity_signer: Option<IdentitySigner>,
+}
+
+/// A running gateway.
+#[derive(Clone)]
+pub struct Gateway(Arc<Running>);
+
+struct Running {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    end: watch::Sender<bool>,
+    open: Arc<AtomicUsize>,
+    /// Closed when the last thread has ended.
+    ended: Mutex<mpsc::Receiver<()>>,
+}
+
+/// Listeners that share one address, so that the system deals connections out to the threads. Port 0 becomes a free one.
+pub fn listen(address: SocketAddr, copies: usize) -> io::Result<Vec<TcpListener>> {
+    let mut listeners: Vec<TcpListener> = vec![];
+    for _ in 0..copies.max(1) {
+        let address = listeners
+            .first()
+            .map_or(Ok(address), TcpListener::local_addr)?;
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        socket.set_reuse_address(true)?;
+        // Whoever else holds the address would share its connections, so the first listener asks for it alone.
+        if listeners.is_empty() && address.port() != 0 {
+            drop(TcpListener::bind(address)?);
+        }
+        socket.set_reuse_port(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        listeners.push(socket.into());
+    }
+    Ok(listeners)
+}
+
+/// Starts the threads. Without a snapshot every request is answered with 503 until the first [`Gateway::swap`].
+pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway> {
+    let shared = Arc::new(Shared {
+        snapshot: ArcSwapOption::from_pointee(snapshot),
+        clock: setup.clock,
+        chance: setup.chance,
+        journal: setup.journal,
+        metrics: metrics::Metrics::register(setup.registry),
+        limiter: limits::Limiter::new(),
+        signer: setup.identity_signer,
+        bounds: setup.bounds,
+    });
+    let (stop, stopped) = watch::channel(false);
+    let (end, ending) = watch::channel(false);
+    let (alive, ended) = mpsc::channel(1);
+    let open = Arc::new(AtomicUsize::new(0));
+    let cores = setup.cores.max(1);
+    let mut doors: Vec<Vec<(EnvironmentName, TcpListener)>> = (0..cores).map(|_| vec![]).collect();
+    for (environment, listeners) in setup.environments {
+        for (number, listener) in listeners.into_iter().enumerate() {
+            // More listeners than threads: a listener without a thread would take connections and never serve them.
+            if let Some(thread) = doors.get_mut(number % cores) {
+                thread.push((environment.clone(), listener));
+            }
+        }
+    }
+    for (number, listeners) in doors.into_iter().enumerate() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let thread = Thread {
+            shared: Arc::clone(&shared),
+            open: Arc::clone(&open),
+            stop: stopped.clone(),
+            end: ending.clone(),
+            _alive: alive.clone(),
+        };
+        std::thread::Builder::new()
+            .name(format!("gateway-{number}"))
+            .spawn(move || {
+                tokio::task::LocalSet::new().block_on(&runtime, thread.run(listeners))
+            })?;
+    }
+    Ok(Gateway(Arc::new(Running {
+        shared,
+        stop,
+        end,
+        open,
+        ended: Mutex::new(ended),
+    })))
+}
+
+/// What a thread is given.
+struct Thread {
+    shared: Arc<Shared>,
+    open: Arc<AtomicUsize>,
+    stop: watch::Receiver<bool>,
+    end: watch::Receiver<bool>,
+    _alive: mpsc::Sender<()>,
+}
+
+impl Thread {
+    async fn run(mut self, listeners: Vec<(EnvironmentName, TcpListener)>) {
+        let core = Rc::new(Core {
+            shared: Arc::clone(&self.shared),
+            tokens: authentication::TokenCache::default(),
+            pool: Rc::default(),
+            assertions: identity::Assertions::default(),
+        });
+        for (environment, listener) in listeners {
+            let prepared = listener
+                .set_nonblocking(true)
+                .and_then(|()| tokio::net::TcpListener::from_std(listener));
+            let listener = match prepared {
+                Ok(listener) => listener,
+                Err(error) => {
+                    tracing::error!(%environment, %error, "a listener cannot be used");
+                    continue;
+                }
+            };
+            let door = Door {
+                core: Rc::clone(&core),
+                environment,
+                open: Arc::clone(&self.open),
+                stop: self.stop.clone(),
+            };
+            tokio::task::spawn_local(connection::accept(Rc::new(door), listener));
+        }
+        // Ends with the order to end, or with the last handle: then nobody is there to give one.
+        let _ = self.end.wait_for(|end| *end).await;
+    }
+}
+
+impl Gateway {
+    /// Puts another snapshot in place of the present one. Requests under way end with the one they began with.
+    pub fn swap(&self, snapshot: Snapshot) {
+        self.0.shared.snapshot.store(Some(Arc::new(snapshot)));
+    }
+
+    /// The present snapshot.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.0.shared.snapshot.load_full()
+    }
+
+    /// Takes no more connections, lets those that are open end for at most `grace`, and ends the threads.
+    pub async fn stop(self, grace: Duration) {
+        self.0.stop.send_replace(true);
+        let deadline = Instant::now() + grace;
+        while self.0.open.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
+            sleep(Duration::from_millis(10)).await;
+        }
+        self.0.end.send_replace(true);
+        let _ = self.0.ended.lock().await.recv().await;
+    }
+}

@@ -1,0 +1,255 @@
+//! Who calls?
+//!
+//! A signature is checked once and remembered per thread, by the whole token; time, audience, revocation and whether caller and
+//! credential still exist are asked at every request, of the snapshot that the request sees.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    rc::Rc,
+    sync::Arc,
+};
+
+use hansom_domain::{ApplicationId, GroupAddress, PersonId};
+use http::{HeaderMap, header::AUTHORIZATION};
+
+use crate::{
+    journal::Caller,
+    keys::KeySet,
+    matching::Matched,
+    refusal::Refusal,
+    snapshot::{Application, Snapshot},
+    story::{Core, Notes},
+    token::{Subject, VerifiedToken},
+};
+
+/// The proof that the caller is who they say, or that nobody was said.
+pub(crate) struct Identified<'s> {
+    matched: Matched<'s>,
+    identity: Identity<'s>,
+}
+
+/// A caller of the snapshot.
+#[derive(Clone, Debug)]
+pub(crate) enum Identity<'s> {
+    Nobody,
+    Application {
+        id: ApplicationId,
+        application: &'s Application,
+    },
+    Person {
+        id: PersonId,
+        groups: &'s HashSet<GroupAddress>,
+    },
+}
+
+/// Finds out who calls, or refuses. Where anyone may call, no token is needed; a bad one is refused there too.
+pub(crate) fn authenticate<'s>(
+    core: &Core,
+    matched: Matched<'s>,
+    notes: &mut Notes<'s>,
+) -> Result<Identified<'s>, Refusal> {
+    let anyone = matched
+        .operation()
+        .rule
+        .as_ref()
+        .is_some_and(|rule| rule.anyone);
+    let identity = match bearer(&matched.arrival().headers)? {
+        None if anyone => Identity::Nobody,
+        None => return Err(Refusal::TokenMissing),
+        Some(token) => identify(core, &matched, token, notes)?,
+    };
+    Ok(Identified { matched, identity })
+}
+
+impl<'s> Identified<'s> {
+    pub(crate) fn matched(&self) -> &Matched<'s> {
+        &self.matched
+    }
+    pub(crate) fn identity(&self) -> &Identity<'s> {
+        &self.identity
+    }
+}
+
+/// The one bearer token; `None` without the header. Another scheme, or the header twice, is never "first that works".
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Refusal::TokenInvalid(
+            "The request has more than one Authorization header.",
+        ));
+    }
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("bearer")
+                && !token.is_empty()
+                && !token.contains([' ', ',', '\t']) =>
+        {
+            Ok(Some(token))
+        }
+        _ => Err(Refusal::TokenInvalid(
+            "The Authorization header is not exactly: Bearer <token>.",
+        )),
+    }
+}
+
+fn identify<'s>(
+    core: &Core,
+    matched: &Matched<'s>,
+    token: &str,
+    notes: &mut Notes<'s>,
+) -> Result<Identity<'s>, Refusal> {
+    let snapshot = matched.snapshot();
+    let now = core.shared.clock.now().seconds();
+    let token = core
+        .tokens
+        .verified(core, token, &snapshot.keys, matched.arrival().peer, now)?;
+    notes
+        .page
+        .write(|entry| entry.caller = caller(&token.subject));
+    token.check(now, &matched.environment().base_url)?;
+    if snapshot.is_revoked(&token.id) {
+        return Err(Refusal::TokenRevoked("The access token was revoked."));
+    }
+    standing_of(&token.subject, snapshot)
+}
+
+fn caller(subject: &Subject) -> Caller {
+    match subject {
+        Subject::Application { id, credential } => Caller::Application {
+            id: id.clone(),
+            credential: Some(credential.clone()),
+        },
+        Subject::Person { id } => Caller::Person { id: id.clone() },
+    }
+}
+
+fn standing_of<'s>(subject: &Subject, snapshot: &'s Snapshot) -> Result<Identity<'s>, Refusal> {
+    match subject {
+        Subject::Application { id, credential } => {
+            let application = snapshot.application(id).ok_or(Refusal::TokenRevoked(
+                "The application that the access token is for is no longer there.",
+            ))?;
+            if !application.credentials.contains(credential) {
+                return Err(Refusal::TokenRevoked(
+                    "The credential that the access token was issued for was revoked.",
+                ));
+            }
+            Ok(Identity::Application {
+                id: id.clone(),
+                application,
+            })
+        }
+        Subject::Person { id } => {
+            let groups = snapshot.groups_of(id).ok_or(Refusal::TokenRevoked(
+                "The person that the access token is for may no longer call.",
+            ))?;
+            Ok(Identity::Person {
+                id: id.clone(),
+                groups,
+            })
+        }
+    }
+}
+
+const MOST_TOKENS_PER_GENERATION: usize = 5000;
+const MOST_ADDRESSES: usize = 4096;
+/// A forged token is never in the cache and costs a verification; an address gets so many of them a second.
+const VERIFICATIONS_PER_SECOND: u32 = 200;
+
+/// Tokens of this thread whose signature was right, and who asked how often for others.
+#[derive(Default)]
+pub(crate) struct TokenCache {
+    kept: RefCell<Kept>,
+    misses: RefCell<Misses>,
+}
+
+/// Two generations: a full young one becomes the old one, so that what is in use stays and eviction costs nothing.
+#[derive(Default)]
+struct Kept {
+    keys: Option<Arc<KeySet>>,
+    young: HashMap<Box<str>, Rc<VerifiedToken>>,
+    old: HashMap<Box<str>, Rc<VerifiedToken>>,
+}
+
+#[derive(Default)]
+struct Misses {
+    second: i64,
+    by_address: HashMap<IpAddr, u32>,
+}
+
+impl TokenCache {
+    fn verified(
+        &self,
+        core: &Core,
+        token: &str,
+        keys: &Arc<KeySet>,
+        peer: IpAddr,
+        now: i64,
+    ) -> Result<Rc<VerifiedToken>, Refusal> {
+        if let Some(known) = self.kept.borrow_mut().get(token, keys) {
+            core.shared.metrics.token_hits.inc();
+            return Ok(known);
+        }
+        core.shared.metrics.token_misses.inc();
+        self.misses.borrow_mut().spend(peer, now)?;
+        let verified = Rc::new(VerifiedToken::verify(token, keys)?);
+        self.kept.borrow_mut().put(token, Rc::clone(&verified));
+        Ok(verified)
+    }
+}
+
+impl Kept {
+    fn get(&mut self, token: &str, keys: &Arc<KeySet>) -> Option<Rc<VerifiedToken>> {
+        self.follow(keys);
+        if let Some(known) = self.young.get(token) {
+            return Some(Rc::clone(known));
+        }
+        let (token, known) = self.old.remove_entry(token)?;
+        self.put(&token, Rc::clone(&known));
+        Some(known)
+    }
+
+    /// Forgets everything when the keys or the issuer have changed.
+    fn follow(&mut self, keys: &Arc<KeySet>) {
+        match &self.keys {
+            Some(known) if Arc::ptr_eq(known, keys) => return,
+            Some(known) if known.is_same(keys) => {}
+            _ => {
+                self.young.clear();
+                self.old.clear();
+            }
+        }
+        self.keys = Some(Arc::clone(keys));
+    }
+
+    fn put(&mut self, token: &str, verified: Rc<VerifiedToken>) {
+        if self.young.len() >= MOST_TOKENS_PER_GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(token.into(), verified);
+    }
+}
+
+impl Misses {
+    fn spend(&mut self, peer: IpAddr, now: i64) -> Result<(), Refusal> {
+        if self.second != now {
+            self.second = now;
+            self.by_address.clear();
+        }
+        if self.by_address.len() >= MOST_ADDRESSES && !self.by_address.contains_key(&peer) {
+            return Err(Refusal::TooManyUnknownTokens);
+        }
+        let spent = self.by_address.entry(peer).or_default();
+        *spent += 1;
+        if *spent > VERIFICATIONS_PER_SECOND {
+            return Err(Refusal::TooManyUnknownTokens);
+        }
+        Ok(())
+    }
+}

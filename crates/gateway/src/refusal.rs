@@ -1,0 +1,361 @@
+//! What does the gateway say when it says no?
+//!
+//! One exhaustive enum: what happened. Reason code, sentence and header fields are each a match in this file.
+
+use bytes::Bytes;
+use hansom_domain::{
+    ApiSlug, EnvironmentName, GroupAddress, Major, Problem, ProblemCode, RequestId,
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde_json::Value;
+
+use crate::limits::Standing;
+
+/// Header field with the request id, on every answer and every forwarded request.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// Everything that can end a request early.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The message cannot be read, or could be read in two ways; the connection is closed after the answer.
+    Malformed(String),
+    /// `Expect` with something other than `100-continue`.
+    ExpectationUnknown,
+    PathAmbiguous(&'static str),
+    UriTooLong,
+    FieldsTooLarge,
+    MethodUnknown,
+    BodyTooLarge {
+        limit: u64,
+    },
+    /// The gateway has no snapshot yet.
+    Starting,
+    ApiUnknown,
+    VersionUnknown {
+        api: ApiSlug,
+        known: Vec<Major>,
+    },
+    OperationUnknown {
+        api: ApiSlug,
+        major: Major,
+    },
+    MethodNotAllowed {
+        allowed: Vec<String>,
+    },
+    Retired {
+        api: ApiSlug,
+        major: Major,
+        successor: Option<String>,
+    },
+    TokenMissing,
+    TokenInvalid(&'static str),
+    TokenExpired,
+    TokenForElsewhere {
+        wanted: String,
+    },
+    TokenRevoked(&'static str),
+    TooManyUnknownTokens,
+    OperationClosed {
+        operation: String,
+    },
+    GroupMissing {
+        operation: String,
+        groups: Vec<GroupAddress>,
+        api: ApiSlug,
+    },
+    GrantMissing {
+        operation: String,
+        api: ApiSlug,
+        major: Major,
+        environment: EnvironmentName,
+        expired: bool,
+    },
+    /// The rule lets people of groups in and the caller is a program.
+    ApplicationsNotAllowed {
+        operation: String,
+        groups: Vec<GroupAddress>,
+        api: ApiSlug,
+    },
+    /// The rule lets programs in and the caller is a person.
+    PeopleNotAllowed {
+        operation: String,
+        api: ApiSlug,
+    },
+    LimitReached(Standing),
+    ContractBroken {
+        errors: Vec<Value>,
+    },
+    MediaTypeUnknown {
+        known: Vec<String>,
+    },
+    NothingAcceptable(String),
+    UpstreamMissing,
+    UpstreamUnreachable,
+    UpstreamBroken,
+    UpstreamSilent {
+        millis: u64,
+    },
+    Internal,
+}
+
+impl Refusal {
+    /// The reason code.
+    pub(crate) fn code(&self) -> ProblemCode {
+        match self {
+            Refusal::Malformed(_) | Refusal::ExpectationUnknown => ProblemCode::BadRequest,
+            Refusal::PathAmbiguous(_) => ProblemCode::AmbiguousPath,
+            Refusal::UriTooLong => ProblemCode::UriTooLong,
+            Refusal::FieldsTooLarge => ProblemCode::FieldsTooLarge,
+            Refusal::BodyTooLarge { .. } => ProblemCode::BodyTooLarge,
+            Refusal::ApiUnknown | Refusal::VersionUnknown { .. } => ProblemCode::ApiNotFound,
+            Refusal::OperationUnknown { .. } => ProblemCode::OperationNotFound,
+            Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => {
+                ProblemCode::MethodNotAllowed
+            }
+            Refusal::Retired { .. } => ProblemCode::Retired,
+            Refusal::TokenMissing => ProblemCode::TokenMissing,
+            Refusal::TokenInvalid(_) => ProblemCode::TokenInvalid,
+            Refusal::TokenExpired => ProblemCode::TokenExpired,
+            Refusal::TokenForElsewhere { .. } => ProblemCode::TokenAudience,
+            Refusal::TokenRevoked(_) => ProblemCode::TokenRevoked,
+            Refusal::OperationClosed { .. } => ProblemCode::OperationClosed,
+            Refusal::GroupMissing { .. } | Refusal::ApplicationsNotAllowed { .. } => {
+                ProblemCode::GroupMissing
+            }
+            Refusal::GrantMissing { .. } | Refusal::PeopleNotAllowed { .. } => {
+                ProblemCode::GrantMissing
+            }
+            Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens => ProblemCode::LimitReached,
+            Refusal::ContractBroken { .. } => ProblemCode::InvalidRequest,
+            Refusal::MediaTypeUnknown { .. } => ProblemCode::UnsupportedMediaType,
+            Refusal::NothingAcceptable(_) => ProblemCode::NotAcceptable,
+            Refusal::UpstreamUnreachable | Refusal::UpstreamBroken => ProblemCode::UpstreamFailed,
+            Refusal::UpstreamSilent { .. } => ProblemCode::UpstreamTimeout,
+            Refusal::Starting | Refusal::UpstreamMissing => ProblemCode::Unavailable,
+            Refusal::Internal => ProblemCode::Internal,
+        }
+    }
+
+    /// What happened this time and what to do, for the caller.
+    pub(crate) fn detail(&self, hub: &str) -> String {
+        self.detail_before_matching()
+            .or_else(|| self.detail_of_caller(hub))
+            .unwrap_or_else(|| self.detail_of_answer(hub))
+    }
+
+    fn detail_before_matching(&self) -> Option<String> {
+        Some(match self {
+            Refusal::Malformed(why) => why.clone(),
+            Refusal::ExpectationUnknown => {
+                "The header Expect has a value other than 100-continue.".into()
+            }
+            Refusal::PathAmbiguous(why) => (*why).into(),
+            Refusal::UriTooLong => "Path and query are longer than 8 KiB.".into(),
+            Refusal::FieldsTooLarge => {
+                "There are more than 100 header fields, or more than 32 KiB of them.".into()
+            }
+            Refusal::MethodUnknown => "No API takes this method.".into(),
+            Refusal::BodyTooLarge { limit } => format!("The body is larger than {limit} bytes."),
+            Refusal::Starting => "The gateway has not yet been told which APIs there are.".into(),
+            Refusal::ApiUnknown => "No API of that name runs here.".into(),
+            Refusal::VersionUnknown { api, known } => {
+                format!(
+                    "{api} has no such version here; it has {}.",
+                    list(known, "no version at all")
+                )
+            }
+            Refusal::OperationUnknown { api, major } => {
+                format!("The contract of {api} {major} has no such path.")
+            }
+            Refusal::MethodNotAllowed { allowed } => {
+                format!("The path is there, for {}.", list(allowed, "no method"))
+            }
+            Refusal::Retired {
+                api,
+                major,
+                successor,
+            } => match successor {
+                Some(successor) => format!("{api} {major} is retired. Use {successor}."),
+                None => format!("{api} {major} is retired and has no successor."),
+            },
+            _ => return None,
+        })
+    }
+
+    fn detail_of_caller(&self, hub: &str) -> Option<String> {
+        Some(match self {
+            Refusal::TokenMissing => {
+                "The request has no access token. Send one as Authorization: Bearer <token>.".into()
+            }
+            Refusal::TokenInvalid(why) => (*why).into(),
+            Refusal::TokenExpired => "The access token has expired.".into(),
+            Refusal::TokenForElsewhere { wanted } => {
+                format!("The access token is not for {wanted}.")
+            }
+            Refusal::TokenRevoked(why) => (*why).into(),
+            Refusal::TooManyUnknownTokens => {
+                "Too many different access tokens came from your address.".into()
+            }
+            Refusal::OperationClosed { operation } => {
+                format!("No access rule names the operation {operation}.")
+            }
+            Refusal::GroupMissing {
+                operation,
+                groups,
+                api,
+            } => format!(
+                "{operation} may be called by members of {}. You are in none of them. See {hub}/apis/{api}",
+                list(groups, "no group")
+            ),
+            Refusal::ApplicationsNotAllowed {
+                operation,
+                groups,
+                api,
+            } => format!(
+                "{operation} may be called by people in {}, not by applications. See {hub}/apis/{api}",
+                list(groups, "no group")
+            ),
+            Refusal::PeopleNotAllowed { operation, api } => {
+                format!(
+                    "{operation} may be called by applications with a grant, not by people. Ask at {hub}/apis/{api}"
+                )
+            }
+            Refusal::GrantMissing {
+                operation,
+                api,
+                major,
+                environment,
+                expired,
+            } => {
+                let grant = if *expired {
+                    "The grant has expired"
+                } else {
+                    "The application has no grant"
+                };
+                format!(
+                    "{grant} for {operation} of {api} {major} in {environment}. Ask for it at {hub}/apis/{api}"
+                )
+            }
+            _ => return None,
+        })
+    }
+
+    fn detail_of_answer(&self, _hub: &str) -> String {
+        match self {
+            Refusal::LimitReached(standing) => format!(
+                "The limit is {} requests in {} seconds. Wait {} s.",
+                standing.quota, standing.window_seconds, standing.retry_after_seconds
+            ),
+            Refusal::ContractBroken { errors } => {
+                format!(
+                    "The request breaks the contract in {} place(s); errors names them.",
+                    errors.len()
+                )
+            }
+            Refusal::MediaTypeUnknown { known } => {
+                format!("The body may be {}.", list(known, "nothing: there is none"))
+            }
+            Refusal::NothingAcceptable(there_is) => there_is.clone(),
+            Refusal::UpstreamMissing => "The API has no server to send the request to.".into(),
+            Refusal::UpstreamUnreachable => {
+                "No connection to the API's server could be made.".into()
+            }
+            Refusal::UpstreamBroken => {
+                "The API's server broke off, or its answer is no HTTP.".into()
+            }
+            Refusal::UpstreamSilent { millis } => {
+                format!("The API's server did not answer within {millis} ms.")
+            }
+            _ => "Something went wrong in the gateway.".into(),
+        }
+    }
+
+    /// Whether the connection must not be used any more: where one message ends and the next begins is in doubt.
+    fn closes(&self) -> bool {
+        matches!(
+            self,
+            Refusal::Malformed(_)
+                | Refusal::ExpectationUnknown
+                | Refusal::UriTooLong
+                | Refusal::FieldsTooLarge
+                | Refusal::BodyTooLarge { .. }
+        )
+    }
+
+    fn challenge(&self) -> Option<String> {
+        let error = match self {
+            Refusal::TokenMissing => return Some("Bearer realm=\"hansom\"".into()),
+            Refusal::TokenInvalid(_)
+            | Refusal::TokenExpired
+            | Refusal::TokenForElsewhere { .. }
+            | Refusal::TokenRevoked(_) => "invalid_token",
+            Refusal::GroupMissing { .. }
+            | Refusal::GrantMissing { .. }
+            | Refusal::ApplicationsNotAllowed { .. }
+            | Refusal::PeopleNotAllowed { .. } => "insufficient_scope",
+            _ => return None,
+        };
+        Some(format!(
+            "Bearer realm=\"hansom\", error=\"{error}\", error_description=\"{}\"",
+            self.code().title()
+        ))
+    }
+
+    fn put_headers(&self, headers: &mut HeaderMap) {
+        let mut put = |name: HeaderName, text: String| {
+            if let Ok(value) = HeaderValue::try_from(text) {
+                headers.insert(name, value);
+            }
+        };
+        if let Some(challenge) = self.challenge() {
+            put(WWW_AUTHENTICATE, challenge);
+        }
+        match self {
+            Refusal::MethodUnknown => {
+                put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into())
+            }
+            Refusal::MethodNotAllowed { allowed } => put(ALLOW, allowed.join(", ")),
+            Refusal::LimitReached(standing) => {
+                put(RETRY_AFTER, standing.retry_after_seconds.to_string())
+            }
+            Refusal::TooManyUnknownTokens | Refusal::Starting => put(RETRY_AFTER, "1".into()),
+            _ => {}
+        }
+        if self.closes() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+
+    /// The answer.
+    pub(crate) fn answer(&self, hub: &str, request: &RequestId) -> Response<Bytes> {
+        let mut problem = Problem::new(self.code(), self.detail(hub), hub, request);
+        if let Refusal::ContractBroken { errors } = self {
+            problem.errors.clone_from(errors);
+        }
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut answer = Response::new(Bytes::from(body));
+        let status = if matches!(self, Refusal::ExpectationUnknown) {
+            417
+        } else {
+            self.code().status()
+        };
+        *answer.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        self.put_headers(headers);
+        answer
+    }
+}
+
+fn list<T: ToString>(words: &[T], none: &str) -> String {
+    if words.is_empty() {
+        return none.into();
+    }
+    let shown: Vec<String> = words.iter().take(20).map(ToString::to_string).collect();
+    shown.join(", ")
+}

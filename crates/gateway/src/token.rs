@@ -1,0 +1,228 @@
+//! What does an access token say, once its signature is known to be right?
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hansom_domain::{ApplicationId, CredentialId, PersonId, TokenId};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{keys::KeySet, refusal::Refusal};
+
+const LONGEST: usize = 8 * 1024;
+/// Clocks of issuer and gateway may differ by so many seconds. An end is an end: `exp` has no leeway.
+const LEEWAY_SECONDS: i64 = 30;
+
+/// A token whose signature, issuer and shape are right. Time and audience are asked at each use.
+#[derive(Debug)]
+pub(crate) struct VerifiedToken {
+    pub(crate) subject: Subject,
+    pub(crate) id: TokenId,
+    audience: String,
+    expires: i64,
+    begins: i64,
+}
+
+/// Whom a token was issued for.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    Application {
+        id: ApplicationId,
+        credential: CredentialId,
+    },
+    Person {
+        id: PersonId,
+    },
+}
+
+impl VerifiedToken {
+    /// Checks shape, key, signature and claims of a token.
+    pub(crate) fn verify(token: &str, keys: &KeySet) -> Result<Self, Refusal> {
+        Self::read(token, keys).map_err(Refusal::TokenInvalid)
+    }
+
+    fn read(token: &str, keys: &KeySet) -> Result<Self, &'static str> {
+        if token.len() > LONGEST {
+            return Err("The access token is longer than 8 KiB.");
+        }
+        let (signed, signature) = token
+            .rsplit_once('.')
+            .ok_or("The access token is no JWT.")?;
+        let (header, claims) = signed
+            .split_once('.')
+            .ok_or("The access token is no JWT.")?;
+        if claims.contains('.') {
+            return Err("The access token is no signed JWT.");
+        }
+        let header: Object = object(header)?;
+        let key = keys
+            .key(key_id(&header)?)
+            .ok_or("The access token is signed with a key that this platform does not have.")?;
+        if header.text("alg") != Some(key.algorithm.as_str()) {
+            return Err("The access token names another algorithm than its key is for.");
+        }
+        let signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| "The signature of the access token is not base64url.")?;
+        if !key.signed(signed.as_bytes(), &signature) {
+            return Err("The signature of the access token is wrong.");
+        }
+        Self::from_claims(&object(claims)?, &keys.issuer)
+    }
+
+    fn from_claims(claims: &Object, issuer: &str) -> Result<Self, &'static str> {
+        if claims.text("iss") != Some(issuer) {
+            return Err("The access token is of another issuer.");
+        }
+        let audience =
+            audience(claims).ok_or("The access token needs exactly one audience (aud).")?;
+        let expires = claims
+            .seconds("exp")?
+            .ok_or("The access token has no end (exp).")?;
+        let issued = claims
+            .seconds("iat")?
+            .ok_or("The access token does not say when it was issued (iat).")?;
+        let begins = claims.seconds("nbf")?.map_or(issued, |nbf| nbf.max(issued));
+        let id = claims
+            .text("jti")
+            .and_then(|jti| jti.parse().ok())
+            .ok_or("The access token has no id (jti).")?;
+        let subject = claims
+            .text("sub")
+            .ok_or("The access token has no subject (sub).")?;
+        let client = claims
+            .text("client_id")
+            .ok_or("The access token has no client_id.")?;
+        let subject = if subject == client {
+            let credential = claims
+                .text("credential")
+                .and_then(|credential| credential.parse().ok());
+            Subject::Application {
+                id: client
+                    .parse()
+                    .map_err(|_| "The client_id of the access token is no id.")?,
+                credential: credential
+                    .ok_or("The access token does not say for which credential it was issued.")?,
+            }
+        } else {
+            Subject::Person {
+                id: subject
+                    .parse()
+                    .map_err(|_| "The subject of the access token is no id.")?,
+            }
+        };
+        Ok(Self {
+            subject,
+            id,
+            audience: audience.to_owned(),
+            expires,
+            begins,
+        })
+    }
+
+    /// Whether it may be used now, for the environment with that address.
+    pub(crate) fn check(&self, now_seconds: i64, base_url: &str) -> Result<(), Refusal> {
+        if now_seconds >= self.expires {
+            return Err(Refusal::TokenExpired);
+        }
+        if self.begins > now_seconds.saturating_add(LEEWAY_SECONDS) {
+            return Err(Refusal::TokenInvalid("The access token is not valid yet."));
+        }
+        if self.audience != base_url {
+            return Err(Refusal::TokenForElsewhere {
+                wanted: base_url.to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn key_id(header: &Object) -> Result<&str, &'static str> {
+    // A header field that brings a key of its own, or asks for rules unknown here, is an attack or a misunderstanding.
+    if ["jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "b64"]
+        .iter()
+        .any(|name| header.get(name).is_some())
+    {
+        return Err("The header of the access token has a field that is not accepted.");
+    }
+    let is_access_token = header.text("typ").is_some_and(|typ| {
+        typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt")
+    });
+    if !is_access_token {
+        return Err("The token is no access token: its typ is not at+jwt.");
+    }
+    header
+        .text("kid")
+        .ok_or("The header of the access token names no key (kid).")
+}
+
+fn audience(claims: &Object) -> Option<&str> {
+    match claims.get("aud")? {
+        Value::String(audience) => Some(audience),
+        Value::Array(list) => match list.as_slice() {
+            [Value::String(audience)] => Some(audience),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn object(part: &str) -> Result<Object, &'static str> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| "A part of the access token is not base64url.")?;
+    serde_json::from_slice(&bytes)
+        .map_err(|_| "A part of the access token is no JSON object, or says something twice.")
+}
+
+/// A JSON object in which no name stands twice.
+struct Object(Vec<(String, Value)>);
+
+impl Object {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<i64>, &'static str> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => match value.as_i64().filter(|seconds| *seconds >= 0) {
+                Some(seconds) => Ok(Some(seconds)),
+                None => Err("A time in the access token is not a whole number of seconds."),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Object;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object in which no name stands twice")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members: Vec<(String, Value)> = vec![];
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.len() >= 100 || members.iter().any(|(known, _)| *known == name) {
+                        return Err(A::Error::custom(
+                            "a name stands twice, or there are more than 100",
+                        ));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Names)
+    }
+}
