@@ -11,6 +11,7 @@ use axum::{
 };
 use hansom_control::{Control, Settings, Vault};
 use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, PersonKey, Timestamp};
+use hansom_oauth::{ClaimDirectory, OAuth, Provider, SignIn};
 use hansom_standards::Contract;
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ paths:
 /// A hub over an empty store, with a clock that stands and chance that counts.
 struct Town {
     control: Control,
+    oauth: OAuth,
     hub: Router,
 }
 
@@ -114,8 +116,34 @@ impl Town {
                 (name, base)
             })
             .collect();
-        let hub = hansom_hub::router(control.clone(), HUB.into(), environments);
-        Self { control, hub }
+        let oauth = OAuth::new(hansom_oauth::Setup {
+            control: control.clone(),
+            issuer: HUB.into(),
+            audiences: environments.clone(),
+            person_seconds: 900,
+            application_seconds: 3600,
+        });
+        let provider = Provider {
+            issuer: "https://id.hackney.example".into(),
+            client_id: "hub".into(),
+            client_secret: None,
+            name: "Hackney".into(),
+        };
+        let directory = Arc::new(ClaimDirectory);
+        let sign_in = SignIn::new(control.clone(), provider, HUB.into(), directory).unwrap();
+        let hub = hansom_hub::router(hansom_hub::Setup {
+            control: control.clone(),
+            oauth: oauth.clone(),
+            sign_in,
+            hub: HUB.into(),
+            environments,
+            notice: None,
+        });
+        Self {
+            control,
+            oauth,
+            hub,
+        }
     }
 
     fn stranger(&self) -> Someone {
@@ -144,6 +172,24 @@ impl Town {
             session: Some((cookie.value, session.form_token)),
             person: cookie.person.to_string(),
         }
+    }
+
+    /// An access token of an application, by its secret, for the hub or for an environment.
+    async fn token(&self, application: &str, secret: &str, resource: &str) -> String {
+        let form = format!(
+            "grant_type=client_credentials&client_id={application}&client_secret={secret}&resource={resource}"
+        );
+        let request = Request::post("/oauth/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let response = self.oauth.router().oneshot(request).await.unwrap();
+        let text = to_bytes(response.into_body(), 65536).await.unwrap();
+        let answer: Value = serde_json::from_slice(&text).unwrap();
+        answer["access_token"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
     }
 
     /// How many changes the audit trail tells of.
@@ -690,6 +736,41 @@ async fn a_bad_token_is_never_made_good_by_a_session() {
             assert!(refused.header("www-authenticate").contains("invalid_token"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_pipeline_publishes_with_a_token_for_the_hub_and_no_other() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let new = json!({"name": "Pipeline", "owner": REPAIRS, "may_publish": true});
+    let made = ada.post("/applications", new).await;
+    let id = made.is(201)["id"].as_str().unwrap().to_owned();
+    let credentials = format!("/applications/{id}/credentials");
+    let made = ada.post(&credentials, json!({"kind": "secret"})).await;
+    let secret = made.is(201)["secret"].as_str().unwrap();
+    let publish = async |resource: &str| {
+        let bearer = format!("Bearer {}", town.token(&id, secret, resource).await);
+        let body = publication(MANIFEST, CONTRACT).to_string();
+        town.stranger()
+            .ask(
+                Method::POST,
+                "/releases",
+                Some(body),
+                &[("authorization", &bearer)],
+            )
+            .await
+    };
+    publish("https://production.hackney.example")
+        .await
+        .is_problem(401, "token-audience");
+    publish(HUB).await.is(201);
+    let bearer = format!("Bearer {}", town.token(&id, secret, HUB).await);
+    let credential = made.header("location").trim_start_matches("/api/v1");
+    assert_eq!(ada.delete(credential).await.status, StatusCode::NO_CONTENT);
+    town.stranger()
+        .ask(Method::GET, "/me", None, &[("authorization", &bearer)])
+        .await
+        .is_problem(401, "token-revoked");
 }
 
 #[tokio::test]

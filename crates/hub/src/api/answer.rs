@@ -52,6 +52,11 @@ impl Failure {
         }
     }
 
+    /// The same "no" with its cause for the operators' log.
+    pub(crate) fn because(self, private: Option<String>) -> Self {
+        Self { private, ..self }
+    }
+
     /// The request could not be read.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::BadRequest, detail)
@@ -93,8 +98,7 @@ impl Failure {
 
 impl From<hansom_control::Error> for Failure {
     fn from(error: hansom_control::Error) -> Self {
-        let mut failure = Self::new(error.code(), error.detail());
-        failure.private = error.private();
+        let mut failure = Self::new(error.code(), error.detail()).because(error.private());
         if let hansom_control::Error::Faults(faults) = error {
             failure.errors = faults
                 .into_iter()

@@ -77,9 +77,13 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
 }
 
-/// A token that does not hold.
-fn unproven(_error: hansom_oauth::Error) -> Failure {
-    Failure::unproven(ProblemCode::TokenInvalid, "x", BAD_TOKEN)
+/// A token that does not hold is the caller's to mend; a platform that could not look is not.
+fn unproven(error: hansom_oauth::Error) -> Failure {
+    let code = error.code();
+    if code.status() == 401 {
+        return Failure::unproven(code, error.to_string(), BAD_TOKEN);
+    }
+    Failure::new(code, error.to_string()).because(error.private())
 }
 
 async fn by_session(parts: &Parts, hub: &Hub) -> Result<Option<Actor>, Failure> {
