@@ -118,13 +118,22 @@ impl Control {
         &self.settings
     }
 
-    /// Begins a change: the verb's name is what the audit trail shows.
+    /// Begins a change: the verb's name is what the audit trail shows. A program does no more than publish, if it was
+    /// registered for that, and give its own tokens back; everything else is for people.
     async fn begin(
         &self,
         actor: &Actor,
         verb: &'static str,
         at: Timestamp,
     ) -> Result<Change, Error> {
+        if let Actor::Application { may_publish, .. } = actor {
+            let may = verb == "revoke_token" || (verb == "publish_release" && *may_publish);
+            if !may {
+                return Err(Error::NotAllowed(
+                    "this application may not do that; a person signs in at the hub for it".into(),
+                ));
+            }
+        }
         Ok(self
             .writes
             .begin(actor, verb, self.chance.hex(16), at)
