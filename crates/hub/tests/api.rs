@@ -82,39 +82,13 @@ struct Someone {
 
 impl Town {
     async fn new() -> Self {
-        let clock = Clock::new(|| Timestamp::from_millis(1_773_050_400_000));
-        let counter = Arc::new(AtomicU64::new(1));
-        let chance = Chance::new(move |bytes| {
-            for chunk in bytes.chunks_mut(8) {
-                let next = counter.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-                chunk.copy_from_slice(&next.to_be_bytes()[..chunk.len()]);
-            }
-        });
-        let store = hansom_store::open("sqlite::memory:", clock.now())
-            .await
-            .unwrap();
-        let environments = [EnvironmentName::sandbox(), EnvironmentName::production()];
-        let settings = Settings {
-            administrators: ADMINISTRATORS.parse().unwrap(),
-            environments: environments.to_vec(),
-            loopback_upstreams: false,
-        };
-        let control = Control::new(
-            store.reads,
-            store.writes,
-            Vault::new([7; 32]),
-            clock,
-            chance,
-            settings,
-        );
+        let control = control().await;
         control.ensure_signing_key().await.unwrap();
-        let base = |name: &EnvironmentName| format!("https://{name}.hackney.example");
-        let environments: Vec<_> = environments
-            .into_iter()
-            .map(|name| {
-                let base = base(&name);
-                (name, base)
-            })
+        let environments: Vec<_> = control
+            .settings()
+            .environments
+            .iter()
+            .map(|name| (name.clone(), format!("https://{name}.hackney.example")))
             .collect();
         let oauth = OAuth::new(hansom_oauth::Setup {
             control: control.clone(),
@@ -199,6 +173,33 @@ impl Town {
                 .audit_for(&Actor::Platform, Timestamp::from_millis(i64::MAX), 200);
         entries.await.unwrap().len()
     }
+}
+
+async fn control() -> Control {
+    let clock = Clock::new(|| Timestamp::from_millis(1_773_050_400_000));
+    let counter = Arc::new(AtomicU64::new(1));
+    let chance = Chance::new(move |bytes| {
+        for chunk in bytes.chunks_mut(8) {
+            let next = counter.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            chunk.copy_from_slice(&next.to_be_bytes()[..chunk.len()]);
+        }
+    });
+    let store = hansom_store::open("sqlite::memory:", clock.now())
+        .await
+        .unwrap();
+    let settings = Settings {
+        administrators: ADMINISTRATORS.parse().unwrap(),
+        environments: vec![EnvironmentName::sandbox(), EnvironmentName::production()],
+        loopback_upstreams: false,
+    };
+    Control::new(
+        store.reads,
+        store.writes,
+        Vault::new([7; 32]),
+        clock,
+        chance,
+        settings,
+    )
 }
 
 impl Someone {

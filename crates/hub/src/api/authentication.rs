@@ -9,12 +9,13 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use hansom_domain::{Actor, ProblemCode};
-use url::Url;
 
 use super::answer::Failure;
-use crate::Hub;
+use crate::{
+    Hub,
+    session::{SESSION_COOKIE, cookie},
+};
 
-const SESSION_COOKIE: &str = "__Host-hansom-session";
 const FORM_TOKEN: &str = "hansom-form-token";
 const CHALLENGE: &str = "Bearer realm=\"hansom\"";
 const BAD_TOKEN: &str = "Bearer realm=\"hansom\", error=\"invalid_token\"";
@@ -87,40 +88,27 @@ fn unproven(error: hansom_oauth::Error) -> Failure {
 }
 
 async fn by_session(parts: &Parts, hub: &Hub) -> Result<Option<Actor>, Failure> {
-    let Some(cookie) = session_cookie(&parts.headers) else {
+    let Some(value) = cookie(&parts.headers, SESSION_COOKIE) else {
         return Ok(None);
     };
-    let Some(session) = hub.control.session(cookie).await? else {
+    let Some(session) = hub.control.session(value).await? else {
         return Ok(None);
     };
     if !parts.method.is_safe() {
-        refuse_other_sites(&parts.headers, &hub.hub)?;
+        refuse_other_sites(&parts.headers, &hub.origin)?;
         require_form_token(&parts.headers, &session.form_token)?;
     }
     Ok(Some(session.actor))
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
-        .map(|(_, value)| value)
-}
-
 /// Browsers tell where a request comes from; one that tells of another site is refused, whatever else it carries.
-fn refuse_other_sites(headers: &HeaderMap, hub: &str) -> Result<(), Failure> {
+fn refuse_other_sites(headers: &HeaderMap, own: &str) -> Result<(), Failure> {
     let site_fits = headers
         .get("sec-fetch-site")
         .is_none_or(|site| site == "same-origin" || site == "none");
-    let own = Url::parse(hub).map(|url| url.origin().ascii_serialization());
-    let origin_fits = headers.get(header::ORIGIN).is_none_or(|origin| {
-        own.as_ref()
-            .is_ok_and(|own| origin.as_bytes() == own.as_bytes())
-    });
+    let origin_fits = headers
+        .get(header::ORIGIN)
+        .is_none_or(|origin| origin == own);
     if site_fits && origin_fits {
         return Ok(());
     }

@@ -157,9 +157,7 @@ pub(crate) async fn list_credentials(
 ) -> Result<Json<Page<Credential>>, Failure> {
     let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let rows = credentials_for(&hub, &actor, &application).await?;
-    let page = piece.of(rows, |row| {
-        newest_first(row.created_at, row.id.as_str())
-    });
+    let page = piece.of(rows, |row| newest_first(row.created_at, row.id.as_str()));
     Ok(Json(page.map(Credential::from)))
 }
 

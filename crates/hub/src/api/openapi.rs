@@ -6,15 +6,13 @@ use axum::{
     Extension, Json,
     response::{IntoResponse, Response},
 };
-use utoipa::{
-    openapi::{
-        ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
-        security::{
-            ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2,
-            Scopes, SecurityScheme,
-        },
-        tag::TagBuilder,
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
+    security::{
+        ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
+        SecurityScheme,
     },
+    tag::TagBuilder,
 };
 
 use super::problem::{Fault, ProblemDocument, Reading, answers};
@@ -87,7 +85,7 @@ fn security_schemes(hub: &str) -> [(&'static str, SecurityScheme); 3] {
         .description(Some("An access token whose audience is the hub."))
         .build();
     let session = ApiKeyValue::with_description(
-        "__Host-hansom-session",
+        crate::session::SESSION_COOKIE,
         "The session of a person who is signed in at the hub; changes also need the header Hansom-Form-Token.",
     );
     [
@@ -112,8 +110,6 @@ fn security_schemes(hub: &str) -> [(&'static str, SecurityScheme); 3] {
     responses((status = 200, description = "The contract of the control API.", body = Object), Reading),
     security(())
 )]
-pub(crate) async fn get_contract(
-    Extension(contract): Extension<Arc<OpenApi>>,
-) -> Response {
+pub(crate) async fn get_contract(Extension(contract): Extension<Arc<OpenApi>>) -> Response {
     Json(&*contract).into_response()
 }

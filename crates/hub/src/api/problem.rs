@@ -20,7 +20,10 @@ use utoipa::{
 pub(crate) struct ProblemDocument {
     /// A page of the hub that says how to mend it.
     #[serde(rename = "type")]
-    #[schema(format = "uri", example = "https://hub.hackney.example/problems/token-missing")]
+    #[schema(
+        format = "uri",
+        example = "https://hub.hackney.example/problems/token-missing"
+    )]
     kind: String,
     /// The short name of the problem, the same each time.
     #[schema(example = "An access token is needed")]
