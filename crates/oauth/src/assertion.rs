@@ -96,10 +96,10 @@ impl OAuth {
             return Err(refused(NO_JWT));
         }
         let parts: Vec<&str> = text.split('.').collect();
-        let [head, payload, signature] = parts.as_slice() else {
+        let [first, payload, signature] = parts.as_slice() else {
             return Err(refused(NO_JWT));
         };
-        let head: Head = decoded(head).ok_or_else(|| refused(NO_JWT))?;
+        let head: Head = decoded(first).ok_or_else(|| refused(NO_JWT))?;
         let algorithm = algorithm(&head)?;
         let claims: Claims = decoded(payload).ok_or_else(|| {
             refused("the client_assertion needs the claims iss, sub, aud, exp and jti, each once; exp, iat and nbf are whole seconds")
@@ -108,7 +108,7 @@ impl OAuth {
         Ok(Claimed {
             claims,
             algorithm,
-            message: format!("{head}.{payload}", head = parts.first().unwrap_or(&"")),
+            message: format!("{first}.{payload}"),
             signature: (*signature).to_owned(),
         })
     }

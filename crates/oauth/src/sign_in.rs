@@ -412,9 +412,16 @@ impl SignIn {
             .name()
             .and_then(|name| name.get(None))
             .map_or(email, |name| name.as_str());
+        let subject = claims.subject().to_string();
+        // OpenID Connect Core section 2: at most 255 ASCII characters.
+        if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
+            return Err(SignInError::Unproven(
+                "the ID token's sub is no subject".into(),
+            ));
+        }
         let key = PersonKey {
             issuer: self.0.provider.issuer.clone(),
-            subject: claims.subject().to_string(),
+            subject,
         };
         let told = payload(id_token)?;
         let groups = self.0.directory.groups_of(&key, email, &told).await?;

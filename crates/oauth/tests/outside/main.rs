@@ -1,0 +1,8 @@
+//! What do programs and people see of the authorisation server from outside?
+
+mod provider;
+mod return_path;
+mod sign_in;
+mod tokens;
+mod town;
+mod wrong_proofs;

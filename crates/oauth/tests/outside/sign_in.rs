@@ -1,0 +1,353 @@
+//! People: signed in by a real code flow against a provider on a loopback port. Bad input 81, 86, 90, 91.
+
+use std::sync::Arc;
+
+use hansom_domain::{GroupAddress, PersonKey, ProblemCode};
+use hansom_oauth::{
+    BoxFuture, Callback, ClaimDirectory, Directory, DirectoryError, Provider, SignIn, SignInError,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    provider::FakeProvider,
+    town::{HUB, Key, Town},
+};
+
+struct Street {
+    town: Town,
+    provider: FakeProvider,
+    sign_in: SignIn,
+}
+
+async fn street_with(directory: Arc<dyn Directory>) -> Street {
+    let town = Town::new().await;
+    let provider = FakeProvider::start(town.now()).await;
+    let known = Provider {
+        issuer: provider.issuer(),
+        client_id: "hub".into(),
+        client_secret: Some("not a secret".into()),
+        name: "Example".into(),
+    };
+    let sign_in = SignIn::new(town.control.clone(), known, HUB.into(), directory).unwrap();
+    Street {
+        town,
+        provider,
+        sign_in,
+    }
+}
+
+async fn street() -> Street {
+    street_with(Arc::new(ClaimDirectory)).await
+}
+
+impl Street {
+    /// Signs in from begin to end.
+    async fn sign_in(&self) -> Result<String, SignInError> {
+        let begun = self.sign_in.begin("/apis").await?;
+        let callback = self.provider.agree(&begun.location);
+        let finished = self
+            .sign_in
+            .finish(callback, Some(&begun.browser_cookie))
+            .await?;
+        Ok(finished.session.value)
+    }
+
+    async fn people(&self) -> usize {
+        self.town.control.reads().people().await.unwrap().len()
+    }
+}
+
+#[tokio::test]
+async fn a_person_signs_in_with_the_groups_that_the_provider_tells() {
+    let street = street().await;
+    let begun = street.sign_in.begin("/apis/repairs/v1").await.unwrap();
+    let callback = street.provider.agree(&begun.location);
+    let cookie = Some(begun.browser_cookie.as_str());
+    let finished = street.sign_in.finish(callback, cookie).await.unwrap();
+    assert_eq!(finished.return_to, "/apis/repairs/v1");
+    let session = street.town.control.session(&finished.session.value).await;
+    let session = session.unwrap().expect("a session");
+    assert_eq!(session.person.email, "ada@hackney.example");
+    assert_eq!(session.person.subject, "person-1");
+    assert_eq!(
+        session.groups,
+        ["housing-officers@hackney.example".parse().unwrap()]
+    );
+    let again = street.sign_in().await.unwrap();
+    assert_ne!(
+        again, finished.session.value,
+        "each sign-in has its own session"
+    );
+    assert_eq!(street.people().await, 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_leads_back_to_the_hub_only() {
+    let street = street().await;
+    let begun = street.sign_in.begin("//evil.example").await.unwrap();
+    let callback = street.provider.agree(&begun.location);
+    let cookie = Some(begun.browser_cookie.as_str());
+    let finished = street.sign_in.finish(callback, cookie).await.unwrap();
+    assert_eq!(finished.return_to, "/");
+}
+
+#[tokio::test]
+async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
+    let street = street().await;
+    let stale = |result| matches!(result, Err(SignInError::Stale));
+
+    let begun = street.sign_in.begin("/").await.unwrap();
+    let callback = street.provider.agree(&begun.location);
+    let cookie = Some(begun.browser_cookie.as_str());
+    let first = street.sign_in.finish(callback.clone(), cookie).await;
+    assert!(first.is_ok());
+    assert!(stale(street.sign_in.finish(callback, cookie).await));
+
+    for other in [None, Some("another browser's cookie"), Some("")] {
+        let begun = street.sign_in.begin("/").await.unwrap();
+        let callback = street.provider.agree(&begun.location);
+        assert!(stale(street.sign_in.finish(callback, other).await));
+    }
+
+    let begun = street.sign_in.begin("/").await.unwrap();
+    let callback = street.provider.agree(&begun.location);
+    street.town.wait(901);
+    let cookie = Some(begun.browser_cookie.as_str());
+    assert!(stale(street.sign_in.finish(callback, cookie).await));
+
+    let invented = Callback {
+        code: Some("code".into()),
+        state: Some("state".into()),
+        ..Callback::default()
+    };
+    assert!(stale(street.sign_in.finish(invented, cookie).await));
+    assert!(stale(
+        street.sign_in.finish(Callback::default(), cookie).await
+    ));
+}
+
+#[tokio::test]
+async fn a_provider_that_says_no_or_is_another_one_signs_nobody_in() {
+    let street = street().await;
+    let begun = street.sign_in.begin("/").await.unwrap();
+    let mut callback = street.provider.agree(&begun.location);
+    callback.error = Some("<script>access_denied".into());
+    let cookie = Some(begun.browser_cookie.as_str());
+    let Err(refused) = street.sign_in.finish(callback, cookie).await else {
+        panic!("nobody is signed in");
+    };
+    assert!(matches!(refused, SignInError::Denied));
+    assert!(!refused.to_string().contains("script"));
+
+    let begun = street.sign_in.begin("/").await.unwrap();
+    let mut callback = street.provider.agree(&begun.location);
+    callback.iss = Some("https://other.example".into());
+    let cookie = Some(begun.browser_cookie.as_str());
+    let refused = street.sign_in.finish(callback, cookie).await;
+    assert!(matches!(refused, Err(SignInError::Unproven(_))));
+    assert_eq!(street.people().await, 0);
+}
+
+#[tokio::test]
+async fn a_code_of_another_sign_in_fails_at_the_verifier() {
+    let street = street().await;
+    let one = street.sign_in.begin("/").await.unwrap();
+    let other = street.sign_in.begin("/").await.unwrap();
+    let stolen = street.provider.agree(&one.location);
+    let mut callback = street.provider.agree(&other.location);
+    callback.code = stolen.code;
+    let cookie = Some(other.browser_cookie.as_str());
+    let refused = street.sign_in.finish(callback, cookie).await;
+    assert!(matches!(refused, Err(SignInError::Unproven(_))));
+}
+
+#[tokio::test]
+async fn id_tokens_that_prove_nothing_are_refused() {
+    let street = street().await;
+    let now = street.town.now();
+    for spoiled in [
+        json!({ "nonce": "another" }),
+        json!({ "nonce": null }),
+        json!({ "iss": "https://other.example" }),
+        json!({ "aud": "another-client" }),
+        json!({ "aud": ["hub", "another-client"] }),
+        json!({ "exp": now - 61 }),
+        json!({ "iat": now + 120 }),
+        json!({ "email": null }),
+        json!({ "sub": "" }),
+        json!({ "sub": "1".repeat(256) }),
+    ] {
+        street
+            .provider
+            .change(|inside| inside.spoiled = spoiled.clone());
+        let refused = street.sign_in().await;
+        assert!(
+            matches!(refused, Err(SignInError::Unproven(_))),
+            "{spoiled}"
+        );
+    }
+    street.provider.change(|inside| {
+        inside.spoiled = json!({ "email_verified": false });
+    });
+    let refused = street.sign_in().await;
+    assert!(matches!(refused, Err(SignInError::EmailUnverified)));
+    assert_eq!(street.people().await, 0);
+}
+
+#[tokio::test]
+async fn id_tokens_without_the_providers_signature_are_refused() {
+    let street = street().await;
+    let now = street.town.now();
+    let claims = json!({ "iss": street.provider.issuer(), "sub": "1", "aud": "hub", "exp": now + 60, "iat": now });
+    let claims = claims.to_string();
+    let stranger = Key::es256();
+    let unsigned = stranger.sign_text(r#"{"alg":"none"}"#, &claims);
+    let unsigned = format!("{}.", unsigned.rsplit_once('.').unwrap().0);
+    for forged in [
+        unsigned,
+        stranger.sign_text(r#"{"alg":"ES256","kid":"one"}"#, &claims),
+        stranger.sign_text(r#"{"alg":"HS256","kid":"one"}"#, &claims),
+    ] {
+        street
+            .provider
+            .change(|inside| inside.forged = Some(forged.clone()));
+        assert!(street.sign_in().await.is_err(), "{forged}");
+    }
+    assert_eq!(street.people().await, 0);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_at_first_is_asked_again_and_later_not_needed_to_tell_of_itself() {
+    let street = street().await;
+    street.provider.change(|inside| inside.silent = true);
+    let refused = street.sign_in().await;
+    assert!(matches!(refused, Err(SignInError::Provider(_))));
+    street.provider.change(|inside| inside.silent = false);
+    street.town.wait(5);
+    assert!(street.sign_in().await.is_ok());
+    street.provider.change(|inside| {
+        inside.silent = true;
+        inside.now += 7200;
+    });
+    street.town.wait(7200);
+    assert!(street.sign_in().await.is_ok(), "the last good answer stays");
+}
+
+#[tokio::test]
+async fn a_new_key_of_the_provider_is_learnt_at_the_first_token() {
+    let street = street().await;
+    assert!(street.sign_in().await.is_ok());
+    street.provider.change(|inside| {
+        inside.key = Key::es256();
+        inside.kid = "two".into();
+    });
+    street.town.wait(10);
+    assert!(street.sign_in().await.is_ok());
+}
+
+struct Silent;
+
+impl Directory for Silent {
+    fn groups_of<'a>(
+        &'a self,
+        _key: &'a PersonKey,
+        _email: &'a str,
+        _claims: &'a Value,
+    ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>> {
+        Box::pin(async { Err(DirectoryError::Silent("429".into())) })
+    }
+}
+
+#[tokio::test]
+async fn a_silent_directory_is_unavailable_and_never_no_groups() {
+    let street = street_with(Arc::new(Silent)).await;
+    let refused = street.sign_in().await.unwrap_err();
+    assert_eq!(refused.code(), ProblemCode::Unavailable);
+    assert!(matches!(refused, SignInError::Directory(_)));
+    assert_eq!(street.people().await, 0);
+}
+
+#[tokio::test]
+async fn a_claim_of_groups_must_be_there_and_be_a_list_of_texts() {
+    let street = street().await;
+    for groups in [
+        Value::Null,
+        json!("housing-officers@hackney.example"),
+        json!([1]),
+        json!(vec!["a@b.example"; 2001]),
+    ] {
+        street
+            .provider
+            .change(|inside| inside.spoiled = json!({ "groups": groups }));
+        let refused = street.sign_in().await;
+        assert!(
+            matches!(refused, Err(SignInError::Directory(_))),
+            "{groups}"
+        );
+    }
+    street
+        .provider
+        .change(|inside| inside.spoiled = json!({ "groups": [] }));
+    assert!(street.sign_in().await.is_ok(), "told to be in no group");
+}
+
+struct Moved;
+
+impl Directory for Moved {
+    fn groups_of<'a>(
+        &'a self,
+        _key: &'a PersonKey,
+        _email: &'a str,
+        claims: &'a Value,
+    ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>> {
+        let group = if claims.is_null() { "new" } else { "old" };
+        let group = format!("{group}@hackney.example").parse().unwrap();
+        Box::pin(async move { Ok(vec![group]) })
+    }
+}
+
+#[tokio::test]
+async fn groups_are_taken_over_anew_during_a_session() {
+    let street = street_with(Arc::new(Moved)).await;
+    let cookie = street.sign_in().await.unwrap();
+    let control = &street.town.control;
+    let session = control.session(&cookie).await.unwrap().unwrap();
+    assert_eq!(session.groups, ["old@hackney.example".parse().unwrap()]);
+    let renewed = street.sign_in.refresh_groups(&session.person.id).await;
+    assert!(renewed.unwrap());
+    let session = control.session(&cookie).await.unwrap().unwrap();
+    assert_eq!(session.groups, ["new@hackney.example".parse().unwrap()]);
+
+    let by_claim = crate::sign_in::street().await;
+    by_claim.sign_in().await.unwrap();
+    let people = by_claim.town.control.reads().people().await.unwrap();
+    let renewed = by_claim.sign_in.refresh_groups(&people[0].id).await;
+    assert!(!renewed.unwrap(), "a claim is told at sign-in only");
+}
+
+#[tokio::test]
+async fn an_issuer_must_be_https_unless_it_is_this_machine() {
+    let town = Town::new().await;
+    for (issuer, fine) in [
+        ("https://accounts.google.com", true),
+        ("http://127.0.0.1:9000", true),
+        ("http://accounts.google.com", false),
+        ("http://127.0.0.1.evil.example", false),
+        ("ftp://127.0.0.1", false),
+        ("accounts.google.com", false),
+    ] {
+        let provider = Provider {
+            issuer: issuer.into(),
+            client_id: "hub".into(),
+            client_secret: None,
+            name: "Example".into(),
+        };
+        let made = SignIn::new(
+            town.control.clone(),
+            provider,
+            HUB.into(),
+            Arc::new(ClaimDirectory),
+        );
+        assert_eq!(made.is_ok(), fine, "{issuer}");
+    }
+}
