@@ -59,7 +59,7 @@ impl Control {
         })
     }
 
-    /// Takes over what the directory says of a person's groups now; nothing is written where nothing changed.
+    /// Takes over what the directory says of a person's groups now. Where nothing changed, nothing is written.
     pub async fn renew_groups(
         &self,
         person: &PersonId,
@@ -68,6 +68,12 @@ impl Control {
         let mut change = self
             .begin(&Actor::Platform, "renew_groups", self.clock.now())
             .await?;
+        let known = change
+            .memberships(person, MembershipSource::Directory)
+            .await?;
+        if known.len() == groups.len() && groups.iter().all(|group| known.contains(group)) {
+            return Ok(());
+        }
         change
             .put_memberships(person, groups, MembershipSource::Directory)
             .await?;

@@ -176,6 +176,7 @@ impl Platform {
             parts.directory,
         )
         .doing("sign-in could not be set up")?;
+        let refresher = sign_in.clone();
         let pages = hansom_hub::router(hansom_hub::Setup {
             control: control.clone(),
             oauth: oauth.clone(),
@@ -188,6 +189,7 @@ impl Platform {
         let jobs = vec![
             tokio::spawn(publisher.run()),
             tokio::spawn(sweep(control.clone())),
+            tokio::spawn(refresh_groups(control.clone(), refresher)),
             serve(hub_listener, pages, stopping.clone())?,
             serve(
                 parts.operations,
@@ -311,6 +313,26 @@ async fn sweep(control: Control) {
             );
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+}
+
+/// Asks the directory for everybody's groups every four minutes, so that who has left a group loses access without
+/// signing in again.
+async fn refresh_groups(control: Control, sign_in: SignIn) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(240)).await;
+        let people = match control.reads().people().await {
+            Ok(people) => people,
+            Err(error) => {
+                tracing::warn!(%error, "the groups could not be refreshed");
+                continue;
+            }
+        };
+        for person in people {
+            if let Err(error) = sign_in.refresh_groups(&person.id).await {
+                tracing::warn!(person = %person.id, error = error.private().unwrap_or_default(), "the directory did not tell the groups");
+            }
+        }
     }
 }
 

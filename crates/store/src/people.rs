@@ -132,6 +132,18 @@ impl Change {
         Ok(())
     }
 
+    /// The groups that `source` tells of a person, in order.
+    pub async fn memberships(
+        &mut self,
+        person: &PersonId,
+        source: MembershipSource,
+    ) -> Result<Vec<GroupAddress>, Error> {
+        let sql = "SELECT person_id, group_address FROM membership WHERE person_id = $1 AND source = $2 ORDER BY group_address";
+        let rows: Vec<MembershipRow> = on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(person.as_str())
+            .bind(source.as_str()).fetch_all(&mut **tx).await)?;
+        Ok(rows.into_iter().map(|row| row.group_address).collect())
+    }
+
     /// Replaces all memberships that `source` tells of a person.
     pub async fn put_memberships(
         &mut self,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use hansom_domain::{EnvironmentName, GroupAddress};
+use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress};
 use hansom_oauth::Provider;
 use serde_json::{Value, json};
 
@@ -98,11 +98,7 @@ impl Demo {
         let applications =
             town::build(&platform.control, &folder, &ground.issuer, &ground.services).await?;
         platform.settled().await?;
-        let token = platform
-            .oauth
-            .issue_application_token(&applications.consumer, &EnvironmentName::production())
-            .await;
-        let token = token.doing("the demo's token could not be issued")?.token;
+        let token = demo_token(&platform, &applications.consumer).await?;
         let urls = ground.urls;
         let curl = format!(
             "curl -H 'Authorization: Bearer {token}' {}/repairs/v1/repairs",
@@ -205,7 +201,9 @@ impl Demo {
             master_key: platform::master_key(&folder.file("master.key"), &chance)?,
             state: folder.file("state"),
             provider,
-            directory: Arc::new(DemoDirectory::new(issuer.clone(), people())),
+            directory: Arc::new(
+                DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?,
+            ),
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
@@ -250,6 +248,20 @@ impl Demo {
             name: "Demo identity provider".into(),
         })
     }
+}
+
+/// A token of the demo's application, as its own key would get it.
+async fn demo_token(platform: &Platform, application: &ApplicationId) -> Result<String, Failure> {
+    let doing = "the demo's token could not be issued";
+    let keys = platform.control.live_keys(application).await.doing(doing)?;
+    let Some((credential, _)) = keys.first() else {
+        return Ok("(the demo's application has no key any more; make one in the hub)".into());
+    };
+    let token = platform
+        .oauth
+        .issue_application_token(application, credential, &EnvironmentName::production())
+        .await;
+    Ok(token.doing(doing)?.token)
 }
 
 /// Writes a file that is there whole or not at all, since scripts wait for it.
