@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use hansom_domain::{Clock, Timestamp};
-use hansom_gateway::journal::{Caller, Entry};
+use hansom_gateway::{Caller, Entry};
 use hansom_store::{Books, CallCount, RefusedCall};
 use tokio::sync::mpsc;
 

@@ -1,4 +1,8 @@
 //! Which flags, which configuration, which jobs run?
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate alone touches time, environment and files; the others take them as arguments"
+)]
 
 mod bookkeeper;
 mod commands;

@@ -81,8 +81,6 @@ pub(crate) fn bind(address: SocketAddr, what: &str) -> Result<TcpListener, Failu
 
 /// Binds an environment's listeners, one per core on one port.
 pub(crate) fn bind_gateway(address: SocketAddr, what: &str) -> Result<Vec<TcpListener>, Failure> {
-    // Listeners that share a port would share it with another process too; an exclusive one finds out first.
-    drop(bind(address, what)?);
     hansom_gateway::listen(address, cores()).map_err(|error| unbound(address, what, &error))
 }
 
@@ -146,6 +144,7 @@ impl Platform {
             journal,
             registry: &mut registry,
             cores: cores(),
+            bounds: hansom_gateway::Bounds::default(),
             identity_signer: None,
         };
         let gateway = hansom_gateway::start(setup, read_snapshot(&file))

@@ -39,9 +39,6 @@ const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The council APIs that have a service here.
-pub const APIS: [&str; 4] = ["repairs", "rents", "council-tax", "bulky-waste"];
-
 struct Upstream {
     api: &'static str,
     operations: Vec<Operation>,
