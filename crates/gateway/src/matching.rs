@@ -256,7 +256,7 @@ impl Node {
             if depth >= DEEPEST_TEMPLATE {
                 return Err(fault("the path template has more than 32 segments"));
             }
-            node = node.child(segment).map_err(|why| fault(why))?;
+            node = node.child(segment).map_err(fault)?;
         }
         if node
             .methods

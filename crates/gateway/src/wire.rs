@@ -8,6 +8,7 @@
 use std::{
     cell::{Cell, RefCell},
     io,
+    mem::MaybeUninit,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
@@ -38,10 +39,20 @@ const READ_SIZE: usize = 16 * 1024;
 const LINGER: usize = 256 * 1024;
 
 /// What wire and requests of one connection tell each other.
-#[derive(Default)]
 pub(crate) struct Conversation {
     trip: RefCell<Option<(String, Refusal)>>,
     in_flight: Cell<usize>,
+    last_end: Cell<Instant>,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Self {
+            trip: RefCell::default(),
+            in_flight: Cell::default(),
+            last_end: Cell::new(Instant::now()),
+        }
+    }
 }
 
 impl Conversation {
@@ -72,6 +83,7 @@ pub(crate) struct InFlight(Rc<Conversation>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        self.0.last_end.set(Instant::now());
         self.0
             .in_flight
             .set(self.0.in_flight.get().saturating_sub(1));
@@ -87,6 +99,10 @@ pub(crate) struct Wire {
     phase: Phase,
     deadline: Instant,
     sleep: Pin<Box<Sleep>>,
+    /// Whether the socket was found empty and nothing has come since.
+    is_waiting: bool,
+    /// Whether a head was handed on already.
+    has_served: bool,
     conversation: Rc<Conversation>,
     chance: Chance,
 }
@@ -97,6 +113,7 @@ enum Phase {
     Head,
     Body,
     Refused { lingered: usize },
+    Broken,
     Ended,
 }
 
@@ -111,39 +128,35 @@ impl Wire {
             phase: Phase::Idle,
             deadline,
             sleep: Box::pin(sleep_until(deadline)),
+            is_waiting: false,
+            has_served: false,
             conversation,
             chance,
         }
     }
 
     /// Moves what is in order from `incoming` to `checked`.
-    fn check(&mut self) -> io::Result<()> {
+    fn check(&mut self) {
         match self.framing.advance(&mut self.incoming, &mut self.checked) {
             Ok(()) => {}
             Err(framing::Fault::Head(refusal)) => self.refuse(refusal),
-            Err(framing::Fault::Body) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the chunks of the body are malformed",
-                ));
-            }
+            Err(framing::Fault::Body) => self.phase = Phase::Broken,
         }
         let next = match (&self.phase, self.framing.is_at_head()) {
-            (Phase::Refused { .. } | Phase::Ended, _) => return Ok(()),
+            (Phase::Refused { .. } | Phase::Broken | Phase::Ended, _) => return,
             (_, true) if self.incoming.is_empty() => Phase::Idle,
             (_, true) => Phase::Head,
             (_, false) => Phase::Body,
         };
-        if next != self.phase || next == Phase::Body {
-            self.deadline = Instant::now()
-                + match next {
-                    Phase::Idle => IDLE,
-                    Phase::Head => WHOLE_HEAD,
-                    _ => BODY_STALL,
-                };
+        if next != self.phase {
+            let patience = if next == Phase::Head {
+                WHOLE_HEAD
+            } else {
+                IDLE
+            };
+            self.deadline = Instant::now() + patience;
             self.phase = next;
         }
-        Ok(())
     }
 
     fn refuse(&mut self, refusal: Refusal) {
@@ -158,9 +171,15 @@ impl Wire {
 
     /// What to do when nothing came for too long. Somebody who waits for a long answer is not idle.
     fn late(&mut self) -> io::Result<bool> {
+        let now = Instant::now();
+        let idle_end = self.conversation.last_end.get() + IDLE;
         match self.phase {
             Phase::Idle | Phase::Head if !self.conversation.is_idle() => {
-                self.deadline = Instant::now() + IDLE;
+                self.deadline = now + WHOLE_HEAD;
+                Ok(false)
+            }
+            Phase::Idle if self.has_served && idle_end > now => {
+                self.deadline = idle_end;
                 Ok(false)
             }
             Phase::Body => Err(io::Error::new(io::ErrorKind::TimedOut, "the body stalled")),
@@ -173,16 +192,22 @@ impl Wire {
 
     /// Reads from the socket. `Ready(false)` is the end.
     fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        let mut space = [0u8; READ_SIZE];
-        let mut buffer = ReadBuf::new(&mut space);
+        let mut space = [const { MaybeUninit::uninit() }; READ_SIZE];
+        let mut buffer = ReadBuf::uninit(&mut space);
         loop {
             match Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer) {
                 Poll::Ready(result) => {
+                    self.is_waiting = false;
                     result?;
                     self.incoming.extend_from_slice(buffer.filled());
                     return Poll::Ready(Ok(!buffer.filled().is_empty()));
                 }
                 Poll::Pending => {
+                    // A body waits from the moment that somebody wants more of it, not while an upstream is slow.
+                    if self.phase == Phase::Body && !self.is_waiting {
+                        self.deadline = Instant::now() + BODY_STALL;
+                    }
+                    self.is_waiting = true;
                     if self.sleep.deadline() != self.deadline {
                         self.sleep.as_mut().reset(self.deadline);
                     }
@@ -208,14 +233,21 @@ impl Read for Wire {
                 let count = buf.remaining().min(this.checked.len());
                 buf.put_slice(this.checked.get(..count).unwrap_or_default());
                 this.checked.advance(count);
+                this.has_served = true;
                 if this.checked.is_empty() {
                     // An idle connection holds no buffer.
                     this.checked = BytesMut::new();
                 }
                 return Poll::Ready(Ok(()));
             }
-            if this.phase == Phase::Ended {
-                return Poll::Ready(Ok(()));
+            match this.phase {
+                Phase::Ended => return Poll::Ready(Ok(())),
+                // Told only after what came before: its request was handed on and has to be ended.
+                Phase::Broken => {
+                    let why = "the chunks of the body are malformed";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
+                }
+                _ => {}
             }
             let more = ready!(this.poll_socket(cx))?;
             if let Phase::Refused { lingered } = &mut this.phase {
@@ -231,7 +263,7 @@ impl Read for Wire {
                 this.phase = Phase::Ended;
                 return Poll::Ready(Ok(()));
             }
-            this.check()?;
+            this.check();
         }
     }
 }

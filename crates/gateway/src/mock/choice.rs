@@ -45,7 +45,7 @@ impl Wish {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .filter(|range| !range.replace(' ', "").ends_with(";q=0"))
-            .map(|range| essence(range))
+            .map(essence)
             .filter(|range| !range.is_empty())
             .collect();
         wish
