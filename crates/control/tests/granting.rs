@@ -143,7 +143,7 @@ async fn a_grant_is_asked_for_decided_by_the_owner_and_revoked_on_every_database
 
 #[tokio::test]
 async fn nobody_decides_their_own_request() {
-    let (_, store) = town::stores("own_request").await.remove(0);
+    let store = town::store().await;
     let town = settle(&store).await;
     let both = town::person(
         &town.control,
@@ -164,7 +164,7 @@ async fn nobody_decides_their_own_request() {
 
 #[tokio::test]
 async fn strangers_neither_ask_nor_decide_nor_see() {
-    let (_, store) = town::stores("strangers").await.remove(0);
+    let store = town::store().await;
     let town = settle(&store).await;
     let stranger = town::person(&town.control, "sam", &["parks@hackney.example"]).await;
     let asked = town.ask(&stranger, &["listTenancies"], "Public task").await;
@@ -202,7 +202,7 @@ async fn strangers_neither_ask_nor_decide_nor_see() {
 
 #[tokio::test]
 async fn a_request_names_operations_that_a_grant_opens_and_the_law_for_personal_data() {
-    let (_, store) = town::stores("named").await.remove(0);
+    let store = town::store().await;
     let town = settle(&store).await;
     for (operations, basis) in [
         (vec!["listPrivateTenancies"], "Public task"),
@@ -270,7 +270,7 @@ async fn a_secret_works_until_it_or_its_application_is_revoked() {
 
 #[tokio::test]
 async fn an_application_has_at_most_five_credentials_in_force() {
-    let (_, store) = town::stores("five").await.remove(0);
+    let store = town::store().await;
     let town = settle(&store).await;
     for _ in 0..5 {
         town.control

@@ -161,7 +161,7 @@ async fn only_the_owners_publish() {
 
 /// Publishes, expects faults, and gives the first one's line, column and text. Nothing may be stored.
 async fn first_fault(manifest: &str, contract: &str) -> (u32, u32, String) {
-    let (_, store) = town::stores("unused").await.remove(0);
+    let store = town::store().await;
     let (control, _) = town::control(&store);
     match publish(&control, &Actor::Platform, manifest, contract).await {
         Err(Error::Faults(faults)) => {
@@ -180,67 +180,77 @@ async fn first_fault(manifest: &str, contract: &str) -> (u32, u32, String) {
     }
 }
 
+/// What is wrong, what is replaced by what, where the fault is told, and a word that it names.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    (u32, u32),
+    &'static str,
+);
+
+const MANIFEST_FAULTS: [Case; 8] = [
+    (
+        "unknown key",
+        "status: beta",
+        "status: beta\ncolour: red",
+        (6, 1),
+        "`colour`",
+    ),
+    (
+        "unknown status",
+        "status: beta",
+        "status: finished",
+        (5, 9),
+        "finished",
+    ),
+    (
+        "group that is no address",
+        "owner: housing@hackney.example",
+        "owner: housing",
+        (2, 8),
+        "`housing`",
+    ),
+    (
+        "operation that does not exist",
+        "[listTenancies]",
+        "[listTenancies, dropTenancies]",
+        (10, 33),
+        "dropTenancies",
+    ),
+    (
+        "unknown environment",
+        "sandbox: {",
+        "moon: {",
+        (8, 3),
+        "moon",
+    ),
+    (
+        "anyone where not public",
+        "applications: granted",
+        "anyone: true",
+        (10, 5),
+        "public",
+    ),
+    (
+        "a contract in another folder",
+        "openapi.yaml",
+        "../openapi.yaml",
+        (6, 11),
+        "file name",
+    ),
+    (
+        "a reserved name",
+        "api: tenancies",
+        "api: admin",
+        (1, 6),
+        "reserved",
+    ),
+];
+
 #[tokio::test]
 async fn every_fault_of_a_manifest_says_where_it_is() {
-    let cases = [
-        (
-            "unknown key",
-            "status: beta",
-            "status: beta\ncolour: red",
-            (6, 1),
-            "`colour`",
-        ),
-        (
-            "unknown status",
-            "status: beta",
-            "status: finished",
-            (5, 9),
-            "finished",
-        ),
-        (
-            "group that is no address",
-            "owner: housing@hackney.example",
-            "owner: housing",
-            (2, 8),
-            "`housing`",
-        ),
-        (
-            "operation that does not exist",
-            "[listTenancies]",
-            "[listTenancies, dropTenancies]",
-            (10, 33),
-            "dropTenancies",
-        ),
-        (
-            "unknown environment",
-            "sandbox: {",
-            "moon: {",
-            (8, 3),
-            "moon",
-        ),
-        (
-            "anyone where not public",
-            "applications: granted",
-            "anyone: true",
-            (10, 5),
-            "public",
-        ),
-        (
-            "a contract in another folder",
-            "openapi.yaml",
-            "../openapi.yaml",
-            (6, 11),
-            "file name",
-        ),
-        (
-            "a reserved name",
-            "api: tenancies",
-            "api: admin",
-            (1, 6),
-            "reserved",
-        ),
-    ];
-    for (what, good, bad, place, word) in cases {
+    for (what, good, bad, place, word) in MANIFEST_FAULTS {
         let (line, column, text) = first_fault(&MANIFEST.replace(good, bad), CONTRACT).await;
         assert_eq!((line, column), place, "{what}: {text}");
         assert!(text.contains(word), "{what}: {text}");
@@ -288,7 +298,7 @@ async fn every_fault_of_a_contract_says_where_it_is() {
 
 #[tokio::test]
 async fn a_retired_version_stays_retired() {
-    let (_, store) = town::stores("retired").await.remove(0);
+    let store = town::store().await;
     let (control, _) = town::control(&store);
     for status in ["deprecated", "retired"] {
         publish(

@@ -131,7 +131,7 @@ impl Platform {
             .await
             .map_err(|error| Failure::broke(error.private().unwrap_or_else(|| error.detail())))?;
 
-        let mut registry = Registry::with_prefix("hansom");
+        let mut registry = Registry::default();
         let (journal, entries) = mpsc::channel(10_000);
         let setup = hansom_gateway::Setup {
             environments: parts

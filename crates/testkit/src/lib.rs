@@ -54,10 +54,15 @@ pub fn chance() -> Chance {
     })
 }
 
+/// A fresh store in memory, for stories in which the database plays no part.
+pub async fn store() -> Opened {
+    open("sqlite::memory:").await
+}
+
 /// A fresh store on each database that there is: SQLite always, PostgreSQL where `TEST_POSTGRES` names a server. `story`
 /// names the PostgreSQL database; give each test its own.
 pub async fn stores(story: &str) -> Vec<(&'static str, Opened)> {
-    let mut stores = vec![("SQLite", open("sqlite::memory:").await)];
+    let mut stores = vec![("SQLite", store().await)];
     if let Some(server) = postgres() {
         let mut connection = PgConnection::connect(&server)
             .await
