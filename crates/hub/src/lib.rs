@@ -1,1 +1,58 @@
 //! What do people see, and what do their scripts call?
+//!
+//! [`router`] serves three things at one address: the pages (`pages`, one file per page, its template under the same
+//! path), the control API (`api`) and the authorisation server, which is a room of its own. Every answer goes out through
+//! one door (`answer`), which gives it its request id and its protection and turns every "no" into a page or a problem.
+
+mod answer;
+mod api;
+mod assets;
+mod curl;
+mod form;
+mod frame;
+mod moment;
+mod pages;
+mod protection;
+mod sentence;
+mod session;
+mod state;
+mod urls;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use hansom_control::Control;
+use hansom_domain::EnvironmentName;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub(crate) use state::Hub;
+
+/// The largest body of the control API: a manifest and a contract in JSON.
+const MOST_API_BYTES: usize = 12 * 1024 * 1024;
+
+/// What the hub needs.
+pub struct Setup {
+    /// The verbs of the platform.
+    pub control: Control,
+    /// The authorisation server.
+    pub oauth: hansom_oauth::OAuth,
+    /// The way in for people.
+    pub sign_in: hansom_oauth::SignIn,
+    /// The hub's public address.
+    pub hub: String,
+    /// The environments, each with the base URL at which its gateway answers.
+    pub environments: Vec<(EnvironmentName, String)>,
+    /// What a banner on every page says, for example that this is a demo.
+    pub notice: Option<String>,
+}
+
+/// Every address of the hub.
+pub fn router(setup: Setup) -> Router {
+    let oauth = setup.oauth.router();
+    let hub = Hub::new(setup);
+    let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
+    pages::router()
+        .with_state(hub.clone())
+        .merge(control_api)
+        .merge(oauth)
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(middleware::from_fn_with_state(hub, answer::finish))
+}

@@ -1,0 +1,132 @@
+//! What is around the content of every page?
+
+use hansom_control::Session;
+
+use crate::{Hub, urls};
+
+/// The part of the hub that the navigation marks as the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Apis,
+    Applications,
+    Inbox,
+    Refusals,
+    Elsewhere,
+}
+
+/// A step on the way from the first page to this one.
+#[derive(Clone, Debug)]
+pub(crate) struct Crumb {
+    pub(crate) text: String,
+    pub(crate) href: String,
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Debug)]
+pub(crate) struct NavigationItem {
+    pub(crate) text: String,
+    pub(crate) href: &'static str,
+    pub(crate) current: bool,
+}
+
+/// Title, navigation, breadcrumbs and who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) title: String,
+    /// Whether the page shows a form with faults: its title says so first.
+    pub(crate) faulty: bool,
+    pub(crate) navigation: Vec<NavigationItem>,
+    pub(crate) crumbs: Vec<Crumb>,
+    /// The person's name; empty for a stranger.
+    pub(crate) person: String,
+    pub(crate) administrator: bool,
+    pub(crate) form_token: String,
+    pub(crate) sign_in: String,
+    pub(crate) notice: String,
+    pub(crate) assets: String,
+}
+
+impl Frame {
+    /// The frame of the page at `path`.
+    pub(crate) async fn new(
+        hub: &Hub,
+        session: Option<&Session>,
+        path: &str,
+        (title, section): (&str, Section),
+    ) -> Result<Self, hansom_control::Error> {
+        let waiting = match session {
+            Some(session) => hub.control.inbox(&session.actor).await?.len(),
+            None => 0,
+        };
+        Ok(Self::plain(hub, session, path, (title, section), waiting))
+    }
+
+    /// The same without asking the store: for pages that say that something failed.
+    pub(crate) fn plain(
+        hub: &Hub,
+        session: Option<&Session>,
+        path: &str,
+        (title, section): (&str, Section),
+        waiting: usize,
+    ) -> Self {
+        Self {
+            title: title.to_owned(),
+            faulty: false,
+            navigation: navigation(session.is_some(), section, waiting),
+            crumbs: vec![],
+            person: session.map_or_else(String::new, |session| session.person.name.clone()),
+            administrator: session.is_some_and(|session| session.actor.is_administrator()),
+            form_token: session.map_or_else(String::new, |session| session.form_token.clone()),
+            sign_in: urls::sign_in(path),
+            notice: hub.notice.clone().unwrap_or_default(),
+            assets: hub.assets.root.clone(),
+        }
+    }
+
+    /// With one more step before this page.
+    pub(crate) fn under(mut self, text: impl Into<String>, href: impl Into<String>) -> Self {
+        self.crumbs.push(Crumb {
+            text: text.into(),
+            href: href.into(),
+        });
+        self
+    }
+
+    /// With "Error:" before the title if the form has faults.
+    pub(crate) fn faulty(mut self, faulty: bool) -> Self {
+        self.faulty = faulty;
+        self
+    }
+}
+
+fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<NavigationItem> {
+    let inbox = if waiting == 0 {
+        "Inbox".to_owned()
+    } else {
+        format!("Inbox ({waiting})")
+    };
+    let all = [
+        ("APIs".to_owned(), urls::HOME, Section::Apis, true),
+        (
+            "My applications".to_owned(),
+            urls::APPLICATIONS,
+            Section::Applications,
+            signed_in,
+        ),
+        (inbox, urls::INBOX, Section::Inbox, signed_in),
+        (
+            "Why was my call refused?".to_owned(),
+            urls::REFUSALS,
+            Section::Refusals,
+            true,
+        ),
+    ];
+    all.into_iter()
+        .filter(|(_, _, _, shown)| *shown)
+        .map(|(text, href, of, _)| NavigationItem {
+            text,
+            href,
+            current: of == section,
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! What is this application, how does it prove itself, what may it call and what did it call?
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use hansom_domain::{CredentialKind, GrantState};
+use hansom_store::{ApplicationRow, CallCountRow, CredentialRow, GrantRow};
+
+use super::find;
+use crate::{
+    answer::{Refusal, page},
+    frame::{Frame, Section},
+    moment,
+    session::SignedIn,
+    urls,
+};
+
+const USAGE_SECONDS: i64 = 30 * 24 * 3600;
+
+#[derive(Template)]
+#[template(path = "applications/application.html")]
+struct ApplicationPage {
+    frame: Frame,
+    name: String,
+    id: String,
+    description: String,
+    owner: String,
+    may_publish: bool,
+    registered: String,
+    revoked: String,
+    secrets: String,
+    keys: String,
+    revoke: String,
+    credentials: Vec<CredentialLine>,
+    grants: Vec<GrantLine>,
+    usage: Vec<UsageLine>,
+}
+
+struct CredentialLine {
+    kind: &'static str,
+    hint: String,
+    made: String,
+    used: String,
+    revoked: String,
+    revoke: String,
+}
+
+struct GrantLine {
+    href: String,
+    api: String,
+    environment: String,
+    operations: String,
+    state: GrantState,
+    asked: String,
+    decided: String,
+    reason: String,
+}
+
+struct UsageLine {
+    api: String,
+    environment: String,
+    operation: String,
+    status: i64,
+    calls: i64,
+}
+
+/// `GET /applications/{id}`
+pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let application = find(&person, &id).await?;
+    let frame = person
+        .frame(&application.name, Section::Applications)
+        .await?
+        .under("My applications", urls::APPLICATIONS);
+    page(&view(&person, frame, application).await?)
+}
+
+async fn view(
+    person: &SignedIn,
+    frame: Frame,
+    application: ApplicationRow,
+) -> Result<ApplicationPage, Refusal> {
+    let control = &person.hub.control;
+    let id = &application.id;
+    let since = control.clock().now().plus_seconds(-USAGE_SECONDS);
+    let credentials = control.reads().credentials_of(id).await?;
+    let grants = control.reads().grants_of(id).await?;
+    let usage = control.reads().calls_by(id, since).await?;
+    Ok(ApplicationPage {
+        frame,
+        id: id.to_string(),
+        description: application.description,
+        owner: application.owner.to_string(),
+        may_publish: application.may_publish,
+        registered: format!(
+            "{} by {}",
+            moment::written(application.created_at),
+            application.created_by
+        ),
+        revoked: moment::written_or(application.revoked_at, ""),
+        secrets: urls::secrets(id),
+        keys: urls::keys(id),
+        revoke: urls::revoke_application(id),
+        credentials: credentials.into_iter().map(credential_line).collect(),
+        grants: grants.into_iter().map(grant_line).collect(),
+        usage: usage.into_iter().map(usage_line).collect(),
+        name: application.name,
+    })
+}
+
+fn credential_line(credential: CredentialRow) -> CredentialLine {
+    CredentialLine {
+        kind: match credential.kind {
+            CredentialKind::PublicKey => "Public key",
+            CredentialKind::Secret => "Secret",
+        },
+        made: format!(
+            "{} by {}",
+            moment::written(credential.created_at),
+            credential.created_by
+        ),
+        used: moment::written_or(credential.last_used_at, "Never"),
+        revoked: moment::written_or(credential.revoked_at, ""),
+        revoke: urls::revoke_credential(&credential.application_id, &credential.id),
+        hint: credential.hint,
+    }
+}
+
+fn grant_line(grant: GrantRow) -> GrantLine {
+    let decided = grant.decided_by_name.as_ref().map(|name| {
+        let at = moment::written_or(grant.decided_at, "");
+        format!("{name}, {at}")
+    });
+    GrantLine {
+        href: urls::grant(&grant.id),
+        api: format!("{} {}", grant.title, grant.major),
+        environment: grant.environment.to_string(),
+        operations: match grant.operations.to_list() {
+            all if all == ["*"] => "every operation".into(),
+            named => named.join(", "),
+        },
+        state: grant.state,
+        asked: format!(
+            "{}, {}",
+            grant.requested_by_name,
+            moment::written(grant.requested_at)
+        ),
+        decided: decided.unwrap_or_default(),
+        reason: grant.reason.unwrap_or_default(),
+    }
+}
+
+fn usage_line(count: CallCountRow) -> UsageLine {
+    UsageLine {
+        api: format!("{} {}", count.api, count.major),
+        environment: count.environment.to_string(),
+        operation: count.operation,
+        status: count.status,
+        calls: count.calls,
+    }
+}

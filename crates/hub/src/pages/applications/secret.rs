@@ -1,0 +1,129 @@
+//! Make a secret, and show it this once.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{HeaderValue, header},
+    response::Response,
+};
+use hansom_domain::{ApplicationId, GrantState};
+use hansom_store::GrantRow;
+
+use super::find;
+use crate::{
+    Hub,
+    answer::{Refusal, page},
+    curl,
+    form::Sent,
+    frame::{Frame, Section},
+    urls,
+};
+
+#[derive(Template)]
+#[template(path = "applications/secret.html")]
+struct SecretPage {
+    frame: Frame,
+    name: String,
+    id: String,
+    secret: String,
+    application: String,
+    calls: Vec<FirstCall>,
+    token_only: String,
+}
+
+/// Two commands that work when pasted, for one grant.
+struct FirstCall {
+    what: String,
+    environment: String,
+    commands: String,
+}
+
+/// `POST /applications/{id}/secrets`
+pub(crate) async fn make(Path(id): Path<String>, sent: Sent) -> Result<Response, Refusal> {
+    let person = sent.person;
+    let application = find(&person, &id).await?;
+    let hub = &person.hub;
+    let issued = hub
+        .control
+        .issue_secret(person.actor(), &application.id)
+        .await?;
+    let secret = issued.secret.reveal();
+    let frame = person
+        .frame("New secret", Section::Applications)
+        .await?
+        .under("My applications", urls::APPLICATIONS)
+        .under(&application.name, urls::application(&application.id));
+    let calls = first_calls(hub, &application.id, secret).await?;
+    let token_only = match hub.environments.first() {
+        Some((environment, _)) if calls.is_empty() => {
+            curl::token(hub, &application.id, secret, environment)
+        }
+        _ => String::new(),
+    };
+    let mut response = page(&SecretPage {
+        frame,
+        name: application.name.clone(),
+        id: application.id.to_string(),
+        secret: secret.to_owned(),
+        application: urls::application(&application.id),
+        calls,
+        token_only,
+    })?;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// A first call for each grant in force, at most five.
+async fn first_calls(
+    hub: &Hub,
+    application: &ApplicationId,
+    secret: &str,
+) -> Result<Vec<FirstCall>, Refusal> {
+    let mut calls = vec![];
+    let grants = hub.control.reads().grants_of(application).await?;
+    let in_force = grants
+        .iter()
+        .filter(|grant| grant.state == GrantState::Approved);
+    for grant in in_force.take(5) {
+        let token = curl::token(hub, application, secret, &grant.environment);
+        if let Some((operation, call)) = first_call(hub, grant).await? {
+            calls.push(FirstCall {
+                what: format!("{operation} of {} {}", grant.title, grant.major),
+                environment: grant.environment.to_string(),
+                commands: format!("{token}\n{call}"),
+            });
+        }
+    }
+    Ok(calls)
+}
+
+/// The first operation of a grant that only reads, else the first of all, with its command.
+pub(crate) async fn first_call(
+    hub: &Hub,
+    grant: &GrantRow,
+) -> Result<Option<(String, String)>, Refusal> {
+    let Some(base) = hub.base(&grant.environment) else {
+        return Ok(None);
+    };
+    let reads = hub.control.reads();
+    let Some(version) = reads.version(&grant.slug, grant.major).await? else {
+        return Ok(None);
+    };
+    let published = hub.control.contract_of(&version).await?;
+    let granted = || {
+        let operations = published.contract.operations.iter();
+        operations.filter(|operation| {
+            let rule = published.manifest.access.rule_for(&operation.id);
+            grant.operations.contains(&operation.id)
+                && rule.is_some_and(|rule| rule.granted_applications)
+        })
+    };
+    let reading = granted().find(|operation| operation.method == "GET");
+    let served = urls::served(base, &grant.slug, grant.major);
+    Ok(reading.or_else(|| granted().next()).map(|operation| {
+        let command = curl::call(&served, operation, Some("$TOKEN"));
+        (operation.id.clone(), command)
+    }))
+}

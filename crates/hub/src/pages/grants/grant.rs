@@ -1,0 +1,210 @@
+//! What was asked, by whom, and what was decided?
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use hansom_domain::{Decision, GrantState};
+use hansom_store::GrantRow;
+
+use super::{operations, parsed};
+use crate::{
+    answer::{Refusal, faulty_page, go_to, page},
+    form::{Errors, Fields, Sent},
+    frame::{Frame, Section},
+    moment,
+    pages::applications::secret::first_call,
+    session::SignedIn,
+    urls,
+};
+
+#[derive(Template)]
+#[template(path = "grants/grant.html")]
+struct GrantPage {
+    frame: Frame,
+    errors: Errors,
+    heading: String,
+    state: GrantState,
+    waiting: bool,
+    approved: bool,
+    api: (String, String),
+    application: String,
+    application_href: String,
+    application_owner: String,
+    api_owner: String,
+    environment: String,
+    operations: Vec<String>,
+    purpose: String,
+    legal_basis: String,
+    asked: String,
+    decided: String,
+    reason: String,
+    may_decide: bool,
+    own_request: bool,
+    may_revoke: bool,
+    decide: String,
+    revoke: String,
+    choice: String,
+    decision_reason: String,
+    revocation_reason: String,
+    call: String,
+}
+
+async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> {
+    let actor = person.actor();
+    let heading = format!(
+        "{} may call {} {}",
+        grant.application_name, grant.title, grant.major
+    );
+    let owns_api = actor.speaks_for(&grant.api_owner);
+    let owns_application = actor.speaks_for(&grant.application_owner);
+    let (section, above) = if owns_api {
+        (Section::Inbox, ("Inbox", urls::INBOX))
+    } else {
+        (
+            Section::Applications,
+            ("My applications", urls::APPLICATIONS),
+        )
+    };
+    let waiting = grant.state == GrantState::Requested;
+    let own_request = actor.id() == grant.requested_by.as_str();
+    let frame = person
+        .frame(&heading, section)
+        .await?
+        .under(above.0, above.1);
+    let approved = grant.state == GrantState::Approved;
+    let call = match approved && owns_application {
+        true => first_call(&person.hub, &grant).await?,
+        false => None,
+    };
+    Ok(GrantPage {
+        frame,
+        errors: Errors::default(),
+        heading,
+        state: grant.state,
+        waiting,
+        approved,
+        api: (
+            format!("{} {}", grant.title, grant.major),
+            urls::version(&grant.slug, grant.major),
+        ),
+        application_href: if owns_application {
+            urls::application(&grant.application_id)
+        } else {
+            String::new()
+        },
+        application_owner: grant.application_owner.to_string(),
+        api_owner: grant.api_owner.to_string(),
+        environment: grant.environment.to_string(),
+        operations: operations(&grant),
+        asked: format!(
+            "{}, {}",
+            grant.requested_by_name,
+            moment::written(grant.requested_at)
+        ),
+        decided: grant
+            .decided_by_name
+            .as_ref()
+            .map_or_else(String::new, |name| {
+                format!("{name}, {}", moment::written_or(grant.decided_at, ""))
+            }),
+        may_decide: waiting && owns_api && !own_request,
+        own_request: waiting && owns_api && own_request,
+        may_revoke: waiting || approved,
+        decide: urls::decide_grant(&grant.id),
+        revoke: urls::revoke_grant(&grant.id),
+        application: grant.application_name,
+        purpose: grant.purpose,
+        legal_basis: grant.legal_basis,
+        reason: grant.reason.unwrap_or_default(),
+        choice: String::new(),
+        decision_reason: String::new(),
+        revocation_reason: String::new(),
+        call: call.map_or_else(String::new, |(_, command)| command),
+    })
+}
+
+/// `GET /grants/{id}`
+pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let control = &person.hub.control;
+    let grant = control.grant_for(person.actor(), &parsed(&id)?).await?;
+    page(&view(&person, grant).await?)
+}
+
+/// The page again with what is wrong and what was typed.
+async fn again(
+    person: &SignedIn,
+    grant: GrantRow,
+    errors: Errors,
+    fields: &Fields,
+) -> Result<Response, Refusal> {
+    let blank = view(person, grant).await?;
+    faulty_page(&GrantPage {
+        frame: blank.frame.faulty(true),
+        errors,
+        choice: fields.one("decision").to_owned(),
+        decision_reason: fields.one("reason").to_owned(),
+        revocation_reason: fields.one("revocation_reason").to_owned(),
+        ..blank
+    })
+}
+
+/// `POST /grants/{id}/decision`
+pub(crate) async fn decide(Path(id): Path<String>, sent: Sent) -> Result<Response, Refusal> {
+    let Sent { person, fields } = sent;
+    let control = &person.hub.control;
+    let grant = control.grant_for(person.actor(), &parsed(&id)?).await?;
+    let decision: Option<Decision> = fields.one("decision").parse().ok();
+    let reason = fields.one("reason");
+    let mut errors = Errors::default();
+    errors.when(
+        decision.is_none(),
+        "decision",
+        "Select whether you approve or refuse the request",
+    );
+    errors.when(
+        reason.is_empty(),
+        "reason",
+        "Enter the reason for your decision",
+    );
+    let (Some(decision), true) = (decision, errors.is_empty()) else {
+        return again(&person, grant, errors, &fields).await;
+    };
+    match control
+        .decide_grant(person.actor(), &grant.id, decision, reason)
+        .await
+    {
+        Ok(()) => Ok(go_to(&urls::grant(&grant.id))),
+        Err(error @ hansom_control::Error::Invalid(_)) => {
+            let errors = Errors::of_verb(error, &[("the reason", "reason")])?;
+            again(&person, grant, errors, &fields).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /grants/{id}/revocation`
+pub(crate) async fn revoke(Path(id): Path<String>, sent: Sent) -> Result<Response, Refusal> {
+    let Sent { person, fields } = sent;
+    let control = &person.hub.control;
+    let grant = control.grant_for(person.actor(), &parsed(&id)?).await?;
+    let reason = fields.one("revocation_reason");
+    let mut errors = Errors::default();
+    errors.when(
+        reason.is_empty(),
+        "revocation_reason",
+        "Enter the reason why the grant ends",
+    );
+    if !errors.is_empty() {
+        return again(&person, grant, errors, &fields).await;
+    }
+    match control
+        .revoke_grant(person.actor(), &grant.id, reason)
+        .await
+    {
+        Ok(()) => Ok(go_to(&urls::grant(&grant.id))),
+        Err(error @ hansom_control::Error::Invalid(_)) => {
+            let errors = Errors::of_verb(error, &[("the reason", "revocation_reason")])?;
+            again(&person, grant, errors, &fields).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

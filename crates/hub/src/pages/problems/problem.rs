@@ -1,0 +1,45 @@
+//! What does this problem mean, and how is it mended? The `type` of every problem document leads here.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use hansom_domain::ProblemCode;
+
+use crate::{
+    answer::{Refusal, page},
+    frame::{Frame, Section},
+    session::Visitor,
+    urls,
+};
+
+#[derive(Template)]
+#[template(path = "problems/problem.html")]
+struct ProblemPage {
+    frame: Frame,
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+    mend: &'static str,
+    of_gateway: bool,
+}
+
+/// `GET /problems/{code}`
+pub(crate) async fn show(visitor: Visitor, Path(code): Path<String>) -> Result<Response, Refusal> {
+    let code = ProblemCode::from_code(&code).ok_or_else(|| {
+        Refusal::new(
+            ProblemCode::NotFound,
+            "There is no such problem. The list of problems has them all.",
+        )
+    })?;
+    let frame = visitor
+        .frame(code.title(), Section::Elsewhere)
+        .await?
+        .under("Problems", urls::PROBLEMS);
+    page(&ProblemPage {
+        frame,
+        code: code.as_str(),
+        status: code.status(),
+        title: code.title(),
+        mend: code.mend(),
+        of_gateway: code != ProblemCode::CrossSite && code != ProblemCode::NotAllowed,
+    })
+}

@@ -1,0 +1,105 @@
+//! Why was my call refused?
+
+use askama::Template;
+use axum::{
+    extract::RawQuery,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use hansom_control::Error;
+use hansom_domain::{ProblemCode, RequestId};
+use hansom_store::RefusedCall;
+
+use crate::{
+    answer::{Refusal, page},
+    form::{Errors, Fields},
+    frame::{Frame, Section},
+    moment,
+    sentence::capital,
+    session::SignedIn,
+    urls,
+};
+
+#[derive(Template)]
+#[template(path = "refusals/refusal.html")]
+struct RefusalPage {
+    frame: Frame,
+    errors: Errors,
+    request_id: String,
+    call: Option<CallView>,
+    missing: bool,
+}
+
+struct CallView {
+    at: String,
+    environment: String,
+    called: String,
+    operation: String,
+    status: i64,
+    code: String,
+    title: &'static str,
+    mend: &'static str,
+    about: String,
+    told: String,
+}
+
+/// `GET /refusals?request_id=`
+pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    let request_id: String = fields.one("request_id").chars().take(100).collect();
+    let frame = person
+        .frame("Why was my call refused?", Section::Refusals)
+        .await?;
+    let mut blank = RefusalPage {
+        frame,
+        errors: Errors::default(),
+        request_id,
+        call: None,
+        missing: false,
+    };
+    if blank.request_id.is_empty() {
+        return page(&blank);
+    }
+    let Ok(id) = blank.request_id.parse::<RequestId>() else {
+        let text = "Enter the request id as the answer gave it, for example 3f1c09d2a4b84e6f9a1b2c3d4e5f6071";
+        blank.errors.when(true, "request_id", text);
+        blank.frame.faulty = true;
+        return Ok((StatusCode::BAD_REQUEST, page(&blank)?).into_response());
+    };
+    match person
+        .hub
+        .control
+        .refused_call_for(person.actor(), &id)
+        .await
+    {
+        Ok(call) => {
+            blank.call = Some(view(call));
+            page(&blank)
+        }
+        Err(Error::NotFound(_)) => {
+            blank.missing = true;
+            Ok((StatusCode::NOT_FOUND, page(&blank)?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn view(call: RefusedCall) -> CallView {
+    let code = ProblemCode::from_code(&call.code);
+    CallView {
+        at: moment::written(call.at),
+        environment: capital(call.environment.as_str()),
+        called: format!("{} {}", call.method, call.path),
+        operation: match (call.api, call.major, call.operation) {
+            (Some(api), Some(major), Some(operation)) => format!("{operation} of {api} v{major}"),
+            (Some(api), Some(major), None) => format!("no operation of {api} v{major}"),
+            _ => "no API".into(),
+        },
+        status: call.status,
+        title: code.map_or("", ProblemCode::title),
+        mend: code.map_or("", ProblemCode::mend),
+        about: code.map_or_else(|| urls::PROBLEMS.to_owned(), urls::problem),
+        code: call.code,
+        told: call.detail,
+    }
+}

@@ -1,0 +1,3 @@
+//! A token for oneself.
+
+pub(crate) mod token;

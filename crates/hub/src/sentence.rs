@@ -1,0 +1,75 @@
+//! How does a text become sentences and paragraphs of a page?
+
+/// A message as a sentence: a capital letter first, a full stop last.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    // An identifier keeps its spelling: listRepairs, repairs:read.
+    let word = text.split(' ').next().unwrap_or_default();
+    let mut shown = if word.chars().all(|c| c.is_lowercase() || c == ',') {
+        first.to_uppercase().chain(letters).collect()
+    } else {
+        text.to_owned()
+    };
+    if !shown.ends_with(['.', '!', '?', ':']) {
+        shown.push('.');
+    }
+    shown
+}
+
+/// A plain text as paragraphs: blank lines part them.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    let mut found = vec![];
+    let mut current: Vec<&str> = vec![];
+    for line in text.lines().map(str::trim) {
+        if !line.is_empty() {
+            current.push(line);
+        } else if !current.is_empty() {
+            found.push(current.join("\n"));
+            current.clear();
+        }
+    }
+    if !current.is_empty() {
+        found.push(current.join("\n"));
+    }
+    found
+}
+
+/// `1 call`, `2 calls`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A status, state or kind with a capital letter.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_sentence_but_a_name_keeps_its_spelling() {
+        assert_eq!(
+            sentence("the name is empty; write something"),
+            "The name is empty; write something."
+        );
+        assert_eq!(
+            sentence("listRepairs lets nobody in"),
+            "listRepairs lets nobody in."
+        );
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn blank_lines_part_paragraphs() {
+        assert_eq!(paragraphs("a\nb\n\n\nc\n"), ["a\nb", "c"]);
+    }
+}

@@ -1,0 +1,69 @@
+//! What does every handler hold?
+
+use std::{ops::Deref, sync::Arc};
+
+use hansom_control::Control;
+use hansom_domain::EnvironmentName;
+use hansom_oauth::{OAuth, SignIn};
+
+use crate::{Setup, assets::Assets};
+
+/// The hub's state; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Hub(Arc<Held>);
+
+/// What the hub holds.
+pub(crate) struct Held {
+    pub(crate) control: Control,
+    pub(crate) oauth: OAuth,
+    pub(crate) sign_in: SignIn,
+    /// The public address, without a slash at its end.
+    pub(crate) hub: String,
+    /// Its origin, as browsers write it.
+    pub(crate) origin: String,
+    /// The environments with their base URLs, without a slash at their ends.
+    pub(crate) environments: Vec<(EnvironmentName, String)>,
+    pub(crate) notice: Option<String>,
+    pub(crate) assets: Assets,
+}
+
+impl Hub {
+    pub(crate) fn new(setup: Setup) -> Self {
+        let hub = setup.hub.trim_end_matches('/').to_owned();
+        let origin = url::Url::parse(&hub).map_or_else(
+            |_| hub.clone(),
+            |address| address.origin().ascii_serialization(),
+        );
+        let environments = setup
+            .environments
+            .into_iter()
+            .map(|(name, base)| (name, base.trim_end_matches('/').to_owned()))
+            .collect();
+        Self(Arc::new(Held {
+            control: setup.control,
+            oauth: setup.oauth,
+            sign_in: setup.sign_in,
+            hub,
+            origin,
+            environments,
+            notice: setup.notice,
+            assets: Assets::new(),
+        }))
+    }
+
+    /// The base URL of an environment, if it has one.
+    pub(crate) fn base(&self, environment: &EnvironmentName) -> Option<&str> {
+        self.environments
+            .iter()
+            .find(|(name, _)| name == environment)
+            .map(|(_, base)| base.as_str())
+    }
+}
+
+impl Deref for Hub {
+    type Target = Held;
+
+    fn deref(&self) -> &Held {
+        &self.0
+    }
+}

@@ -1,0 +1,131 @@
+//! Which addresses does the hub have?
+//!
+//! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
+
+use hansom_domain::{ApiSlug, ApplicationId, CredentialId, GrantId, Major, ProblemCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+pub(crate) const HOME: &str = "/";
+pub(crate) const SIGN_IN: &str = "/sign-in";
+pub(crate) const SIGN_IN_CALLBACK: &str = hansom_oauth::CALLBACK_PATH;
+pub(crate) const SIGN_OUT: &str = "/sign-out";
+pub(crate) const APPLICATIONS: &str = "/applications";
+pub(crate) const NEW_APPLICATION: &str = "/applications/new";
+pub(crate) const INBOX: &str = "/inbox";
+pub(crate) const TOKEN: &str = "/token";
+pub(crate) const REFUSALS: &str = "/refusals";
+pub(crate) const PROBLEMS: &str = "/problems";
+pub(crate) const AUDIT: &str = "/audit";
+pub(crate) const ACCOUNT: &str = "/account";
+pub(crate) const ABOUT: &str = "/about";
+pub(crate) const ACCESSIBILITY: &str = "/accessibility";
+/// The control API's own contract.
+pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
+
+/// The same addresses as patterns for the router.
+pub(crate) mod route {
+    pub(crate) const STATIC: &str = "/static/{hash}/{name}";
+    pub(crate) const API: &str = "/apis/{slug}";
+    pub(crate) const VERSION: &str = "/apis/{slug}/{major}";
+    pub(crate) const CONTRACT: &str = "/apis/{slug}/{major}/openapi.yaml";
+    pub(crate) const OPERATION: &str = "/apis/{slug}/{major}/operations/{operation}";
+    pub(crate) const SCHEMA: &str = "/apis/{slug}/{major}/schemas/{schema}";
+    pub(crate) const ACCESS: &str = "/apis/{slug}/{major}/access";
+    pub(crate) const APPLICATION: &str = "/applications/{id}";
+    pub(crate) const SECRETS: &str = "/applications/{id}/secrets";
+    pub(crate) const KEYS: &str = "/applications/{id}/keys";
+    pub(crate) const REVOKE_APPLICATION: &str = "/applications/{id}/revocation";
+    pub(crate) const REVOKE_CREDENTIAL: &str =
+        "/applications/{id}/credentials/{credential}/revocation";
+    pub(crate) const GRANT: &str = "/grants/{id}";
+    pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
+    pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
+    pub(crate) const PROBLEM: &str = "/problems/{code}";
+}
+
+/// What must be escaped in a segment or a query value; RFC 3986's unreserved characters stay.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A text as one segment of a path or one value of a query.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+pub(crate) fn api(slug: &ApiSlug) -> String {
+    format!("/apis/{slug}")
+}
+
+pub(crate) fn version(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}")
+}
+
+pub(crate) fn contract(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/openapi.yaml")
+}
+
+pub(crate) fn operation(slug: &ApiSlug, major: Major, operation: &str) -> String {
+    format!("/apis/{slug}/{major}/operations/{}", encoded(operation))
+}
+
+pub(crate) fn schema(slug: &ApiSlug, major: Major, schema: &str) -> String {
+    format!("/apis/{slug}/{major}/schemas/{}", encoded(schema))
+}
+
+pub(crate) fn access(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/access")
+}
+
+pub(crate) fn application(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}")
+}
+
+pub(crate) fn secrets(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/secrets")
+}
+
+pub(crate) fn keys(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/keys")
+}
+
+pub(crate) fn revoke_application(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/revocation")
+}
+
+pub(crate) fn revoke_credential(id: &ApplicationId, credential: &CredentialId) -> String {
+    format!("{APPLICATIONS}/{id}/credentials/{credential}/revocation")
+}
+
+pub(crate) fn grant(id: &GrantId) -> String {
+    format!("/grants/{id}")
+}
+
+pub(crate) fn decide_grant(id: &GrantId) -> String {
+    format!("/grants/{id}/decision")
+}
+
+pub(crate) fn revoke_grant(id: &GrantId) -> String {
+    format!("/grants/{id}/revocation")
+}
+
+pub(crate) fn problem(code: ProblemCode) -> String {
+    format!("{PROBLEMS}/{}", code.as_str())
+}
+
+/// The sign-in that leads back to a path of the hub.
+pub(crate) fn sign_in(return_to: &str) -> String {
+    format!("{SIGN_IN}?return_to={}", encoded(return_to))
+}
+
+/// The audit trail before a moment in milliseconds.
+pub(crate) fn audit_before(millis: i64) -> String {
+    format!("{AUDIT}?before={millis}")
+}
+
+/// Where the gateway serves a version, under the base URL of an environment.
+pub(crate) fn served(base: &str, slug: &ApiSlug, major: Major) -> String {
+    format!("{}/{slug}/{major}", base.trim_end_matches('/'))
+}
