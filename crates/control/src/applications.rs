@@ -7,17 +7,13 @@ use crate::{Control, Error};
 
 impl Control {
     /// One application, for a member of its owner group; nobody else learns that it exists.
-    pub async fn application_for(
-        &self,
-        actor: &Actor,
-        id: &ApplicationId,
-    ) -> Result<ApplicationRow, Error> {
-        let application = self.reads.application(id).await?.filter(|application| {
-            actor.speaks_for(&application.owner) || actor.id() == application.id.as_str()
-        });
-        application.ok_or_else(|| {
-            Error::NotFound("there is no such application among those of your groups".into())
-        })
+    pub async fn application_for(&self, actor: &Actor, id: &ApplicationId) -> Result<ApplicationRow, Error> {
+        let application = self
+            .reads
+            .application(id)
+            .await?
+            .filter(|application| actor.speaks_for(&application.owner) || actor.id() == application.id.as_str());
+        application.ok_or_else(|| Error::NotFound("there is no such application among those of your groups".into()))
     }
 
     /// The applications of the actor's groups, by name.
@@ -29,12 +25,7 @@ impl Control {
 
     /// Whether somebody (`None`: a stranger) may read about an API. Where applications and granted people are concerned,
     /// reading about an API is not yet being allowed to call it.
-    pub fn may_see(
-        &self,
-        viewer: Option<&Actor>,
-        audience: Audience,
-        owner: &GroupAddress,
-    ) -> bool {
+    pub fn may_see(&self, viewer: Option<&Actor>, audience: Audience, owner: &GroupAddress) -> bool {
         match audience {
             Audience::Public | Audience::Controlled => true,
             Audience::Internal => match viewer {

@@ -7,12 +7,7 @@ use crate::{Control, Error};
 
 impl Control {
     /// The newest entries before a moment, for administrators.
-    pub async fn audit_for(
-        &self,
-        actor: &Actor,
-        before: Timestamp,
-        count: u16,
-    ) -> Result<Vec<AuditRow>, Error> {
+    pub async fn audit_for(&self, actor: &Actor, before: Timestamp, count: u16) -> Result<Vec<AuditRow>, Error> {
         if !actor.is_administrator() {
             return Err(Error::NotAllowed(format!(
                 "only members of {} may read the audit trail",

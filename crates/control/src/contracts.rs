@@ -31,17 +31,11 @@ pub(crate) struct Shelf(Arc<Mutex<HashMap<VersionId, Arc<PublishedContract>>>>);
 impl Shelf {
     fn find(&self, version: &VersionRow) -> Option<Arc<PublishedContract>> {
         let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf
-            .get(&version.id)
-            .filter(|kept| kept.number == version.current_release)
-            .cloned()
+        shelf.get(&version.id).filter(|kept| kept.number == version.current_release).cloned()
     }
 
     fn put(&self, version: &VersionRow, published: &Arc<PublishedContract>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(version.id.clone(), Arc::clone(published));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(version.id.clone(), Arc::clone(published));
     }
 }
 
@@ -57,23 +51,14 @@ impl Control {
                 version.current_release, version.slug, version.major
             ))
         };
-        let release = self
-            .reads
-            .release(&version.id, version.current_release)
-            .await?;
+        let release = self.reads.release(&version.id, version.current_release).await?;
         let release = release.ok_or_else(|| broken("is missing".into()))?;
-        let contract = Contract::read(&release.contract).map_err(|faults| {
-            broken(faults.first().map_or_else(String::new, ToString::to_string))
-        })?;
-        let manifest = read_manifest(&release.manifest).map_err(|faults| {
-            broken(faults.first().map_or_else(String::new, ToString::to_string))
-        })?;
-        let published = Arc::new(PublishedContract {
-            number: release.number,
-            contract,
-            manifest,
-            contract_text: release.contract,
-        });
+        let contract = Contract::read(&release.contract)
+            .map_err(|faults| broken(faults.first().map_or_else(String::new, ToString::to_string)))?;
+        let manifest = read_manifest(&release.manifest)
+            .map_err(|faults| broken(faults.first().map_or_else(String::new, ToString::to_string)))?;
+        let published =
+            Arc::new(PublishedContract { number: release.number, contract, manifest, contract_text: release.contract });
         self.contracts.put(version, &published);
         Ok(published)
     }

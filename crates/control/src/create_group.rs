@@ -17,16 +17,11 @@ impl Control {
         members: &[PersonId],
     ) -> Result<(), Error> {
         if !actor.is_administrator() {
-            return Err(Error::NotAllowed(format!(
-                "only members of {} may make groups",
-                self.settings.administrators
-            )));
+            return Err(Error::NotAllowed(format!("only members of {} may make groups", self.settings.administrators)));
         }
         let title = text::checked("the title", title, 1, 100, false)?;
         if members.len() > 500 {
-            return Err(Error::Invalid(
-                "a group is made with at most 500 members".into(),
-            ));
+            return Err(Error::Invalid("a group is made with at most 500 members".into()));
         }
         for member in members {
             if self.reads.person(member).await?.is_none() {
@@ -38,21 +33,12 @@ impl Control {
         let now = self.clock.now();
         let mut change = self.begin(actor, "create_group", now).await?;
         if change.is_directory_group(address).await? {
-            return Err(Error::Conflict(format!(
-                "{address} is a group of the directory; change its members there"
-            )));
+            return Err(Error::Conflict(format!("{address} is a group of the directory; change its members there")));
         }
         change.insert_kept_group(address, &title, now).await?;
         for member in members {
-            change
-                .insert_membership(member, address, MembershipSource::Kept)
-                .await?;
+            change.insert_membership(member, address, MembershipSource::Kept).await?;
         }
-        Ok(change
-            .commit(
-                &format!("group {address}"),
-                &json!({ "title": title, "members": members }),
-            )
-            .await?)
+        Ok(change.commit(&format!("group {address}"), &json!({ "title": title, "members": members })).await?)
     }
 }

@@ -20,10 +20,7 @@ impl Control {
         // Every hash is compared, so that the time tells nothing of which one fits.
         let mut found = None;
         for credential in live {
-            let fits = credential
-                .secret_hash
-                .as_deref()
-                .is_some_and(|hash| self.vault.is_hash_of(hash, secret));
+            let fits = credential.secret_hash.as_deref().is_some_and(|hash| self.vault.is_hash_of(hash, secret));
             if fits {
                 found = Some(credential.id);
             }
@@ -32,28 +29,19 @@ impl Control {
     }
 
     /// The public keys of an application that are in force, as JWKs.
-    pub async fn live_keys(
-        &self,
-        application: &ApplicationId,
-    ) -> Result<Vec<(CredentialId, Value)>, Error> {
+    pub async fn live_keys(&self, application: &ApplicationId) -> Result<Vec<(CredentialId, Value)>, Error> {
         let live = self.live_credentials(application).await?;
         Ok(live
             .into_iter()
             .filter(|credential| credential.kind == CredentialKind::PublicKey)
             .filter_map(|credential| {
-                let jwk = credential
-                    .public_jwk
-                    .as_deref()
-                    .and_then(|jwk| serde_json::from_str(jwk).ok())?;
+                let jwk = credential.public_jwk.as_deref().and_then(|jwk| serde_json::from_str(jwk).ok())?;
                 Some((credential.id, jwk))
             })
             .collect())
     }
 
-    async fn live_credentials(
-        &self,
-        application: &ApplicationId,
-    ) -> Result<Vec<CredentialRow>, Error> {
+    async fn live_credentials(&self, application: &ApplicationId) -> Result<Vec<CredentialRow>, Error> {
         let known = self.reads.application(application).await?;
         if known.is_none_or(|application| application.revoked_at.is_some()) {
             return Ok(vec![]);
@@ -64,11 +52,7 @@ impl Control {
     }
 
     /// Uses a client assertion up, by the fingerprint of its id; `false` if it was used before.
-    pub async fn use_assertion(
-        &self,
-        fingerprint: &str,
-        expires_at: Timestamp,
-    ) -> Result<bool, Error> {
+    pub async fn use_assertion(&self, fingerprint: &str, expires_at: Timestamp) -> Result<bool, Error> {
         Ok(self.writes.use_assertion(fingerprint, expires_at).await?)
     }
 
@@ -79,10 +63,7 @@ impl Control {
 }
 
 /// Refuses one credential more than there may be.
-pub(crate) async fn refuse_too_many(
-    change: &mut Change,
-    application: &ApplicationId,
-) -> Result<(), Error> {
+pub(crate) async fn refuse_too_many(change: &mut Change, application: &ApplicationId) -> Result<(), Error> {
     if change.count_live_credentials(application).await? >= MOST {
         return Err(Error::Conflict(format!(
             "the application has {MOST} credentials; revoke one before you make another"

@@ -20,10 +20,7 @@ impl Control {
             return Err(Error::NotAllowed("a person decides, not a program".into()));
         }
         if !actor.speaks_for(&grant.api_owner) {
-            return Err(Error::NotAllowed(format!(
-                "only members of {} may decide this request",
-                grant.api_owner
-            )));
+            return Err(Error::NotAllowed(format!("only members of {} may decide this request", grant.api_owner)));
         }
         if actor.id() == grant.requested_by.as_str() {
             return Err(Error::NotAllowed(format!(
@@ -32,28 +29,13 @@ impl Control {
             )));
         }
         let reason = text::checked("the reason", reason, 1, 2000, true)?;
-        let decided_before =
-            || Error::Conflict("the request was decided before; load the page again".into());
+        let decided_before = || Error::Conflict("the request was decided before; load the page again".into());
         let next = grant.state.decide(decision).ok_or_else(decided_before)?;
         let now = self.clock.now();
         let mut change = self.begin(actor, "decide_grant", now).await?;
-        if !change
-            .move_grant(
-                id,
-                (grant.state, next),
-                (actor.id(), actor.name()),
-                &reason,
-                now,
-            )
-            .await?
-        {
+        if !change.move_grant(id, (grant.state, next), (actor.id(), actor.name()), &reason, now).await? {
             return Err(decided_before());
         }
-        Ok(change
-            .commit(
-                &format!("grant {id}"),
-                &json!({ "decision": decision, "reason": reason }),
-            )
-            .await?)
+        Ok(change.commit(&format!("grant {id}"), &json!({ "decision": decision, "reason": reason })).await?)
     }
 }

@@ -20,11 +20,7 @@ pub struct PublishFault {
 
 impl std::fmt::Display for PublishFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}: {}; {}",
-            self.file, self.line, self.column, self.what, self.mend
-        )
+        write!(f, "{}:{}:{}: {}; {}", self.file, self.line, self.column, self.what, self.mend)
     }
 }
 
@@ -55,11 +51,7 @@ pub enum Error {
 }
 
 fn count(faults: usize) -> String {
-    if faults == 1 {
-        "one fault".into()
-    } else {
-        format!("{faults} faults")
-    }
+    if faults == 1 { "one fault".into() } else { format!("{faults} faults") }
 }
 
 impl Error {
@@ -86,11 +78,9 @@ impl Error {
         match self {
             Error::Store(error) => Some(error.to_string()),
             Error::Internal(cause) => Some(cause.clone()),
-            Error::NotAllowed(_)
-            | Error::NotFound(_)
-            | Error::Conflict(_)
-            | Error::Invalid(_)
-            | Error::Faults(_) => None,
+            Error::NotAllowed(_) | Error::NotFound(_) | Error::Conflict(_) | Error::Invalid(_) | Error::Faults(_) => {
+                None
+            }
         }
     }
 }
@@ -98,9 +88,9 @@ impl Error {
 impl From<hansom_store::Error> for Error {
     fn from(error: hansom_store::Error) -> Self {
         match error {
-            hansom_store::Error::Taken => {
-                Error::Conflict("somebody else changed the same thing at the same moment; load it again and try once more".into())
-            }
+            hansom_store::Error::Taken => Error::Conflict(
+                "somebody else changed the same thing at the same moment; load it again and try once more".into(),
+            ),
             other => Error::Store(other),
         }
     }

@@ -6,11 +6,8 @@ use aws_lc_rs::digest;
 /// application shows again and again are hashed with the platform's pepper instead.
 pub fn fingerprint(text: &str) -> String {
     use std::fmt::Write;
-    digest::digest(&digest::SHA256, text.as_bytes())
-        .as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    digest::digest(&digest::SHA256, text.as_bytes()).as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

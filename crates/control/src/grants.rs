@@ -12,14 +12,8 @@ fn concerns(actor: &Actor, grant: &GrantRow) -> bool {
 impl Control {
     /// One grant, for the owners of the API and of the application; nobody else learns that it exists.
     pub async fn grant_for(&self, actor: &Actor, id: &GrantId) -> Result<GrantRow, Error> {
-        let grant = self
-            .reads
-            .grant(id)
-            .await?
-            .filter(|grant| concerns(actor, grant));
-        grant.ok_or_else(|| {
-            Error::NotFound("there is no such grant among those of your groups".into())
-        })
+        let grant = self.reads.grant(id).await?.filter(|grant| concerns(actor, grant));
+        grant.ok_or_else(|| Error::NotFound("there is no such grant among those of your groups".into()))
     }
 
     /// The grants that concern the actor's groups, newest request first.
@@ -32,9 +26,7 @@ impl Control {
     /// The requests that wait for a decision of the actor's groups.
     pub async fn inbox(&self, actor: &Actor) -> Result<Vec<GrantRow>, Error> {
         let mut grants = self.reads.grants().await?;
-        grants.retain(|grant| {
-            grant.state == GrantState::Requested && actor.speaks_for(&grant.api_owner)
-        });
+        grants.retain(|grant| grant.state == GrantState::Requested && actor.speaks_for(&grant.api_owner));
         Ok(grants)
     }
 }

@@ -53,8 +53,7 @@ impl Control {
         }
         let failed = |_| Error::Internal("no signing key could be made".into());
         let pkcs8 =
-            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-                .map_err(failed)?;
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(failed)?;
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref())
             .map_err(|_| Error::Internal("the signing key cannot be read".into()))?;
         let (kid, jwk) = public_jwk(pair.public_key().as_ref())?;
@@ -67,27 +66,14 @@ impl Control {
             created_at: now,
             retired_at: None,
         };
-        let mut change = self
-            .begin(&Actor::Platform, "make_signing_key", now)
-            .await?;
+        let mut change = self.begin(&Actor::Platform, "make_signing_key", now).await?;
         change.insert_signing_key(&key).await?;
-        Ok(change
-            .commit(
-                &format!("signing key {kid}"),
-                &json!({ "algorithm": "ES256" }),
-            )
-            .await?)
+        Ok(change.commit(&format!("signing key {kid}"), &json!({ "algorithm": "ES256" })).await?)
     }
 
     /// The key that signs now: the newest that is not retired.
     pub async fn signing_key(&self) -> Result<Arc<SigningKey>, Error> {
-        if let Some(held) = self
-            .signing
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        {
+        if let Some(held) = self.signing.0.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(held);
         }
         let rows = self.reads.signing_keys().await?;
@@ -99,11 +85,7 @@ impl Control {
             algorithm: Algorithm::ES256,
             encoding: EncodingKey::from_ec_der(&pkcs8),
         });
-        *self
-            .signing
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&key));
+        *self.signing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&key));
         Ok(key)
     }
 
@@ -112,14 +94,9 @@ impl Control {
         let rows = self.reads.signing_keys().await?;
         rows.into_iter()
             .map(|row| {
-                let jwk = serde_json::from_str(&row.public_jwk).map_err(|error| {
-                    Error::Internal(format!("signing key {} is no JWK: {error}", row.id))
-                })?;
-                Ok(VerificationKey {
-                    kid: row.id,
-                    algorithm: row.algorithm,
-                    jwk,
-                })
+                let jwk = serde_json::from_str(&row.public_jwk)
+                    .map_err(|error| Error::Internal(format!("signing key {} is no JWK: {error}", row.id)))?;
+                Ok(VerificationKey { kid: row.id, algorithm: row.algorithm, jwk })
             })
             .collect()
     }
@@ -127,16 +104,10 @@ impl Control {
 
 /// The JWK of an uncompressed P-256 point, with its thumbprint (RFC 7638) as `kid`.
 fn public_jwk(point: &[u8]) -> Result<(String, Value), Error> {
-    let coordinates = point
-        .strip_prefix(&[4])
-        .filter(|rest| rest.len() == 64)
-        .map(|rest| rest.split_at(32));
-    let (x, y) =
-        coordinates.ok_or_else(|| Error::Internal("the public key is no P-256 point".into()))?;
+    let coordinates = point.strip_prefix(&[4]).filter(|rest| rest.len() == 64).map(|rest| rest.split_at(32));
+    let (x, y) = coordinates.ok_or_else(|| Error::Internal("the public key is no P-256 point".into()))?;
     let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-    let kid = fingerprint(&format!(
-        r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#
-    ));
+    let kid = fingerprint(&format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#));
     let kid: String = kid.chars().take(32).collect();
     let jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig" });
     Ok((kid, jwk))

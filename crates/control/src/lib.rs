@@ -78,14 +78,7 @@ impl std::fmt::Debug for Control {
 
 impl Control {
     /// The verbs over a store, with the platform's clock and chance.
-    pub fn new(
-        reads: Reads,
-        writes: Writes,
-        vault: Vault,
-        clock: Clock,
-        chance: Chance,
-        settings: Settings,
-    ) -> Self {
+    pub fn new(reads: Reads, writes: Writes, vault: Vault, clock: Clock, chance: Chance, settings: Settings) -> Self {
         Self {
             reads,
             writes,
@@ -120,12 +113,7 @@ impl Control {
 
     /// Begins a change: the verb's name is what the audit trail shows. A program does no more than publish, if it was
     /// registered for that, and give its own tokens back; everything else is for people.
-    async fn begin(
-        &self,
-        actor: &Actor,
-        verb: &'static str,
-        at: Timestamp,
-    ) -> Result<Change, Error> {
+    async fn begin(&self, actor: &Actor, verb: &'static str, at: Timestamp) -> Result<Change, Error> {
         if let Actor::Application { may_publish, .. } = actor {
             let may = verb == "revoke_token" || (verb == "publish_release" && *may_publish);
             if !may {
@@ -134,10 +122,7 @@ impl Control {
                 ));
             }
         }
-        Ok(self
-            .writes
-            .begin(actor, verb, self.chance.hex(16), at)
-            .await?)
+        Ok(self.writes.begin(actor, verb, self.chance.hex(16), at).await?)
     }
 
     /// Forgets expired sign-ins, sessions, assertions and revocations.

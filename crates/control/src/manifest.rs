@@ -1,8 +1,7 @@
 //! What does a manifest say?
 
 use hansom_domain::{
-    AccessRule, AccessRules, ApiSlug, Audience, EnvironmentName, GroupAddress, Kind, Limits,
-    OperationSet, Rate, Status,
+    AccessRule, AccessRules, ApiSlug, Audience, EnvironmentName, GroupAddress, Kind, Limits, OperationSet, Rate, Status,
 };
 use hansom_standards::{Document, Fault, Node, Place};
 
@@ -130,10 +129,8 @@ impl Reader {
         let environments = self.environments(root);
         let limits = self.limits(root);
         let (access, named_operations) = self.access(root, audience.unwrap_or(Audience::Internal));
-        let (environments, environment_places): (Vec<_>, Vec<_>) = environments?
-            .into_iter()
-            .map(|(name, target, place)| ((name, target), place))
-            .unzip();
+        let (environments, environment_places): (Vec<_>, Vec<_>) =
+            environments?.into_iter().map(|(name, target, place)| ((name, target), place)).unzip();
         Some(Manifest {
             api: api?,
             title,
@@ -163,12 +160,7 @@ impl Reader {
         }
         for (key, _) in node.entries() {
             if !known.contains(&key.text) {
-                let shown: String = key
-                    .text
-                    .chars()
-                    .filter(|c| !c.is_control())
-                    .take(60)
-                    .collect();
+                let shown: String = key.text.chars().filter(|c| !c.is_control()).take(60).collect();
                 self.complain(
                     key.place,
                     format!("`{shown}` is no key that is known here"),
@@ -182,57 +174,35 @@ impl Reader {
     fn needed<'d>(&mut self, node: Node<'d>, key: &str) -> Option<Node<'d>> {
         let found = node.get(key);
         if found.is_none() {
-            self.complain(
-                node.place(),
-                format!("the key `{key}` is missing"),
-                "add it",
-            );
+            self.complain(node.place(), format!("the key `{key}` is missing"), "add it");
         }
         found
     }
 
-    fn parsed<T: std::str::FromStr<Err = hansom_domain::Invalid>>(
-        &mut self,
-        node: Node<'_>,
-        key: &str,
-    ) -> Option<T> {
+    fn parsed<T: std::str::FromStr<Err = hansom_domain::Invalid>>(&mut self, node: Node<'_>, key: &str) -> Option<T> {
         let Some(text) = node.as_str() else {
-            self.complain(
-                node.place(),
-                format!("`{key}` is no text"),
-                "write a text, in quotes if need be",
-            );
+            self.complain(node.place(), format!("`{key}` is no text"), "write a text, in quotes if need be");
             return None;
         };
         match text.parse() {
             Ok(word) => Some(word),
             Err(invalid) => {
                 let sentence = invalid.to_string();
-                let (what, mend) = sentence
-                    .split_once("; ")
-                    .unwrap_or((&sentence, "write another one"));
+                let (what, mend) = sentence.split_once("; ").unwrap_or((&sentence, "write another one"));
                 self.complain(node.place(), format!("{key}: {what}"), mend);
                 None
             }
         }
     }
 
-    fn word<T: std::str::FromStr<Err = hansom_domain::Invalid>>(
-        &mut self,
-        node: Node<'_>,
-        key: &str,
-    ) -> Option<T> {
+    fn word<T: std::str::FromStr<Err = hansom_domain::Invalid>>(&mut self, node: Node<'_>, key: &str) -> Option<T> {
         let found = self.needed(node, key)?;
         self.parsed(found, key)
     }
 
     fn optional_text(&mut self, root: Node<'_>, key: &str, most: usize) -> Option<String> {
         let node = root.get(key)?;
-        match node
-            .as_str()
-            .map(str::trim)
-            .filter(|text| !text.is_empty() && text.chars().count() <= most)
-        {
+        match node.as_str().map(str::trim).filter(|text| !text.is_empty() && text.chars().count() <= most) {
             Some(text) => Some(text.into()),
             None => {
                 self.complain(
@@ -250,11 +220,7 @@ impl Reader {
             return false;
         };
         found.as_bool().unwrap_or_else(|| {
-            self.complain(
-                found.place(),
-                format!("`{key}` is neither true nor false"),
-                "write true or false",
-            );
+            self.complain(found.place(), format!("`{key}` is neither true nor false"), "write true or false");
             false
         })
     }
@@ -265,9 +231,7 @@ impl Reader {
         let plain = !name.is_empty()
             && name.len() <= 100
             && !name.starts_with('.')
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
         if !plain {
             self.complain(
                 node.place(),
@@ -297,11 +261,7 @@ impl Reader {
                         environments.push((name, target, key.place));
                     }
                 }
-                Err(invalid) => self.complain(
-                    key.place,
-                    invalid.to_string(),
-                    "name an environment of the platform",
-                ),
+                Err(invalid) => self.complain(key.place, invalid.to_string(), "name an environment of the platform"),
             }
         }
         Some(environments)
@@ -314,10 +274,7 @@ impl Reader {
         match (mock, upstreams) {
             (true, None) => Some(Target::Mock),
             (false, Some(list)) => {
-                let urls: Vec<String> = list
-                    .items()
-                    .filter_map(|item| self.upstream(item))
-                    .collect();
+                let urls: Vec<String> = list.items().filter_map(|item| self.upstream(item)).collect();
                 if urls.is_empty() || urls.len() > 32 {
                     self.complain(
                         list.place(),
@@ -326,10 +283,7 @@ impl Reader {
                     );
                     return None;
                 }
-                Some(Target::Upstreams {
-                    urls,
-                    timeout_ms: self.timeout(node),
-                })
+                Some(Target::Upstreams { urls, timeout_ms: self.timeout(node) })
             }
             _ => {
                 self.complain(
@@ -353,7 +307,11 @@ impl Reader {
                 && url.fragment().is_none()
         });
         if url.is_none() || text.len() > 500 {
-            self.complain(node.place(), "this is no upstream address", "write http:// or https://, a host and maybe a port and path, without user or query");
+            self.complain(
+                node.place(),
+                "this is no upstream address",
+                "write http:// or https://, a host and maybe a port and path, without user or query",
+            );
             return None;
         }
         Some(text.trim_end_matches('/').into())
@@ -375,11 +333,7 @@ impl Reader {
                 .filter(|ms| (1..=300_000).contains(ms))
         });
         millis.unwrap_or_else(|| {
-            self.complain(
-                found.place(),
-                "`timeout` is no duration",
-                "write 1ms to 300s, such as 5s or 800ms",
-            );
+            self.complain(found.place(), "`timeout` is no duration", "write 1ms to 300s, such as 5s or 800ms");
             10_000
         })
     }
@@ -392,34 +346,19 @@ impl Reader {
         if self.known_keys(node, &["per_consumer", "burst"]).is_none() {
             return limits;
         }
-        if let Some(rate) = node
-            .get("per_consumer")
-            .and_then(|rate| self.parsed::<Rate>(rate, "per_consumer"))
-        {
+        if let Some(rate) = node.get("per_consumer").and_then(|rate| self.parsed::<Rate>(rate, "per_consumer")) {
             limits.per_consumer = rate;
         }
         if let Some(burst) = node.get("burst") {
-            match burst
-                .as_i64()
-                .and_then(|burst| u32::try_from(burst).ok())
-                .filter(|burst| *burst <= 1_000_000_000)
-            {
+            match burst.as_i64().and_then(|burst| u32::try_from(burst).ok()).filter(|burst| *burst <= 1_000_000_000) {
                 Some(burst) => limits.burst = burst,
-                None => self.complain(
-                    burst.place(),
-                    "`burst` is no whole number",
-                    "write a number such as 50",
-                ),
+                None => self.complain(burst.place(), "`burst` is no whole number", "write a number such as 50"),
             }
         }
         limits
     }
 
-    fn access(
-        &mut self,
-        root: Node<'_>,
-        audience: Audience,
-    ) -> (Option<AccessRules>, Vec<(String, Place)>) {
+    fn access(&mut self, root: Node<'_>, audience: Audience) -> (Option<AccessRules>, Vec<(String, Place)>) {
         let mut named = vec![];
         let Some(node) = self.needed(root, "access") else {
             return (None, named);
@@ -433,9 +372,7 @@ impl Reader {
                 Ok(_) => rules.push(rule),
                 Err(invalid) => {
                     let sentence = invalid.to_string();
-                    let (what, mend) = sentence
-                        .split_once("; ")
-                        .unwrap_or((&sentence, "write it otherwise"));
+                    let (what, mend) = sentence.split_once("; ").unwrap_or((&sentence, "write it otherwise"));
                     self.complain(item.place(), what, mend);
                 }
             }
@@ -472,19 +409,12 @@ impl Reader {
         let operations = match OperationSet::from_list(ids) {
             Ok(set) => set,
             Err(invalid) => {
-                self.complain(
-                    operations.place(),
-                    invalid.to_string(),
-                    "write [getThing, listThings] or [\"*\"]",
-                );
+                self.complain(operations.place(), invalid.to_string(), "write [getThing, listThings] or [\"*\"]");
                 return None;
             }
         };
         let groups = node.get("groups").map_or_else(Vec::new, |groups| {
-            groups
-                .items()
-                .filter_map(|group| self.parsed::<GroupAddress>(group, "groups"))
-                .collect()
+            groups.items().filter_map(|group| self.parsed::<GroupAddress>(group, "groups")).collect()
         });
         Some(AccessRule {
             operations,

@@ -40,11 +40,7 @@ pub struct Published {
 impl Control {
     /// Checks manifest and contract and makes a release of them, in one transaction: after a crash there is the whole
     /// release or none. The actor speaks for the owner group. Publishing what is in force changes nothing.
-    pub async fn publish_release(
-        &self,
-        actor: &Actor,
-        publication: Publication<'_>,
-    ) -> Result<Published, Error> {
+    pub async fn publish_release(&self, actor: &Actor, publication: Publication<'_>) -> Result<Published, Error> {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
         let now = self.clock.now();
@@ -56,9 +52,7 @@ impl Control {
         let mut published = Published {
             api: manifest.api.clone(),
             major,
-            release: version
-                .as_ref()
-                .map_or(1, |version| version.current_release + 1),
+            release: version.as_ref().map_or(1, |version| version.current_release + 1),
             info_version: contract.version.clone(),
             dry_run: publication.dry_run,
             unchanged: false,
@@ -78,9 +72,7 @@ impl Control {
             return Ok(published);
         }
         let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
-        let version_id = self
-            .put_version(&mut change, &manifest, &published, &api_id, version)
-            .await?;
+        let version_id = self.put_version(&mut change, &manifest, &published, &api_id, version).await?;
         let release = NewRelease {
             id: &ReleaseId::random(&self.chance),
             version_id: &version_id,
@@ -93,9 +85,7 @@ impl Control {
         };
         change.insert_release(&release).await?;
         let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
-        change
-            .commit(&format!("api {}", manifest.api), &detail)
-            .await?;
+        change.commit(&format!("api {}", manifest.api), &detail).await?;
         Ok(published)
     }
 
@@ -103,19 +93,12 @@ impl Control {
     fn read(&self, publication: Publication<'_>) -> Result<(Manifest, Contract), Error> {
         let manifest = read_manifest(publication.manifest);
         let contract = Contract::read(publication.contract).map_err(|faults| {
-            faults
-                .iter()
-                .map(|found| manifest::of_standards("openapi.yaml", found))
-                .collect::<Vec<_>>()
+            faults.iter().map(|found| manifest::of_standards("openapi.yaml", found)).collect::<Vec<_>>()
         });
         match (manifest, contract) {
             (Ok(manifest), Ok(contract)) => {
                 let faults = self.faults_between(&manifest, &contract);
-                if faults.is_empty() {
-                    Ok((manifest, contract))
-                } else {
-                    Err(Error::Faults(faults))
-                }
+                if faults.is_empty() { Ok((manifest, contract)) } else { Err(Error::Faults(faults)) }
             }
             (manifest, contract) => {
                 let mut faults = manifest.err().unwrap_or_default();
@@ -136,11 +119,7 @@ impl Control {
         };
         let mut faults = vec![];
         for (id, place) in &manifest.named_operations {
-            if !contract
-                .operations
-                .iter()
-                .any(|operation| operation.id == *id)
-            {
+            if !contract.operations.iter().any(|operation| operation.id == *id) {
                 let shown: String = id.chars().filter(|c| !c.is_control()).take(100).collect();
                 faults.push(fault(
                     *place,
@@ -149,18 +128,9 @@ impl Control {
                 ));
             }
         }
-        for ((name, target), place) in manifest
-            .environments
-            .iter()
-            .zip(&manifest.environment_places)
-        {
+        for ((name, target), place) in manifest.environments.iter().zip(&manifest.environment_places) {
             if !self.settings.environments.contains(name) {
-                let known: Vec<_> = self
-                    .settings
-                    .environments
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
+                let known: Vec<_> = self.settings.environments.iter().map(ToString::to_string).collect();
                 faults.push(fault(
                     *place,
                     format!("this platform has no environment {name}"),
@@ -171,7 +141,11 @@ impl Control {
                 && !self.settings.loopback_upstreams
                 && urls.iter().any(|url| is_private(url))
             {
-                faults.push(fault(*place, "an upstream is an address of the platform's own machine".into(), "name a host that the gateway reaches by the network, or have the operators allow it"));
+                faults.push(fault(
+                    *place,
+                    "an upstream is an address of the platform's own machine".into(),
+                    "name a host that the gateway reaches by the network, or have the operators allow it",
+                ));
             }
         }
         faults
@@ -185,18 +159,8 @@ impl Control {
         known: Option<ApiRow>,
     ) -> Result<ApiId, Error> {
         let id = known.map_or_else(|| ApiId::random(&self.chance), |api| api.id);
-        let summary = contract
-            .summary
-            .as_deref()
-            .or(contract.description.as_deref())
-            .unwrap_or_default();
-        let summary: String = summary
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(300)
-            .collect();
+        let summary = contract.summary.as_deref().or(contract.description.as_deref()).unwrap_or_default();
+        let summary: String = summary.lines().next().unwrap_or_default().chars().take(300).collect();
         let api = NewApi {
             id: &id,
             slug: &manifest.api,
@@ -219,10 +183,8 @@ impl Control {
         api_id: &ApiId,
         known: Option<VersionRow>,
     ) -> Result<VersionId, Error> {
-        let since = known
-            .as_ref()
-            .filter(|version| version.status == manifest.status)
-            .map(|version| version.status_since);
+        let since =
+            known.as_ref().filter(|version| version.status == manifest.status).map(|version| version.status_since);
         let id = known.map_or_else(|| VersionId::random(&self.chance), |version| version.id);
         let version = NewVersion {
             id: &id,
@@ -240,18 +202,11 @@ impl Control {
 
 /// The version that a contract belongs to: its own major number; what is not yet 1.0.0 is published as `v1`.
 fn major_of(contract: &Contract) -> Result<Major, Error> {
-    let number = contract
-        .version
-        .split('.')
-        .next()
-        .and_then(|number| number.parse::<u16>().ok())
-        .map(|number| number.max(1));
-    number.and_then(Major::new).ok_or_else(|| {
-        Error::Invalid(format!(
-            "info.version {} has no major number from 0 to 999",
-            contract.version
-        ))
-    })
+    let number =
+        contract.version.split('.').next().and_then(|number| number.parse::<u16>().ok()).map(|number| number.max(1));
+    number
+        .and_then(Major::new)
+        .ok_or_else(|| Error::Invalid(format!("info.version {} has no major number from 0 to 999", contract.version)))
 }
 
 /// Only the owners publish: those of the API as it is, and those that the manifest names.
@@ -264,21 +219,10 @@ fn refuse_strangers(actor: &Actor, manifest: &Manifest, api: Option<&ApiRow>) ->
             manifest.owner
         )));
     }
-    for owner in api
-        .map(|api| &api.owner)
-        .into_iter()
-        .chain([&manifest.owner])
-    {
+    for owner in api.map(|api| &api.owner).into_iter().chain([&manifest.owner]) {
         if !actor.speaks_for(owner) {
-            let what = if api.is_some() {
-                "is owned by"
-            } else {
-                "would be owned by"
-            };
-            return Err(Error::NotAllowed(format!(
-                "{} {what} {owner}; only its members may publish it",
-                manifest.api
-            )));
+            let what = if api.is_some() { "is owned by" } else { "would be owned by" };
+            return Err(Error::NotAllowed(format!("{} {what} {owner}; only its members may publish it", manifest.api)));
         }
     }
     Ok(())
@@ -287,12 +231,10 @@ fn refuse_strangers(actor: &Actor, manifest: &Manifest, api: Option<&ApiRow>) ->
 /// The status goes the ways that the words allow.
 fn refuse_leaps(manifest: &Manifest, version: Option<&VersionRow>) -> Result<(), Error> {
     match version {
-        Some(version) if !version.status.may_become(manifest.status) => {
-            Err(Error::Conflict(format!(
-                "{} {} is {}; it cannot become {}",
-                version.slug, version.major, version.status, manifest.status
-            )))
-        }
+        Some(version) if !version.status.may_become(manifest.status) => Err(Error::Conflict(format!(
+            "{} {} is {}; it cannot become {}",
+            version.slug, version.major, version.status, manifest.status
+        ))),
         _ => Ok(()),
     }
 }
@@ -305,10 +247,7 @@ fn is_private(url: &str) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.is_link_local(),
         Some(url::Host::Ipv6(ip)) => {
-            ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.to_ipv4_mapped().is_some()
-                || ip.is_unicast_link_local()
+            ip.is_loopback() || ip.is_unspecified() || ip.to_ipv4_mapped().is_some() || ip.is_unicast_link_local()
         }
         Some(url::Host::Domain(name)) => {
             let name = name.trim_end_matches('.');

@@ -21,18 +21,11 @@ pub struct NewApp<'a> {
 
 impl Control {
     /// Registers an application that a group of the actor's owns.
-    pub async fn register_application(
-        &self,
-        actor: &Actor,
-        new: NewApp<'_>,
-    ) -> Result<ApplicationId, Error> {
+    pub async fn register_application(&self, actor: &Actor, new: NewApp<'_>) -> Result<ApplicationId, Error> {
         let name = text::checked("the name", new.name, 1, 100, false)?;
         let description = text::checked("the description", new.description, 0, 500, true)?;
         if !actor.speaks_for(new.owner) {
-            return Err(Error::NotAllowed(format!(
-                "only members of {} may register an application for it",
-                new.owner
-            )));
+            return Err(Error::NotAllowed(format!("only members of {} may register an application for it", new.owner)));
         }
         let id = ApplicationId::random(&self.chance);
         let now = self.clock.now();

@@ -19,9 +19,7 @@ impl Control {
     ) -> Result<CredentialId, Error> {
         let known = self.application_for(actor, application).await?;
         if known.revoked_at.is_some() {
-            return Err(Error::Conflict(
-                "the application is revoked; register another one".into(),
-            ));
+            return Err(Error::Conflict("the application is revoked; register another one".into()));
         }
         let jwk = public_jwk(public_key)?;
         let text = jwk.to_string();
@@ -42,10 +40,7 @@ impl Control {
         };
         change.insert_credential(&credential).await?;
         change
-            .commit(
-                &format!("application {application}"),
-                &json!({ "credential": id, "kind": "public_key" }),
-            )
+            .commit(&format!("application {application}"), &json!({ "credential": id, "kind": "public_key" }))
             .await?;
         Ok(id)
     }
@@ -66,42 +61,31 @@ fn public_jwk(text: &str) -> Result<Value, Error> {
             "this is a private key; keep it, and send the public one: openssl pkey -in key.pem -pubout",
         ));
     }
-    if text.starts_with('{') {
-        from_jwk(text)
-    } else {
-        from_pem(text)
-    }
+    if text.starts_with('{') { from_jwk(text) } else { from_pem(text) }
 }
 
 fn from_jwk(text: &str) -> Result<Value, Error> {
     let jwk: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| refused(&format!("it is no JWK: {error}")))?;
     if jwk.contains_key("d") || jwk.contains_key("k") {
-        return Err(refused(
-            "the JWK holds a private or symmetric key; send only its public members",
-        ));
+        return Err(refused("the JWK holds a private or symmetric key; send only its public members"));
     }
     let member = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or_default();
     let bytes = |name: &str| {
-        URL_SAFE_NO_PAD
-            .decode(member(name))
-            .map_err(|_| refused(&format!("its member {name} is no base64url")))
+        URL_SAFE_NO_PAD.decode(member(name)).map_err(|_| refused(&format!("its member {name} is no base64url")))
     };
     match (member("kty"), member("crv")) {
         ("EC", "P-256") => p256(&bytes("x")?, &bytes("y")?),
         ("OKP", "Ed25519") => ed25519(&bytes("x")?),
         ("RSA", _) => rsa(&bytes("n")?, &bytes("e")?),
-        _ => Err(refused(
-            "use an EC key on P-256, an Ed25519 key, or an RSA key",
-        )),
+        _ => Err(refused("use an EC key on P-256, an Ed25519 key, or an RSA key")),
     }
 }
 
 fn p256(x: &[u8], y: &[u8]) -> Result<Value, Error> {
     let point = [&[4], x, y].concat();
-    let proven = x.len() == 32
-        && y.len() == 32
-        && ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &point).is_ok();
+    let proven =
+        x.len() == 32 && y.len() == 32 && ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &point).is_ok();
     if !proven {
         return Err(refused("it is no point on P-256"));
     }
@@ -125,19 +109,15 @@ fn rsa(n: &[u8], e: &[u8]) -> Result<Value, Error> {
     if !matches!(e, [1, 0, 1]) {
         return Err(refused("an RSA key needs the exponent 65537"));
     }
-    Ok(
-        json!({ "kty": "RSA", "alg": "RS256", "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) }),
-    )
+    Ok(json!({ "kty": "RSA", "alg": "RS256", "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) }))
 }
 
 /// The DER prefixes of a SubjectPublicKeyInfo for each kind of key (RFC 5480, RFC 8410, RFC 8017).
 const P256_PREFIX: &[u8] = &[
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
-    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 ];
-const ED25519_PREFIX: &[u8] = &[
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const ED25519_PREFIX: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 fn from_pem(text: &str) -> Result<Value, Error> {
     let body = text
@@ -145,25 +125,16 @@ fn from_pem(text: &str) -> Result<Value, Error> {
         .and_then(|rest| rest.split_once("-----END PUBLIC KEY-----"))
         .map(|(body, _)| body.split_ascii_whitespace().collect::<String>())
         .ok_or_else(|| refused("send PEM that begins with -----BEGIN PUBLIC KEY-----, or a JWK"))?;
-    let der = base64::engine::general_purpose::STANDARD
-        .decode(body)
-        .map_err(|_| refused("its PEM is no base64"))?;
-    if let Some((x, y)) = der
-        .strip_prefix(P256_PREFIX)
-        .and_then(|point| point.split_at_checked(32))
-    {
+    let der = base64::engine::general_purpose::STANDARD.decode(body).map_err(|_| refused("its PEM is no base64"))?;
+    if let Some((x, y)) = der.strip_prefix(P256_PREFIX).and_then(|point| point.split_at_checked(32)) {
         return p256(x, y);
     }
     if let Some(x) = der.strip_prefix(ED25519_PREFIX) {
         return ed25519(x);
     }
-    let key = aws_lc_rs::rsa::PublicKey::from_der(&der).map_err(|_| {
-        refused("use an EC key on P-256, an Ed25519 key, or an RSA key of 2,048 bits or more")
-    })?;
-    rsa(
-        key.modulus().big_endian_without_leading_zero(),
-        key.exponent().big_endian_without_leading_zero(),
-    )
+    let key = aws_lc_rs::rsa::PublicKey::from_der(&der)
+        .map_err(|_| refused("use an EC key on P-256, an Ed25519 key, or an RSA key of 2,048 bits or more"))?;
+    rsa(key.modulus().big_endian_without_leading_zero(), key.exponent().big_endian_without_leading_zero())
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! Ask that an application may call operations.
 
-use hansom_domain::{
-    Actor, ApiSlug, ApplicationId, EnvironmentName, GrantId, GrantState, Major, OperationSet,
-    Status,
-};
+use hansom_domain::{Actor, ApiSlug, ApplicationId, EnvironmentName, GrantId, GrantState, Major, OperationSet, Status};
 use hansom_store::NewGrant;
 use serde_json::json;
 
@@ -30,23 +27,13 @@ pub struct AskedGrant<'a> {
 
 impl Control {
     /// Asks for a grant for an application of the actor's groups. Somebody else, in the API's owner group, decides.
-    pub async fn request_grant(
-        &self,
-        actor: &Actor,
-        asked: AskedGrant<'_>,
-    ) -> Result<GrantId, Error> {
+    pub async fn request_grant(&self, actor: &Actor, asked: AskedGrant<'_>) -> Result<GrantId, Error> {
         let application = self.application_for(actor, asked.application).await?;
         if application.revoked_at.is_some() {
-            return Err(Error::Conflict(
-                "the application is revoked; register another one".into(),
-            ));
+            return Err(Error::Conflict("the application is revoked; register another one".into()));
         }
         let unknown = || Error::NotFound(format!("there is no API {} {}", asked.api, asked.major));
-        let version = self
-            .reads
-            .version(asked.api, asked.major)
-            .await?
-            .ok_or_else(unknown)?;
+        let version = self.reads.version(asked.api, asked.major).await?.ok_or_else(unknown)?;
         if !self.may_see(Some(actor), version.audience, &version.owner) {
             return Err(unknown());
         }
@@ -57,16 +44,8 @@ impl Control {
             )));
         }
         let published = self.contract_of(&version).await?;
-        if !published
-            .manifest
-            .environments
-            .iter()
-            .any(|(name, _)| name == asked.environment)
-        {
-            return Err(Error::Invalid(format!(
-                "{} {} does not run in {}",
-                asked.api, asked.major, asked.environment
-            )));
+        if !published.manifest.environments.iter().any(|(name, _)| name == asked.environment) {
+            return Err(Error::Invalid(format!("{} {} does not run in {}", asked.api, asked.major, asked.environment)));
         }
         let operations = OperationSet::from_list(asked.operations.clone())?;
         refuse_what_no_grant_opens(&published, &operations)?;
@@ -96,23 +75,14 @@ impl Control {
         Ok(id)
     }
 
-    async fn refuse_second_request(
-        &self,
-        asked: &AskedGrant<'_>,
-        operations: &OperationSet,
-    ) -> Result<(), Error> {
-        let twin = self
-            .reads
-            .grants_of(asked.application)
-            .await?
-            .into_iter()
-            .find(|grant| {
-                grant.state == GrantState::Requested
-                    && grant.slug == *asked.api
-                    && grant.major == asked.major
-                    && grant.environment == *asked.environment
-                    && grant.operations == *operations
-            });
+    async fn refuse_second_request(&self, asked: &AskedGrant<'_>, operations: &OperationSet) -> Result<(), Error> {
+        let twin = self.reads.grants_of(asked.application).await?.into_iter().find(|grant| {
+            grant.state == GrantState::Requested
+                && grant.slug == *asked.api
+                && grant.major == asked.major
+                && grant.environment == *asked.environment
+                && grant.operations == *operations
+        });
         match twin {
             Some(grant) => Err(Error::Conflict(format!(
                 "{} asked for just this already; it waits to be decided",
@@ -124,47 +94,19 @@ impl Control {
 }
 
 /// A grant opens only operations that are there and whose rule lets granted applications in.
-fn refuse_what_no_grant_opens(
-    published: &PublishedContract,
-    operations: &OperationSet,
-) -> Result<(), Error> {
-    let opens = |operation: &str| {
-        published
-            .manifest
-            .access
-            .rule_for(operation)
-            .is_some_and(|rule| rule.granted_applications)
-    };
+fn refuse_what_no_grant_opens(published: &PublishedContract, operations: &OperationSet) -> Result<(), Error> {
+    let opens =
+        |operation: &str| published.manifest.access.rule_for(operation).is_some_and(|rule| rule.granted_applications);
     match operations {
-        OperationSet::Every(_)
-            if published
-                .contract
-                .operations
-                .iter()
-                .any(|operation| opens(&operation.id)) =>
-        {
-            Ok(())
-        }
-        OperationSet::Every(_) => Err(Error::Invalid(
-            "this API lets no application in by a grant".into(),
-        )),
+        OperationSet::Every(_) if published.contract.operations.iter().any(|operation| opens(&operation.id)) => Ok(()),
+        OperationSet::Every(_) => Err(Error::Invalid("this API lets no application in by a grant".into())),
         OperationSet::These(ids) => {
             for id in ids {
-                if !published
-                    .contract
-                    .operations
-                    .iter()
-                    .any(|operation| operation.id == *id)
-                {
-                    return Err(Error::Invalid(format!(
-                        "there is no operation {} in this version",
-                        id.escape_debug()
-                    )));
+                if !published.contract.operations.iter().any(|operation| operation.id == *id) {
+                    return Err(Error::Invalid(format!("there is no operation {} in this version", id.escape_debug())));
                 }
                 if !opens(id) {
-                    return Err(Error::Invalid(format!(
-                        "{id} lets no application in by a grant"
-                    )));
+                    return Err(Error::Invalid(format!("{id} lets no application in by a grant")));
                 }
             }
             Ok(())

@@ -14,11 +14,6 @@ impl Control {
         if !change.revoke_application(id, now).await? {
             return Err(Error::Conflict("the application was revoked before".into()));
         }
-        Ok(change
-            .commit(
-                &format!("application {id}"),
-                &json!({ "name": application.name }),
-            )
-            .await?)
+        Ok(change.commit(&format!("application {id}"), &json!({ "name": application.name })).await?)
     }
 }

@@ -17,15 +17,8 @@ impl Control {
         let now = self.clock.now();
         let mut change = self.begin(actor, "revoke_credential", now).await?;
         if !change.revoke_credential(application, id, now).await? {
-            return Err(Error::NotFound(
-                "the application has no such credential in force".into(),
-            ));
+            return Err(Error::NotFound("the application has no such credential in force".into()));
         }
-        Ok(change
-            .commit(
-                &format!("application {application}"),
-                &json!({ "credential": id }),
-            )
-            .await?)
+        Ok(change.commit(&format!("application {application}"), &json!({ "credential": id })).await?)
     }
 }

@@ -7,34 +7,16 @@ use crate::{Control, Error, text};
 
 impl Control {
     /// Ends a grant, with a reason. The owners of the API may, and the owners of the application.
-    pub async fn revoke_grant(
-        &self,
-        actor: &Actor,
-        id: &GrantId,
-        reason: &str,
-    ) -> Result<(), Error> {
+    pub async fn revoke_grant(&self, actor: &Actor, id: &GrantId, reason: &str) -> Result<(), Error> {
         let grant = self.grant_for(actor, id).await?;
         let reason = text::checked("the reason", reason, 1, 2000, true)?;
         let over = || Error::Conflict(format!("the grant is {} already", grant.state));
         let next = grant.state.revoke().ok_or_else(over)?;
         let now = self.clock.now();
         let mut change = self.begin(actor, "revoke_grant", now).await?;
-        if !change
-            .move_grant(
-                id,
-                (grant.state, next),
-                (actor.id(), actor.name()),
-                &reason,
-                now,
-            )
-            .await?
-        {
-            return Err(Error::Conflict(
-                "the grant was changed meanwhile; load the page again".into(),
-            ));
+        if !change.move_grant(id, (grant.state, next), (actor.id(), actor.name()), &reason, now).await? {
+            return Err(Error::Conflict("the grant was changed meanwhile; load the page again".into()));
         }
-        Ok(change
-            .commit(&format!("grant {id}"), &json!({ "reason": reason }))
-            .await?)
+        Ok(change.commit(&format!("grant {id}"), &json!({ "reason": reason })).await?)
     }
 }

@@ -40,11 +40,7 @@ impl Control {
     /// Takes a remembered sign-in, by the fingerprint of its state; it works once, within 15 minutes.
     pub async fn take_sign_in(&self, state_hash: &str) -> Result<Option<SignInRow>, Error> {
         let earliest = self.clock.now().plus_seconds(-900);
-        Ok(self
-            .writes
-            .take_sign_in(state_hash)
-            .await?
-            .filter(|sign_in| sign_in.created_at >= earliest))
+        Ok(self.writes.take_sign_in(state_hash).await?.filter(|sign_in| sign_in.created_at >= earliest))
     }
 
     /// The session of a cookie, if it is still good.
@@ -57,9 +53,7 @@ impl Control {
             return Ok(None);
         };
         let now = self.clock.now();
-        if now > row.last_seen_at.plus_seconds(IDLE_SECONDS)
-            || now > row.created_at.plus_seconds(ABSOLUTE_SECONDS)
-        {
+        if now > row.last_seen_at.plus_seconds(IDLE_SECONDS) || now > row.created_at.plus_seconds(ABSOLUTE_SECONDS) {
             self.writes.delete_session(&hash).await?;
             return Ok(None);
         }
@@ -71,12 +65,7 @@ impl Control {
         };
         let groups = self.reads.groups_of(&person.id).await?;
         let actor = self.person_actor(&person, &groups);
-        Ok(Some(Session {
-            person,
-            actor,
-            groups,
-            form_token: row.form_token,
-        }))
+        Ok(Some(Session { person, actor, groups, form_token: row.form_token }))
     }
 
     /// Ends the session of a cookie.
@@ -87,26 +76,19 @@ impl Control {
     /// A person as an actor, with the groups that the store has now.
     pub async fn actor_of_person(&self, id: &PersonId) -> Result<Actor, Error> {
         let person = self.reads.person(id).await?;
-        let person = person.ok_or_else(|| {
-            Error::NotAllowed("there is no such person any more; sign in again".into())
-        })?;
+        let person =
+            person.ok_or_else(|| Error::NotAllowed("there is no such person any more; sign in again".into()))?;
         let groups = self.reads.groups_of(id).await?;
         Ok(self.person_actor(&person, &groups))
     }
 
     /// An application as an actor, unless it was revoked.
     pub async fn actor_of_application(&self, id: &ApplicationId) -> Result<Actor, Error> {
-        let application = self
-            .reads
-            .application(id)
-            .await?
-            .filter(|application| application.revoked_at.is_none());
-        let application = application.ok_or_else(|| {
-            Error::NotAllowed("the application was revoked; register another one in the hub".into())
-        })?;
+        let application = self.reads.application(id).await?.filter(|application| application.revoked_at.is_none());
+        let application = application
+            .ok_or_else(|| Error::NotAllowed("the application was revoked; register another one in the hub".into()))?;
         Ok(Actor::Application {
-            administrator: application.may_publish
-                && application.owner == self.settings.administrators,
+            administrator: application.may_publish && application.owner == self.settings.administrators,
             may_publish: application.may_publish,
             id: application.id,
             name: application.name,

@@ -25,18 +25,9 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over a master key of 256 bits.
     pub fn new(master: [u8; 32]) -> Self {
-        let derive = |purpose: &str| {
-            hmac::sign(
-                &hmac::Key::new(hmac::HMAC_SHA256, &master),
-                purpose.as_bytes(),
-            )
-        };
-        #[expect(
-            clippy::expect_used,
-            reason = "an HMAC-SHA-256 tag is 32 bytes, which is what AES-256 takes"
-        )]
-        let sealing = UnboundKey::new(&AES_256_GCM, derive("hansom sealing 1").as_ref())
-            .expect("a key of 32 bytes");
+        let derive = |purpose: &str| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master), purpose.as_bytes());
+        #[expect(clippy::expect_used, reason = "an HMAC-SHA-256 tag is 32 bytes, which is what AES-256 takes")]
+        let sealing = UnboundKey::new(&AES_256_GCM, derive("hansom sealing 1").as_ref()).expect("a key of 32 bytes");
         Self {
             sealing: LessSafeKey::new(sealing),
             pepper: hmac::Key::new(hmac::HMAC_SHA256, derive("hansom pepper 1").as_ref()),
@@ -48,11 +39,7 @@ impl Vault {
         let nonce: [u8; NONCE_LEN] = chance.bytes();
         let mut sealed = plain.to_vec();
         self.sealing
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(owner.as_bytes()),
-                &mut sealed,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(owner.as_bytes()), &mut sealed)
             .map_err(|_| Error::Internal("sealing failed".into()))?;
         Ok(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
     }
@@ -60,18 +47,14 @@ impl Vault {
     /// Opens what [`Vault::seal`] sealed for the same row.
     pub(crate) fn open(&self, sealed: &str, owner: &str) -> Result<Vec<u8>, Error> {
         let broken = || {
-            Error::Internal(format!(
-                "{owner} cannot be opened: the master key is another one, or the row was changed"
-            ))
+            Error::Internal(format!("{owner} cannot be opened: the master key is another one, or the row was changed"))
         };
         let bytes = STANDARD.decode(sealed).map_err(|_| broken())?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
         let mut sealed = sealed.to_vec();
-        let plain = self
-            .sealing
-            .open_in_place(nonce, Aad::from(owner.as_bytes()), &mut sealed)
-            .map_err(|_| broken())?;
+        let plain =
+            self.sealing.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut sealed).map_err(|_| broken())?;
         Ok(plain.to_vec())
     }
 
@@ -83,9 +66,7 @@ impl Vault {
     /// Whether `secret` has that hash, in constant time.
     pub(crate) fn is_hash_of(&self, hash: &str, secret: &str) -> bool {
         let told = hmac::sign(&self.pepper, secret.as_bytes());
-        STANDARD
-            .decode(hash)
-            .is_ok_and(|kept| constant_time::verify_slices_are_equal(&kept, told.as_ref()).is_ok())
+        STANDARD.decode(hash).is_ok_and(|kept| constant_time::verify_slices_are_equal(&kept, told.as_ref()).is_ok())
     }
 }
 

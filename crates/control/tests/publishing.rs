@@ -30,22 +30,8 @@ paths:
       responses: { '200': { description: All. } }
 ";
 
-async fn publish(
-    control: &Control,
-    actor: &Actor,
-    manifest: &str,
-    contract: &str,
-) -> Result<Published, Error> {
-    control
-        .publish_release(
-            actor,
-            Publication {
-                manifest,
-                contract,
-                dry_run: false,
-            },
-        )
-        .await
+async fn publish(control: &Control, actor: &Actor, manifest: &str, contract: &str) -> Result<Published, Error> {
+    control.publish_release(actor, Publication { manifest, contract, dry_run: false }).await
 }
 
 #[tokio::test]
@@ -56,54 +42,15 @@ async fn a_release_is_numbered_immutable_and_witnessed_on_every_database() {
         let first = publish(&control, &owner, MANIFEST, CONTRACT).await.unwrap();
         assert_eq!((first.release, first.unchanged), (1, false), "{database}");
         let again = publish(&control, &owner, MANIFEST, CONTRACT).await.unwrap();
-        assert_eq!(
-            (again.release, again.unchanged),
-            (1, true),
-            "{database}: the same again changes nothing"
-        );
-        let next = publish(
-            &control,
-            &owner,
-            MANIFEST,
-            &CONTRACT.replace("1.0.0", "1.0.1"),
-        )
-        .await
-        .unwrap();
+        assert_eq!((again.release, again.unchanged), (1, true), "{database}: the same again changes nothing");
+        let next = publish(&control, &owner, MANIFEST, &CONTRACT.replace("1.0.0", "1.0.1")).await.unwrap();
         assert_eq!(next.release, 2, "{database}");
-        let version = control
-            .reads()
-            .version(&first.api, first.major)
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            control
-                .reads()
-                .release(&version.id, 1)
-                .await
-                .unwrap()
-                .unwrap()
-                .contract,
-            CONTRACT,
-            "{database}"
-        );
-        let trail = control
-            .reads()
-            .audit(owner_time(&control), 50)
-            .await
-            .unwrap();
-        let published = trail
-            .iter()
-            .filter(|entry| entry.verb == "publish_release")
-            .count();
-        assert_eq!(
-            published, 2,
-            "{database}: one entry for each release, none for the repetition"
-        );
-        assert!(
-            trail.iter().all(|entry| !entry.actor_name.is_empty()),
-            "{database}: every entry has an actor"
-        );
+        let version = control.reads().version(&first.api, first.major).await.unwrap().unwrap();
+        assert_eq!(control.reads().release(&version.id, 1).await.unwrap().unwrap().contract, CONTRACT, "{database}");
+        let trail = control.reads().audit(owner_time(&control), 50).await.unwrap();
+        let published = trail.iter().filter(|entry| entry.verb == "publish_release").count();
+        assert_eq!(published, 2, "{database}: one entry for each release, none for the repetition");
+        assert!(trail.iter().all(|entry| !entry.actor_name.is_empty()), "{database}: every entry has an actor");
     }
 }
 
@@ -117,22 +64,11 @@ async fn a_dry_run_stores_nothing() {
         let (control, _) = town::control(&store);
         let owner = town::person(&control, "olu", &["housing@hackney.example"]).await;
         let before = control.reads().generation().await.unwrap();
-        let publication = Publication {
-            manifest: MANIFEST,
-            contract: CONTRACT,
-            dry_run: true,
-        };
+        let publication = Publication { manifest: MANIFEST, contract: CONTRACT, dry_run: true };
         let told = control.publish_release(&owner, publication).await.unwrap();
         assert!(told.dry_run, "{database}");
-        assert!(
-            control.reads().apis().await.unwrap().is_empty(),
-            "{database}"
-        );
-        assert_eq!(
-            control.reads().generation().await.unwrap(),
-            before,
-            "{database}"
-        );
+        assert!(control.reads().apis().await.unwrap().is_empty(), "{database}");
+        assert_eq!(control.reads().generation().await.unwrap(), before, "{database}");
     }
 }
 
@@ -143,19 +79,11 @@ async fn only_the_owners_publish() {
         let stranger = town::person(&control, "sam", &["parks@hackney.example"]).await;
         let owner = town::person(&control, "olu", &["housing@hackney.example"]).await;
         let refused = publish(&control, &stranger, MANIFEST, CONTRACT).await;
-        assert!(
-            matches!(refused, Err(Error::NotAllowed(_))),
-            "{database}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(Error::NotAllowed(_))), "{database}: {refused:?}");
         publish(&control, &owner, MANIFEST, CONTRACT).await.unwrap();
-        let taken = MANIFEST
-            .replace("housing@", "parks@")
-            .replace("1.0.0", "1.0.1");
+        let taken = MANIFEST.replace("housing@", "parks@").replace("1.0.0", "1.0.1");
         let refused = publish(&control, &stranger, &taken, CONTRACT).await;
-        assert!(
-            matches!(refused, Err(Error::NotAllowed(_))),
-            "{database}: a slug cannot be taken over"
-        );
+        assert!(matches!(refused, Err(Error::NotAllowed(_))), "{database}: a slug cannot be taken over");
     }
 }
 
@@ -165,87 +93,26 @@ async fn first_fault(manifest: &str, contract: &str) -> (u32, u32, String) {
     let (control, _) = town::control(&store);
     match publish(&control, &Actor::Platform, manifest, contract).await {
         Err(Error::Faults(faults)) => {
-            assert!(
-                control.reads().apis().await.unwrap().is_empty(),
-                "nothing is stored"
-            );
+            assert!(control.reads().apis().await.unwrap().is_empty(), "nothing is stored");
             let fault = faults.first().expect("faults are told");
-            (
-                fault.line,
-                fault.column,
-                format!("{}: {}; {}", fault.file, fault.what, fault.mend),
-            )
+            (fault.line, fault.column, format!("{}: {}; {}", fault.file, fault.what, fault.mend))
         }
         other => panic!("faults were expected, not {other:?}"),
     }
 }
 
 /// What is wrong, what is replaced by what, where the fault is told, and a word that it names.
-type Case = (
-    &'static str,
-    &'static str,
-    &'static str,
-    (u32, u32),
-    &'static str,
-);
+type Case = (&'static str, &'static str, &'static str, (u32, u32), &'static str);
 
 const MANIFEST_FAULTS: [Case; 8] = [
-    (
-        "unknown key",
-        "status: beta",
-        "status: beta\ncolour: red",
-        (6, 1),
-        "`colour`",
-    ),
-    (
-        "unknown status",
-        "status: beta",
-        "status: finished",
-        (5, 9),
-        "finished",
-    ),
-    (
-        "group that is no address",
-        "owner: housing@hackney.example",
-        "owner: housing",
-        (2, 8),
-        "`housing`",
-    ),
-    (
-        "operation that does not exist",
-        "[listTenancies]",
-        "[listTenancies, dropTenancies]",
-        (10, 33),
-        "dropTenancies",
-    ),
-    (
-        "unknown environment",
-        "sandbox: {",
-        "moon: {",
-        (8, 3),
-        "moon",
-    ),
-    (
-        "anyone where not public",
-        "applications: granted",
-        "anyone: true",
-        (10, 5),
-        "public",
-    ),
-    (
-        "a contract in another folder",
-        "openapi.yaml",
-        "../openapi.yaml",
-        (6, 11),
-        "file name",
-    ),
-    (
-        "a reserved name",
-        "api: tenancies",
-        "api: admin",
-        (1, 6),
-        "reserved",
-    ),
+    ("unknown key", "status: beta", "status: beta\ncolour: red", (6, 1), "`colour`"),
+    ("unknown status", "status: beta", "status: finished", (5, 9), "finished"),
+    ("group that is no address", "owner: housing@hackney.example", "owner: housing", (2, 8), "`housing`"),
+    ("operation that does not exist", "[listTenancies]", "[listTenancies, dropTenancies]", (10, 33), "dropTenancies"),
+    ("unknown environment", "sandbox: {", "moon: {", (8, 3), "moon"),
+    ("anyone where not public", "applications: granted", "anyone: true", (10, 5), "public"),
+    ("a contract in another folder", "openapi.yaml", "../openapi.yaml", (6, 11), "file name"),
+    ("a reserved name", "api: tenancies", "api: admin", (1, 6), "reserved"),
 ];
 
 #[tokio::test]
@@ -260,39 +127,21 @@ async fn every_fault_of_a_manifest_says_where_it_is() {
 
 #[tokio::test]
 async fn every_fault_of_a_contract_says_where_it_is() {
-    let collision = CONTRACT.replace(
-        "/tenancies-private",
-        "/tenancies/{id}\n  /tenancies/{other}",
-    );
+    let collision = CONTRACT.replace("/tenancies-private", "/tenancies/{id}\n  /tenancies/{other}");
     for (what, contract) in [
         ("empty", String::new()),
         ("no OpenAPI", "hello: world".into()),
         ("colliding templates", collision),
-        (
-            "reference to a file",
-            CONTRACT.replace("{ description: All. }", "{ $ref: 'file:///etc/passwd' }"),
-        ),
-        (
-            "reference to a URL",
-            CONTRACT.replace(
-                "{ description: All. }",
-                "{ $ref: 'http://169.254.169.254/' }",
-            ),
-        ),
+        ("reference to a file", CONTRACT.replace("{ description: All. }", "{ $ref: 'file:///etc/passwd' }")),
+        ("reference to a URL", CONTRACT.replace("{ description: All. }", "{ $ref: 'http://169.254.169.254/' }")),
         (
             "reference to itself",
-            CONTRACT.replace(
-                "{ description: All. }",
-                "{ $ref: '#/paths/~1tenancies/get/responses/200' }",
-            ),
+            CONTRACT.replace("{ description: All. }", "{ $ref: '#/paths/~1tenancies/get/responses/200' }"),
         ),
         ("deep", format!("openapi: {}", "[".repeat(10_000))),
     ] {
         let (line, _, text) = first_fault(MANIFEST, &contract).await;
-        assert!(
-            line > 0 && text.starts_with("openapi.yaml"),
-            "{what}: {text}"
-        );
+        assert!(line > 0 && text.starts_with("openapi.yaml"), "{what}: {text}");
     }
 }
 
@@ -301,14 +150,7 @@ async fn a_retired_version_stays_retired() {
     let store = town::store().await;
     let (control, _) = town::control(&store);
     for status in ["deprecated", "retired"] {
-        publish(
-            &control,
-            &Actor::Platform,
-            &MANIFEST.replace("beta", status),
-            CONTRACT,
-        )
-        .await
-        .unwrap();
+        publish(&control, &Actor::Platform, &MANIFEST.replace("beta", status), CONTRACT).await.unwrap();
     }
     let revived = publish(&control, &Actor::Platform, MANIFEST, CONTRACT).await;
     assert!(matches!(revived, Err(Error::Conflict(_))), "{revived:?}");

@@ -22,11 +22,7 @@ pub struct EveryMark;
 impl TryFrom<Vec<String>> for EveryMark {
     type Error = &'static str;
     fn try_from(list: Vec<String>) -> Result<Self, Self::Error> {
-        if list == ["*"] {
-            Ok(Self)
-        } else {
-            Err("not the list [\"*\"]")
-        }
+        if list == ["*"] { Ok(Self) } else { Err("not the list [\"*\"]") }
     }
 }
 
@@ -43,19 +39,13 @@ impl OperationSet {
             return Ok(Self::Every(EveryMark));
         }
         if list.is_empty() {
-            return Err(Invalid::new(
-                "the list of operations is empty; name operation ids, or \"*\" for every one",
-            ));
+            return Err(Invalid::new("the list of operations is empty; name operation ids, or \"*\" for every one"));
         }
         if list.len() > 2000 {
-            return Err(Invalid::new(
-                "more than 2,000 operations are named; write \"*\" for every one",
-            ));
+            return Err(Invalid::new("more than 2,000 operations are named; write \"*\" for every one"));
         }
         if list.iter().any(|id| id == "*") {
-            return Err(Invalid::new(
-                "\"*\" stands alone; name operations or write [\"*\"]",
-            ));
+            return Err(Invalid::new("\"*\" stands alone; name operations or write [\"*\"]"));
         }
         Ok(Self::These(list))
     }
@@ -114,9 +104,7 @@ impl AccessRules {
 
     /// The rule for an operation: the first that names it. `None` means that nobody may call it.
     pub fn rule_for(&self, operation: &str) -> Option<&AccessRule> {
-        self.0
-            .iter()
-            .find(|rule| rule.operations.contains(operation))
+        self.0.iter().find(|rule| rule.operations.contains(operation))
     }
 
     /// All rules in their order.
@@ -131,10 +119,7 @@ mod tests {
 
     fn rule(operations: &[&str], anyone: bool) -> AccessRule {
         AccessRule {
-            operations: OperationSet::from_list(
-                operations.iter().map(ToString::to_string).collect(),
-            )
-            .unwrap(),
+            operations: OperationSet::from_list(operations.iter().map(ToString::to_string).collect()).unwrap(),
             groups: vec![],
             granted_applications: !anyone,
             anyone,
@@ -143,24 +128,16 @@ mod tests {
 
     #[test]
     fn operations_match_whole_never_by_prefix() {
-        let rules =
-            AccessRules::new(vec![rule(&["getTenancy"], false)], Audience::Internal).unwrap();
+        let rules = AccessRules::new(vec![rule(&["getTenancy"], false)], Audience::Internal).unwrap();
         assert!(rules.rule_for("getTenancy").is_some());
         for other in ["getTenancyPrivate", "getTenanc", "GETTENANCY", "", "*"] {
-            assert!(
-                rules.rule_for(other).is_none(),
-                "{other:?} is another operation"
-            );
+            assert!(rules.rule_for(other).is_none(), "{other:?} is another operation");
         }
     }
 
     #[test]
     fn the_first_rule_that_names_an_operation_decides() {
-        let rules = AccessRules::new(
-            vec![rule(&["a"], true), rule(&["*"], false)],
-            Audience::Public,
-        )
-        .unwrap();
+        let rules = AccessRules::new(vec![rule(&["a"], true), rule(&["*"], false)], Audience::Public).unwrap();
         assert!(rules.rule_for("a").unwrap().anyone);
         assert!(!rules.rule_for("b").unwrap().anyone);
     }

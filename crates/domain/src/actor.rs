@@ -53,9 +53,7 @@ impl Actor {
     /// Whether the actor runs the platform.
     pub fn is_administrator(&self) -> bool {
         match self {
-            Actor::Person { administrator, .. } | Actor::Application { administrator, .. } => {
-                *administrator
-            }
+            Actor::Person { administrator, .. } | Actor::Application { administrator, .. } => *administrator,
             Actor::Platform => true,
         }
     }

@@ -25,12 +25,10 @@ impl Chance {
     pub fn hex(&self, count: usize) -> String {
         let mut bytes = vec![0; count];
         (self.0)(&mut bytes);
-        bytes
-            .iter()
-            .fold(String::with_capacity(count * 2), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        bytes.iter().fold(String::with_capacity(count * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }
 

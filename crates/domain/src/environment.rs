@@ -30,9 +30,7 @@ impl FromStr for EnvironmentName {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let fits = (2..=20).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
             && !text.ends_with('-');
         if !fits {

@@ -34,13 +34,7 @@ impl GrantState {
         match (self, decision) {
             (GrantState::Requested, Decision::Approve) => Some(GrantState::Approved),
             (GrantState::Requested, Decision::Refuse) => Some(GrantState::Refused),
-            (
-                GrantState::Approved
-                | GrantState::Refused
-                | GrantState::Revoked
-                | GrantState::Lapsed,
-                _,
-            ) => None,
+            (GrantState::Approved | GrantState::Refused | GrantState::Revoked | GrantState::Lapsed, _) => None,
         }
     }
 

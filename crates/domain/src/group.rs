@@ -25,9 +25,7 @@ fn is_domain(domain: &str) -> bool {
             !label.is_empty()
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         })
 }
 
@@ -37,10 +35,7 @@ impl FromStr for GroupAddress {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let fits = text.len() <= 254
             && text.split_once('@').is_some_and(|(name, domain)| {
-                !name.is_empty()
-                    && name.len() <= 64
-                    && name.bytes().all(is_name_byte)
-                    && is_domain(domain)
+                !name.is_empty() && name.len() <= 64 && name.bytes().all(is_name_byte) && is_domain(domain)
             });
         if !fits {
             return Err(Invalid::new(format!(
@@ -80,10 +75,7 @@ mod tests {
             "<a@b.example>",
             "a@b.example\n",
         ] {
-            assert!(
-                bad.parse::<GroupAddress>().is_err(),
-                "{bad:?} must be refused"
-            );
+            assert!(bad.parse::<GroupAddress>().is_err(), "{bad:?} must be refused");
         }
     }
 }

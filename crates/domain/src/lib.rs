@@ -27,9 +27,7 @@ pub use credential::{CredentialKind, PlainSecret};
 pub use environment::EnvironmentName;
 pub use grant::{Decision, GrantState};
 pub use group::GroupAddress;
-pub use id::{
-    ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId,
-};
+pub use id::{ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId};
 pub use invalid::Invalid;
 pub use limits::{Limits, Rate};
 pub use person::PersonKey;

@@ -15,12 +15,7 @@ pub struct Rate {
     pub seconds: u32,
 }
 
-const WINDOWS: [(&str, u32); 4] = [
-    ("second", 1),
-    ("minute", 60),
-    ("hour", 3600),
-    ("day", 86400),
-];
+const WINDOWS: [(&str, u32); 4] = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400)];
 
 impl FromStr for Rate {
     type Err = Invalid;
@@ -33,17 +28,17 @@ impl FromStr for Rate {
                 count.bytes().all(|b| b.is_ascii_digit()).then_some(Self { requests, seconds })
             })
             .ok_or_else(|| {
-                Invalid::new(format!("{} is no rate; write a number and second, minute, hour or day, such as 600/minute", quoted(text)))
+                Invalid::new(format!(
+                    "{} is no rate; write a number and second, minute, hour or day, such as 600/minute",
+                    quoted(text)
+                ))
             })
     }
 }
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let window = WINDOWS
-            .iter()
-            .find(|(_, seconds)| *seconds == self.seconds)
-            .map_or("second", |(name, _)| name);
+        let window = WINDOWS.iter().find(|(_, seconds)| *seconds == self.seconds).map_or("second", |(name, _)| name);
         write!(f, "{}/{window}", self.requests)
     }
 }
@@ -61,12 +56,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            per_consumer: Rate {
-                requests: 600,
-                seconds: 60,
-            },
-            burst: 50,
-        }
+        Self { per_consumer: Rate { requests: 600, seconds: 60 }, burst: 50 }
     }
 }

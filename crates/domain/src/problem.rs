@@ -30,12 +30,7 @@ impl Problem {
     pub const MEDIA_TYPE: &'static str = "application/problem+json";
 
     /// A problem of `code`; `hub` is the hub's public address without a slash at its end.
-    pub fn new(
-        code: ProblemCode,
-        detail: impl Into<String>,
-        hub: &str,
-        request: &RequestId,
-    ) -> Self {
+    pub fn new(code: ProblemCode, detail: impl Into<String>, hub: &str, request: &RequestId) -> Self {
         Self {
             kind: format!("{hub}/problems/{}", code.as_str()),
             title: code.title().into(),

@@ -9,20 +9,8 @@ use crate::invalid::{Invalid, quoted, word_as_text};
 pub struct ApiSlug(Arc<str>);
 
 /// Names that would read as an address of the platform itself.
-const RESERVED: &[&str] = &[
-    "admin",
-    "api",
-    "apis",
-    "hansom",
-    "health",
-    "hub",
-    "live",
-    "metrics",
-    "oauth",
-    "ready",
-    "static",
-    "well-known",
-];
+const RESERVED: &[&str] =
+    &["admin", "api", "apis", "hansom", "health", "hub", "live", "metrics", "oauth", "ready", "static", "well-known"];
 
 impl ApiSlug {
     /// The slug as text.
@@ -35,12 +23,9 @@ impl FromStr for ApiSlug {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let words_fit = text.split('-').all(|word| {
-            !word.is_empty()
-                && word
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        });
+        let words_fit = text
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
         let starts_with_letter = text.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
         if !words_fit || !starts_with_letter || !(2..=40).contains(&text.len()) {
             return Err(Invalid::new(format!(
@@ -75,22 +60,9 @@ mod tests {
         for good in ["repairs", "council-tax", "a1", "bulky-waste-2"] {
             assert_eq!(good.parse::<ApiSlug>().unwrap().as_str(), good);
         }
-        for bad in [
-            "",
-            "a",
-            "Repairs",
-            "-a",
-            "a-",
-            "a--b",
-            "a_b",
-            "1a",
-            "a/b",
-            "..",
-            "é1",
-            "admin",
-            "api",
-            &"a".repeat(41),
-        ] {
+        for bad in
+            ["", "a", "Repairs", "-a", "a-", "a--b", "a_b", "1a", "a/b", "..", "é1", "admin", "api", &"a".repeat(41)]
+        {
             assert!(bad.parse::<ApiSlug>().is_err(), "{bad:?} must be refused");
         }
     }

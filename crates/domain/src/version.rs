@@ -28,9 +28,7 @@ impl FromStr for Major {
             .filter(|digits| !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|digits| digits.parse().ok())
             .and_then(Self::new)
-            .ok_or_else(|| {
-                Invalid::new(format!("{} is no version; write v1 to v999", quoted(text)))
-            })
+            .ok_or_else(|| Invalid::new(format!("{} is no version; write v1 to v999", quoted(text))))
     }
 }
 
@@ -79,9 +77,7 @@ mod tests {
     #[test]
     fn a_version_is_v_and_a_number_without_leading_zero() {
         assert_eq!("v1".parse::<Major>().unwrap().number(), 1);
-        for bad in [
-            "", "1", "v0", "v01", "v1x", "V1", "v1000", "v-1", "v+1", "v",
-        ] {
+        for bad in ["", "1", "v0", "v01", "v1x", "V1", "v1000", "v-1", "v+1", "v"] {
             assert!(bad.parse::<Major>().is_err(), "{bad:?} must be refused");
         }
     }

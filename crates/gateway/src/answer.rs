@@ -20,10 +20,7 @@ pub(crate) struct AnswerBody {
 /// Bytes that are there, or bytes that are still coming.
 pub(crate) enum Content {
     Whole(Option<Bytes>),
-    Streamed {
-        body: Incoming,
-        lease: Option<Lease>,
-    },
+    Streamed { body: Incoming, lease: Option<Lease> },
 }
 
 impl Content {
@@ -33,10 +30,7 @@ impl Content {
 
     /// A body that comes from an upstream. Its connection can be used again once the body has ended well.
     pub(crate) fn streamed(body: Incoming, lease: Lease) -> Self {
-        let mut content = Self::Streamed {
-            body,
-            lease: Some(lease),
-        };
+        let mut content = Self::Streamed { body, lease: Some(lease) };
         content.hand_back_at_end();
         content
     }
@@ -53,11 +47,7 @@ impl Content {
 
 impl AnswerBody {
     pub(crate) fn new(content: Content, page: Page) -> Self {
-        Self {
-            content,
-            page: Some(page),
-            in_flight: None,
-        }
+        Self { content, page: Some(page), in_flight: None }
     }
 
     /// Keeps the connection from being thought idle until the body has ended.
@@ -70,10 +60,7 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let this = &mut *self;
         let body = match &mut this.content {
             Content::Whole(bytes) => {
@@ -116,9 +103,7 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
-            Content::Whole(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64))
-            }
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
             Content::Streamed { body, .. } => body.size_hint(),
         }
     }

@@ -34,14 +34,8 @@ pub(crate) struct Identified<'s> {
 #[derive(Clone, Debug)]
 pub(crate) enum Identity<'s> {
     Nobody,
-    Application {
-        id: ApplicationId,
-        application: &'s Application,
-    },
-    Person {
-        id: PersonId,
-        groups: &'s HashSet<GroupAddress>,
-    },
+    Application { id: ApplicationId, application: &'s Application },
+    Person { id: PersonId, groups: &'s HashSet<GroupAddress> },
 }
 
 /// Finds out who calls, or refuses. Where anyone may call, no token is needed; a bad one is refused there too.
@@ -50,11 +44,7 @@ pub(crate) fn authenticate<'s>(
     matched: Matched<'s>,
     notes: &mut Notes<'s>,
 ) -> Result<Identified<'s>, Refusal> {
-    let anyone = matched
-        .operation()
-        .rule
-        .as_ref()
-        .is_some_and(|rule| rule.anyone);
+    let anyone = matched.operation().rule.as_ref().is_some_and(|rule| rule.anyone);
     let identity = match bearer(&matched.arrival().headers)? {
         None if anyone => Identity::Nobody,
         None => return Err(Refusal::TokenMissing),
@@ -79,22 +69,16 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(Refusal::TokenInvalid(
-            "The request has more than one Authorization header.",
-        ));
+        return Err(Refusal::TokenInvalid("The request has more than one Authorization header."));
     }
     let text = value.to_str().unwrap_or_default();
     match text.split_once(' ') {
         Some((scheme, token))
-            if scheme.eq_ignore_ascii_case("bearer")
-                && !token.is_empty()
-                && !token.contains([' ', ',', '\t']) =>
+            if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains([' ', ',', '\t']) =>
         {
             Ok(Some(token))
         }
-        _ => Err(Refusal::TokenInvalid(
-            "The Authorization header is not exactly: Bearer <token>.",
-        )),
+        _ => Err(Refusal::TokenInvalid("The Authorization header is not exactly: Bearer <token>.")),
     }
 }
 
@@ -106,12 +90,8 @@ fn identify<'s>(
 ) -> Result<Identity<'s>, Refusal> {
     let snapshot = matched.snapshot();
     let now = core.shared.clock.now().seconds();
-    let token = core
-        .tokens
-        .verified(core, token, &snapshot.keys, matched.arrival().peer, now)?;
-    notes
-        .page
-        .write(|entry| entry.caller = caller(&token.subject));
+    let token = core.tokens.verified(core, token, &snapshot.keys, matched.arrival().peer, now)?;
+    notes.page.write(|entry| entry.caller = caller(&token.subject));
     token.check(now, &matched.environment().base_url)?;
     if snapshot.is_revoked(&token.id) {
         return Err(Refusal::TokenRevoked("The access token was revoked."));
@@ -121,10 +101,9 @@ fn identify<'s>(
 
 fn caller(subject: &Subject) -> Caller {
     match subject {
-        Subject::Application { id, credential } => Caller::Application {
-            id: id.clone(),
-            credential: Some(credential.clone()),
-        },
+        Subject::Application { id, credential } => {
+            Caller::Application { id: id.clone(), credential: Some(credential.clone()) }
+        }
         Subject::Person { id } => Caller::Person { id: id.clone() },
     }
 }
@@ -132,27 +111,19 @@ fn caller(subject: &Subject) -> Caller {
 fn standing_of<'s>(subject: &Subject, snapshot: &'s Snapshot) -> Result<Identity<'s>, Refusal> {
     match subject {
         Subject::Application { id, credential } => {
-            let application = snapshot.application(id).ok_or(Refusal::TokenRevoked(
-                "The application that the access token is for is no longer there.",
-            ))?;
+            let application = snapshot
+                .application(id)
+                .ok_or(Refusal::TokenRevoked("The application that the access token is for is no longer there."))?;
             if !application.credentials.contains(credential) {
-                return Err(Refusal::TokenRevoked(
-                    "The credential that the access token was issued for was revoked.",
-                ));
+                return Err(Refusal::TokenRevoked("The credential that the access token was issued for was revoked."));
             }
-            Ok(Identity::Application {
-                id: id.clone(),
-                application,
-            })
+            Ok(Identity::Application { id: id.clone(), application })
         }
         Subject::Person { id } => {
-            let groups = snapshot.groups_of(id).ok_or(Refusal::TokenRevoked(
-                "The person that the access token is for may no longer call.",
-            ))?;
-            Ok(Identity::Person {
-                id: id.clone(),
-                groups,
-            })
+            let groups = snapshot
+                .groups_of(id)
+                .ok_or(Refusal::TokenRevoked("The person that the access token is for may no longer call."))?;
+            Ok(Identity::Person { id: id.clone(), groups })
         }
     }
 }

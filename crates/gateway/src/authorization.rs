@@ -16,25 +16,16 @@ pub(crate) struct Permitted<'s> {
 }
 
 /// Lets the caller through, or refuses and says what is missing. Deny unless a rule allows.
-pub(crate) fn authorize<'s>(
-    core: &Core,
-    identified: Identified<'s>,
-) -> Result<Permitted<'s>, Refusal> {
+pub(crate) fn authorize<'s>(core: &Core, identified: Identified<'s>) -> Result<Permitted<'s>, Refusal> {
     let matched = identified.matched();
     let operation = matched.operation();
     let Some(rule) = &operation.rule else {
-        return Err(Refusal::OperationClosed {
-            operation: operation.id.clone(),
-        });
+        return Err(Refusal::OperationClosed { operation: operation.id.clone() });
     };
     let allowed = match identified.identity() {
         _ if rule.anyone => Ok(()),
         Identity::Nobody => Err(Refusal::TokenMissing),
-        Identity::Person { groups, .. }
-            if rule.groups.iter().any(|group| groups.contains(group)) =>
-        {
-            Ok(())
-        }
+        Identity::Person { groups, .. } if rule.groups.iter().any(|group| groups.contains(group)) => Ok(()),
         Identity::Person { .. } => Err(person_refused(rule, matched)),
         Identity::Application { application, .. } => {
             application_allowed(rule, application, matched, core.shared.clock.now())
@@ -53,18 +44,11 @@ impl<'s> Permitted<'s> {
 }
 
 fn person_refused(rule: &AccessRule, matched: &Matched<'_>) -> Refusal {
-    let (operation, api) = (
-        matched.operation().id.clone(),
-        matched.version().api.clone(),
-    );
+    let (operation, api) = (matched.operation().id.clone(), matched.version().api.clone());
     if rule.groups.is_empty() {
         return Refusal::PeopleNotAllowed { operation, api };
     }
-    Refusal::GroupMissing {
-        operation,
-        groups: rule.groups.clone(),
-        api,
-    }
+    Refusal::GroupMissing { operation, groups: rule.groups.clone(), api }
 }
 
 fn application_allowed(
@@ -75,16 +59,8 @@ fn application_allowed(
 ) -> Result<(), Refusal> {
     let (operation, version) = (matched.operation(), matched.version());
     if !rule.granted_applications {
-        let (operation, groups, api) = (
-            operation.id.clone(),
-            rule.groups.clone(),
-            version.api.clone(),
-        );
-        return Err(Refusal::ApplicationsNotAllowed {
-            operation,
-            groups,
-            api,
-        });
+        let (operation, groups, api) = (operation.id.clone(), rule.groups.clone(), version.api.clone());
+        return Err(Refusal::ApplicationsNotAllowed { operation, groups, api });
     }
     let environment = &matched.arrival().environment;
     let speaks_of_it = |grant: &&GrantDocument| {

@@ -135,19 +135,11 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
 
 async fn serve_http1(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
     let conversation = Rc::new(Conversation::default());
-    let wire = Wire::new(
-        stream,
-        Rc::clone(&conversation),
-        door.core.shared.chance.clone(),
-    );
+    let wire = Wire::new(stream, Rc::clone(&conversation), door.core.shared.chance.clone());
     let mut stop = door.stop.clone();
-    let service = service_fn(move |request| {
-        respond(Rc::clone(&door), peer, Rc::clone(&conversation), request)
-    });
+    let service = service_fn(move |request| respond(Rc::clone(&door), peer, Rc::clone(&conversation), request));
     // The wire keeps the time, so hyper needs no timer.
-    let connection = http1::Builder::new()
-        .header_read_timeout(None)
-        .serve_connection(wire, service);
+    let connection = http1::Builder::new().header_read_timeout(None).serve_connection(wire, service);
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
@@ -160,8 +152,7 @@ async fn serve_http2(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
     let conversation = Rc::new(Conversation::default());
     let mut stop = door.stop.clone();
     let of_service = Rc::clone(&conversation);
-    let service =
-        service_fn(move |request| respond(Rc::clone(&door), peer, Rc::clone(&of_service), request));
+    let service = service_fn(move |request| respond(Rc::clone(&door), peer, Rc::clone(&of_service), request));
     let connection = http2::Builder::new(OnThisThread)
         .timer(TokioTimer::new())
         .max_concurrent_streams(100)

@@ -53,37 +53,23 @@ impl Framing {
     }
 
     /// Moves bytes that are in order from `incoming` to `checked`, as far as they go; a head only as a whole.
-    pub(crate) fn advance(
-        &mut self,
-        incoming: &mut BytesMut,
-        checked: &mut BytesMut,
-    ) -> Result<(), Fault> {
+    pub(crate) fn advance(&mut self, incoming: &mut BytesMut, checked: &mut BytesMut) -> Result<(), Fault> {
         while !incoming.is_empty() {
             let moved = match self.place {
                 Place::Head => self.head(incoming).map_err(Fault::Head)?,
                 Place::Length(left) => {
                     let count = count(left, incoming.len());
                     let left = left - count as u64;
-                    self.place = if left == 0 {
-                        Place::Head
-                    } else {
-                        Place::Length(left)
-                    };
+                    self.place = if left == 0 { Place::Head } else { Place::Length(left) };
                     count
                 }
                 Place::ChunkData(left) => {
                     let count = count(left, incoming.len());
                     let left = left - count as u64;
-                    self.place = if left == 0 {
-                        Place::ChunkEnd
-                    } else {
-                        Place::ChunkData(left)
-                    };
+                    self.place = if left == 0 { Place::ChunkEnd } else { Place::ChunkData(left) };
                     count
                 }
-                Place::ChunkLine | Place::ChunkEnd | Place::Trailers { .. } => {
-                    self.line(incoming)?
-                }
+                Place::ChunkLine | Place::ChunkEnd | Place::Trailers { .. } => self.line(incoming)?,
             };
             if moved == 0 {
                 return Ok(());
@@ -102,25 +88,16 @@ impl Framing {
             }
             let _ = incoming.split_to(2);
         }
-        if incoming
-            .first()
-            .is_some_and(|byte| !is_token(*byte) && *byte != b'\r')
-        {
+        if incoming.first().is_some_and(|byte| !is_token(*byte) && *byte != b'\r') {
             return Err(malformed("This is no HTTP request."));
         }
         let Some(length) = self.head_length(incoming)? else {
             if incoming.len() <= LARGEST_HEAD {
                 return Ok(0);
             }
-            return Err(if incoming.contains(&b'\n') {
-                Refusal::FieldsTooLarge
-            } else {
-                Refusal::UriTooLong
-            });
+            return Err(if incoming.contains(&b'\n') { Refusal::FieldsTooLarge } else { Refusal::UriTooLong });
         };
-        let (head, _) = incoming
-            .split_at_checked(length.saturating_sub(4))
-            .unwrap_or_default();
+        let (head, _) = incoming.split_at_checked(length.saturating_sub(4)).unwrap_or_default();
         self.place = body_of(head)?;
         (self.empty_lines, self.looked_at, self.line_start) = (0, 0, 0);
         Ok(length)
@@ -148,16 +125,9 @@ impl Framing {
     /// One line of chunked framing, 0 if it is not all there.
     fn line(&mut self, incoming: &[u8]) -> Result<usize, Fault> {
         let Some(end) = incoming.iter().position(|byte| *byte == b'\n') else {
-            return if incoming.len() > LARGEST_TRAILERS {
-                Err(Fault::Body)
-            } else {
-                Ok(0)
-            };
+            return if incoming.len() > LARGEST_TRAILERS { Err(Fault::Body) } else { Ok(0) };
         };
-        let line = incoming
-            .get(..end)
-            .and_then(|line| line.strip_suffix(b"\r"))
-            .ok_or(Fault::Body)?;
+        let line = incoming.get(..end).and_then(|line| line.strip_suffix(b"\r")).ok_or(Fault::Body)?;
         if line.contains(&b'\r') {
             return Err(Fault::Body);
         }
@@ -168,9 +138,7 @@ impl Framing {
                 size => Place::ChunkData(size),
             },
             Place::Trailers { .. } if line.is_empty() => Place::Head,
-            Place::Trailers { seen } if seen + end <= LARGEST_TRAILERS => {
-                Place::Trailers { seen: seen + end }
-            }
+            Place::Trailers { seen } if seen + end <= LARGEST_TRAILERS => Place::Trailers { seen: seen + end },
             _ => return Err(Fault::Body),
         };
         Ok(end + 1)
@@ -191,9 +159,7 @@ fn is_token(byte: u8) -> bool {
 
 fn body_of(head: &[u8]) -> Result<Place, Refusal> {
     // Only what stands before a line feed can have ended a line, so that a carriage return elsewhere is a character.
-    let mut lines = head
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let is_http_1_0 = request_line(lines.next().unwrap_or_default())?;
     let mut fields = Fields::default();
     let mut size = 0;
@@ -210,12 +176,9 @@ fn body_of(head: &[u8]) -> Result<Place, Refusal> {
 /// Checks the request line; whether it is of HTTP/1.0.
 fn request_line(line: &[u8]) -> Result<bool, Refusal> {
     let mut parts = line.split(|byte| *byte == b' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(method), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Err(malformed(
-            "The request line is not: method, address, version, with single spaces.",
-        ));
+        return Err(malformed("The request line is not: method, address, version, with single spaces."));
     };
     if method.is_empty() || !method.iter().all(|byte| is_token(*byte)) {
         return Err(malformed("The method is no token."));
@@ -224,9 +187,7 @@ fn request_line(line: &[u8]) -> Result<bool, Refusal> {
         return Err(Refusal::UriTooLong);
     }
     if target.contains(&b'#') {
-        return Err(Refusal::PathAmbiguous(
-            "The address has a fragment (#), which is never sent to a server.",
-        ));
+        return Err(Refusal::PathAmbiguous("The address has a fragment (#), which is never sent to a server."));
     }
     if method == Method::CONNECT.as_str().as_bytes() {
         return Err(Refusal::MethodUnknown);
@@ -256,30 +217,20 @@ struct Fields {
 
 impl Fields {
     fn note(&mut self, line: &[u8]) -> Result<(), Refusal> {
-        let colon = line
-            .iter()
-            .position(|byte| *byte == b':')
-            .ok_or_else(|| malformed("A header field has no colon."))?;
+        let colon =
+            line.iter().position(|byte| *byte == b':').ok_or_else(|| malformed("A header field has no colon."))?;
         let (name, value) = line.split_at_checked(colon).unwrap_or_default();
         if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
-            return Err(malformed(
-                "The name of a header field is no token, or a field goes on in the next line.",
-            ));
+            return Err(malformed("The name of a header field is no token, or a field goes on in the next line."));
         }
         let value = value.get(1..).unwrap_or_default();
-        if value
-            .iter()
-            .any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7f)
-        {
-            return Err(malformed(
-                "The value of a header field has a control character.",
-            ));
+        if value.iter().any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7f) {
+            return Err(malformed("The value of a header field has a control character."));
         }
         let value = value.trim_ascii();
         if name.eq_ignore_ascii_case(b"content-length") {
-            let again = self.length.replace(
-                length(value).ok_or_else(|| malformed("Content-Length is no plain number."))?,
-            );
+            let again =
+                self.length.replace(length(value).ok_or_else(|| malformed("Content-Length is no plain number."))?);
             if again.is_some() {
                 return Err(malformed("The request has more than one Content-Length."));
             }
@@ -299,9 +250,7 @@ impl Fields {
             return Err(malformed("The request has no Host header."));
         }
         match (self.chunked, self.length) {
-            (true, Some(_)) => Err(malformed(
-                "The request has both Transfer-Encoding and Content-Length.",
-            )),
+            (true, Some(_)) => Err(malformed("The request has both Transfer-Encoding and Content-Length.")),
             (true, None) if is_http_1_0 => Err(malformed("HTTP/1.0 knows no Transfer-Encoding.")),
             (true, None) => Ok(Place::ChunkLine),
             (false, None | Some(0)) => Ok(Place::Head),
@@ -312,8 +261,7 @@ impl Fields {
 
 /// Digits without a sign and without leading zeros.
 fn length(value: &[u8]) -> Option<u64> {
-    let is_plain =
-        value.iter().all(u8::is_ascii_digit) && (value == b"0" || !value.starts_with(b"0"));
+    let is_plain = value.iter().all(u8::is_ascii_digit) && (value == b"0" || !value.starts_with(b"0"));
     let text = std::str::from_utf8(value).ok().filter(|_| is_plain)?;
     text.parse().ok()
 }

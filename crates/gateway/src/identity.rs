@@ -63,12 +63,7 @@ struct Key {
 
 impl Assertions {
     /// The assertion for an upstream; `None` for nobody, or where the gateway has no signer.
-    pub(crate) fn assertion(
-        &self,
-        core: &Core,
-        admitted: &Admitted<'_>,
-        audience: &str,
-    ) -> Option<HeaderValue> {
+    pub(crate) fn assertion(&self, core: &Core, admitted: &Admitted<'_>, audience: &str) -> Option<HeaderValue> {
         let signer = core.shared.signer.as_ref()?;
         let (kind, subject, groups) = match admitted.identity() {
             Identity::Nobody => return None,
@@ -80,18 +75,9 @@ impl Assertions {
             }
         };
         let matched = admitted.matched();
-        let (api, environment) = (
-            matched.version().api.clone(),
-            matched.arrival().environment.clone(),
-        );
+        let (api, environment) = (matched.version().api.clone(), matched.arrival().environment.clone());
         let now = core.shared.clock.now().seconds();
-        let key = Key {
-            kind,
-            subject,
-            audience: audience.to_owned(),
-            api,
-            environment,
-        };
+        let key = Key { kind, subject, audience: audience.to_owned(), api, environment };
         let mut kept = self.0.borrow_mut();
         kept.follow(matched.snapshot().generation());
         if let Some((assertion, exp)) = kept.by_caller.get(&key)

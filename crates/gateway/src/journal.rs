@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use hansom_domain::{
-    ApiSlug, ApplicationId, CredentialId, EnvironmentName, Major, PersonId, RequestId, Timestamp,
-};
+use hansom_domain::{ApiSlug, ApplicationId, CredentialId, EnvironmentName, Major, PersonId, RequestId, Timestamp};
 use tokio::time::Instant;
 
 use crate::story::Shared;
@@ -91,12 +89,7 @@ impl Page {
             refusal: None,
             detail: None,
         };
-        Self {
-            request,
-            entry: Some(entry),
-            started: Instant::now(),
-            shared,
-        }
+        Self { request, entry: Some(entry), started: Instant::now(), shared }
     }
 
     pub(crate) fn write(&mut self, change: impl FnOnce(&mut Entry)) {
@@ -128,8 +121,7 @@ impl Drop for Page {
         let Some(mut entry) = self.entry.take() else {
             return;
         };
-        entry.duration_micros =
-            u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.shared.metrics.answered(&entry);
         if self.shared.journal.try_send(entry).is_err() {
             self.shared.metrics.journal_dropped.inc();

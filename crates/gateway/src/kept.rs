@@ -46,35 +46,21 @@ pub enum Broken {
 pub fn seal(document: &SnapshotDocument) -> Vec<u8> {
     // A document is plain data with text keys only, which always can be written as JSON.
     let body = serde_json::to_vec(document).unwrap_or_default();
-    let mut kept = format!(
-        "{MARK} {} {} {}\n",
-        document.format,
-        checksum(&body),
-        body.len()
-    )
-    .into_bytes();
+    let mut kept = format!("{MARK} {} {} {}\n", document.format, checksum(&body), body.len()).into_bytes();
     kept.extend_from_slice(&body);
     kept
 }
 
 /// The document of kept bytes.
 pub fn open(kept: &[u8]) -> Result<SnapshotDocument, Broken> {
-    let line_end = kept
-        .iter()
-        .take(LONGEST_FIRST_LINE)
-        .position(|b| *b == b'\n')
-        .ok_or(Broken::NoSnapshot)?;
+    let line_end = kept.iter().take(LONGEST_FIRST_LINE).position(|b| *b == b'\n').ok_or(Broken::NoSnapshot)?;
     let (line, rest) = kept.split_at_checked(line_end).ok_or(Broken::NoSnapshot)?;
     let body = rest.get(1..).ok_or(Broken::NoSnapshot)?;
     let line = std::str::from_utf8(line).map_err(|_| Broken::NoSnapshot)?;
     let mut words = line.split(' ');
-    let (Some(MARK), Some(format), Some(sum), Some(length), None) = (
-        words.next(),
-        words.next(),
-        words.next(),
-        words.next(),
-        words.next(),
-    ) else {
+    let (Some(MARK), Some(format), Some(sum), Some(length), None) =
+        (words.next(), words.next(), words.next(), words.next(), words.next())
+    else {
         return Err(Broken::NoSnapshot);
     };
     let format: u64 = format.parse().map_err(|_| Broken::NoSnapshot)?;
@@ -83,10 +69,7 @@ pub fn open(kept: &[u8]) -> Result<SnapshotDocument, Broken> {
     }
     let expected: usize = length.parse().map_err(|_| Broken::NoSnapshot)?;
     if expected != body.len() {
-        return Err(Broken::WrongLength {
-            expected,
-            found: body.len(),
-        });
+        return Err(Broken::WrongLength { expected, found: body.len() });
     }
     if sum != checksum(body) {
         return Err(Broken::WrongChecksum);
@@ -108,11 +91,8 @@ fn read(body: &[u8]) -> Result<SnapshotDocument, Broken> {
 }
 
 fn checksum(body: &[u8]) -> String {
-    digest(&SHA256, body)
-        .as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    digest(&SHA256, body).as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -38,26 +37,15 @@ impl KeySet {
     pub(crate) fn compile(document: &SnapshotDocument, set_aside: &mut Vec<SetAside>) -> Self {
         let mut by_kid = HashMap::new();
         for (number, key) in document.keys.iter().enumerate() {
-            let compiled = if number < MOST_KEYS {
-                Key::compile(key)
-            } else {
-                Err("there are more than 100 keys")
-            };
+            let compiled = if number < MOST_KEYS { Key::compile(key) } else { Err("there are more than 100 keys") };
             match compiled {
                 Ok(compiled) => {
                     by_kid.insert(key.kid.clone(), compiled);
                 }
-                Err(why) => set_aside.push(SetAside {
-                    what: format!("key {}", key.kid),
-                    why: why.into(),
-                }),
+                Err(why) => set_aside.push(SetAside { what: format!("key {}", key.kid), why: why.into() }),
             }
         }
-        Self {
-            issuer: document.issuer.clone(),
-            documents: document.keys.clone(),
-            by_kid,
-        }
+        Self { issuer: document.issuer.clone(), documents: document.keys.clone(), by_kid }
     }
 
     pub(crate) fn key(&self, kid: &str) -> Option<&Key> {
@@ -73,16 +61,13 @@ impl KeySet {
 impl Key {
     fn compile(key: &VerificationKey) -> Result<Self, &'static str> {
         let part = |name: &str| part(&key.jwk, name);
-        let is =
-            |name: &str, wanted: &str| key.jwk.get(name).and_then(Value::as_str) == Some(wanted);
+        let is = |name: &str, wanted: &str| key.jwk.get(name).and_then(Value::as_str) == Some(wanted);
         let material = match key.algorithm.as_str() {
             "ES256" if is("kty", "EC") && is("crv", "P-256") => {
                 let point = [&[4], part("x")?.as_slice(), part("y")?.as_slice()].concat();
                 parsed(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point))?
             }
-            "EdDSA" if is("kty", "OKP") && is("crv", "Ed25519") => {
-                parsed(ParsedPublicKey::new(&ED25519, part("x")?))?
-            }
+            "EdDSA" if is("kty", "OKP") && is("crv", "Ed25519") => parsed(ParsedPublicKey::new(&ED25519, part("x")?))?,
             "RS256" if is("kty", "RSA") => {
                 let (n, e) = (part("n")?, part("e")?);
                 if n.len() < 256 {
@@ -91,38 +76,27 @@ impl Key {
                 Material::Rsa { n, e }
             }
             _ => {
-                return Err(
-                    "the algorithm is none of ES256, RS256 and EdDSA, or the key is not made for it",
-                );
+                return Err("the algorithm is none of ES256, RS256 and EdDSA, or the key is not made for it");
             }
         };
-        Ok(Self {
-            algorithm: key.algorithm.clone(),
-            material,
-        })
+        Ok(Self { algorithm: key.algorithm.clone(), material })
     }
 
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.material {
             Material::Parsed(key) => key.verify_sig(message, signature).is_ok(),
-            Material::Rsa { n, e } => RsaPublicKeyComponents { n, e }
-                .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
-                .is_ok(),
+            Material::Rsa { n, e } => {
+                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+            }
         }
     }
 }
 
 fn part(jwk: &Value, name: &str) -> Result<Vec<u8>, &'static str> {
-    let text = jwk
-        .get(name)
-        .and_then(Value::as_str)
-        .ok_or("the key lacks one of its parts")?;
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| "a part of the key is not base64url")
+    let text = jwk.get(name).and_then(Value::as_str).ok_or("the key lacks one of its parts")?;
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| "a part of the key is not base64url")
 }
 
 fn parsed<E>(key: Result<ParsedPublicKey, E>) -> Result<Material, &'static str> {
-    key.map(Material::Parsed)
-        .map_err(|_| "the key is no point of its curve")
+    key.map(Material::Parsed).map_err(|_| "the key is no point of its curve")
 }

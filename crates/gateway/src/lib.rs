@@ -6,12 +6,7 @@
 //!
 //! One thread per core, each with its own runtime, listeners, token cache and connections to upstreams.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
     io,
@@ -80,10 +75,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            largest_body: 10 * 1024 * 1024,
-            most_connections: 20_000,
-        }
+        Self { largest_body: 10 * 1024 * 1024, most_connections: 20_000 }
     }
 }
 
@@ -124,14 +116,8 @@ struct Running {
 pub fn listen(address: SocketAddr, copies: usize) -> io::Result<Vec<TcpListener>> {
     let mut listeners: Vec<TcpListener> = vec![];
     for _ in 0..copies.max(1) {
-        let address = listeners
-            .first()
-            .map_or(Ok(address), TcpListener::local_addr)?;
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
+        let address = listeners.first().map_or(Ok(address), TcpListener::local_addr)?;
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_reuse_address(true)?;
         // Whoever else holds the address would share its connections, so the first listener asks for it alone.
         if listeners.is_empty() && address.port() != 0 {
@@ -173,9 +159,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         }
     }
     for (number, listeners) in doors.into_iter().enumerate() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = Thread {
             shared: Arc::clone(&shared),
             open: Arc::clone(&open),
@@ -185,17 +169,9 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         };
         std::thread::Builder::new()
             .name(format!("gateway-{number}"))
-            .spawn(move || {
-                tokio::task::LocalSet::new().block_on(&runtime, thread.run(listeners))
-            })?;
+            .spawn(move || tokio::task::LocalSet::new().block_on(&runtime, thread.run(listeners)))?;
     }
-    Ok(Gateway(Arc::new(Running {
-        shared,
-        stop,
-        end,
-        open,
-        ended: Mutex::new(ended),
-    })))
+    Ok(Gateway(Arc::new(Running { shared, stop, end, open, ended: Mutex::new(ended) })))
 }
 
 /// What a thread is given.
@@ -216,9 +192,7 @@ impl Thread {
             assertions: identity::Assertions::default(),
         });
         for (environment, listener) in listeners {
-            let prepared = listener
-                .set_nonblocking(true)
-                .and_then(|()| tokio::net::TcpListener::from_std(listener));
+            let prepared = listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener));
             let listener = match prepared {
                 Ok(listener) => listener,
                 Err(error) => {
@@ -226,12 +200,8 @@ impl Thread {
                     continue;
                 }
             };
-            let door = Door {
-                core: Rc::clone(&core),
-                environment,
-                open: Arc::clone(&self.open),
-                stop: self.stop.clone(),
-            };
+            let door =
+                Door { core: Rc::clone(&core), environment, open: Arc::clone(&self.open), stop: self.stop.clone() };
             tokio::task::spawn_local(connection::accept(Rc::new(door), listener));
         }
         // Ends with the order to end, or with the last handle: then nobody is there to give one.

@@ -18,35 +18,23 @@ pub(crate) fn headers(
         return vec![];
     }
     let mut headers = vec![];
-    let mut put = |name: HeaderName, text: String| {
-        headers.extend(HeaderValue::try_from(text).ok().map(|value| (name, value)))
-    };
+    let mut put =
+        |name: HeaderName, text: String| headers.extend(HeaderValue::try_from(text).ok().map(|value| (name, value)));
     if let Some(since) = version.deprecated_at {
         put(DEPRECATION, format!("@{}", since.seconds()));
     }
     if let Some(until) = version.sunset {
         put(SUNSET, http_date(until));
     }
-    put(
-        LINK,
-        format!(
-            "<{hub}/apis/{}>; rel=\"deprecation\"; type=\"text/html\"",
-            version.api
-        ),
-    );
-    if let Some(successor) =
-        successor(version, environment).filter(|s| !s.contains(['<', '>', ' ']))
-    {
+    put(LINK, format!("<{hub}/apis/{}>; rel=\"deprecation\"; type=\"text/html\"", version.api));
+    if let Some(successor) = successor(version, environment).filter(|s| !s.contains(['<', '>', ' '])) {
         put(LINK, format!("<{successor}>; rel=\"successor-version\""));
     }
     headers
 }
 
 /// The address of what to use instead.
-pub(crate) fn successor(
-    version: &VersionDocument,
-    environment: &EnvironmentDocument,
-) -> Option<String> {
+pub(crate) fn successor(version: &VersionDocument, environment: &EnvironmentDocument) -> Option<String> {
     let successor = version.successor.as_deref()?;
     let base = &environment.base_url;
     Some(if successor.contains("://") {
@@ -61,19 +49,11 @@ pub(crate) fn successor(
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 fn http_date(at: Timestamp) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let (days, second) = (
-        at.seconds().div_euclid(86_400),
-        at.seconds().rem_euclid(86_400),
-    );
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (days, second) = (at.seconds().div_euclid(86_400), at.seconds().rem_euclid(86_400));
     let (year, month, day) = civil_date(days);
     let name = |names: &[&'static str], place: i64| {
-        usize::try_from(place)
-            .ok()
-            .and_then(|place| names.get(place).copied())
-            .unwrap_or_default()
+        usize::try_from(place).ok().and_then(|place| names.get(place).copied()).unwrap_or_default()
     };
     format!(
         "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
@@ -89,16 +69,11 @@ fn http_date(at: Timestamp) -> String {
 fn civil_date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 

@@ -34,11 +34,7 @@ pub(crate) struct Admitted<'s> {
 }
 
 /// Counts the request, or refuses. What is left is noted for the answer.
-pub(crate) fn admit<'s>(
-    core: &Core,
-    permitted: Permitted<'s>,
-    notes: &mut Notes<'s>,
-) -> Result<Admitted<'s>, Refusal> {
+pub(crate) fn admit<'s>(core: &Core, permitted: Permitted<'s>, notes: &mut Notes<'s>) -> Result<Admitted<'s>, Refusal> {
     let matched = permitted.matched();
     let consumer = match permitted.identity() {
         Identity::Nobody => Consumer::Address(matched.arrival().peer),
@@ -54,11 +50,7 @@ pub(crate) fn admit<'s>(
     };
     let (allowed, standing) = core.shared.limiter.count(key, version.limits);
     notes.standing = Some(standing);
-    if allowed {
-        Ok(Admitted { permitted })
-    } else {
-        Err(Refusal::LimitReached(standing))
-    }
+    if allowed { Ok(Admitted { permitted }) } else { Err(Refusal::LimitReached(standing)) }
 }
 
 impl<'s> Admitted<'s> {
@@ -117,11 +109,7 @@ pub(crate) struct Limiter {
 impl Limiter {
     pub(crate) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self {
-            started: Instant::now(),
-            hasher: RandomState::new(),
-            shards,
-        }
+        Self { started: Instant::now(), hasher: RandomState::new(), shards }
     }
 
     fn count(&self, key: Key, limits: Limits) -> (bool, Standing) {
@@ -167,13 +155,9 @@ struct Pace {
 
 impl Pace {
     fn of(limits: Limits) -> Self {
-        let step = (u64::from(limits.per_consumer.seconds) * NANOS
-            / u64::from(limits.per_consumer.requests.max(1)))
-        .max(1);
-        Self {
-            step,
-            tolerance: step.saturating_mul(u64::from(limits.burst)),
-        }
+        let step =
+            (u64::from(limits.per_consumer.seconds) * NANOS / u64::from(limits.per_consumer.requests.max(1))).max(1);
+        Self { step, tolerance: step.saturating_mul(u64::from(limits.burst)) }
     }
 
     fn standing(&self, limits: Limits, now: u64, even_at: u64) -> Standing {

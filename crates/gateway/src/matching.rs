@@ -14,9 +14,7 @@ use crate::{
     path::CanonicalPath,
     proxy::Upstreams,
     refusal::Refusal,
-    snapshot::{
-        Environment, EnvironmentDocument, OperationDocument, Snapshot, Target, VersionDocument,
-    },
+    snapshot::{Environment, EnvironmentDocument, OperationDocument, Snapshot, Target, VersionDocument},
     story::{Arrival, Notes},
 };
 
@@ -80,9 +78,7 @@ pub(crate) fn find_operation<'s>(
     arrival: Arrival,
     notes: &mut Notes<'s>,
 ) -> Result<Matched<'s>, Refusal> {
-    let environment = snapshot
-        .environment(&arrival.environment)
-        .ok_or(Refusal::ApiUnknown)?;
+    let environment = snapshot.environment(&arrival.environment).ok_or(Refusal::ApiUnknown)?;
     let version = find_version(environment, &arrival.path)?;
     notes.version = Some(version);
     notes.page.write(|entry| {
@@ -90,39 +86,21 @@ pub(crate) fn find_operation<'s>(
         entry.major = Some(version.major);
     });
     let operation = version.find(&arrival.method, &arrival.path)?;
-    notes
-        .page
-        .write(|entry| entry.operation = Some(operation.id.clone()));
-    Ok(Matched {
-        snapshot,
-        environment,
-        version,
-        operation,
-        arrival,
-    })
+    notes.page.write(|entry| entry.operation = Some(operation.id.clone()));
+    Ok(Matched { snapshot, environment, version, operation, arrival })
 }
 
-fn find_version<'s>(
-    environment: &'s Environment,
-    path: &CanonicalPath,
-) -> Result<&'s Version, Refusal> {
+fn find_version<'s>(environment: &'s Environment, path: &CanonicalPath) -> Result<&'s Version, Refusal> {
     // A path of one segment names at most an API; there is nothing to call.
     let (api, major, _) = path.split().ok_or(Refusal::ApiUnknown)?;
     let versions = environment.versions_of(api).ok_or(Refusal::ApiUnknown)?;
-    if let Some(version) = major
-        .parse()
-        .ok()
-        .and_then(|major: Major| versions.get(&major))
-    {
+    if let Some(version) = major.parse().ok().and_then(|major: Major| versions.get(&major)) {
         return Ok(version);
     }
     let mut known: Vec<Major> = versions.keys().copied().collect();
     known.sort();
     match versions.values().next() {
-        Some(version) => Err(Refusal::VersionUnknown {
-            api: version.api.clone(),
-            known,
-        }),
+        Some(version) => Err(Refusal::VersionUnknown { api: version.api.clone(), known }),
         None => Err(Refusal::ApiUnknown),
     }
 }
@@ -156,9 +134,7 @@ impl Version {
         }
         let target = match &document.target {
             Target::Mock => CompiledTarget::Mock,
-            Target::Upstreams { urls, timeout_ms } => {
-                CompiledTarget::Upstreams(Upstreams::compile(urls, *timeout_ms)?)
-            }
+            Target::Upstreams { urls, timeout_ms } => CompiledTarget::Upstreams(Upstreams::compile(urls, *timeout_ms)?),
         };
         let mut routes = Node::default();
         let mut operations = vec![];
@@ -166,9 +142,8 @@ impl Version {
             routes.insert(operation, place)?;
             operations.push(Operation::compile(operation, document)?);
         }
-        let retired = (document.status == Status::Retired).then(|| Retired {
-            successor: lifecycle::successor(document, environment),
-        });
+        let retired = (document.status == Status::Retired)
+            .then(|| Retired { successor: lifecycle::successor(document, environment) });
         Ok(Self {
             api: document.api.clone(),
             major: document.major,
@@ -184,24 +159,13 @@ impl Version {
     fn find(&self, method: &Method, path: &CanonicalPath) -> Result<&Operation, Refusal> {
         if let Some(Retired { successor }) = &self.retired {
             let (api, major, successor) = (self.api.clone(), self.major, successor.clone());
-            return Err(Refusal::Retired {
-                api,
-                major,
-                successor,
-            });
+            return Err(Refusal::Retired { api, major, successor });
         }
-        let unknown = || Refusal::OperationUnknown {
-            api: self.api.clone(),
-            major: self.major,
-        };
+        let unknown = || Refusal::OperationUnknown { api: self.api.clone(), major: self.major };
         let (_, _, below) = path.split().ok_or_else(unknown)?;
         let segments: Vec<&str> = segments(below).take(DEEPEST_TEMPLATE + 1).collect();
         let node = self.routes.find(&segments).ok_or_else(unknown)?;
-        let place = node
-            .operation(method)
-            .ok_or_else(|| Refusal::MethodNotAllowed {
-                allowed: node.allowed(),
-            })?;
+        let place = node.operation(method).ok_or_else(|| Refusal::MethodNotAllowed { allowed: node.allowed() })?;
         self.operations.get(place).ok_or_else(unknown)
     }
 }
@@ -215,22 +179,14 @@ impl Operation {
     fn compile(document: &OperationDocument, version: &VersionDocument) -> Result<Self, String> {
         let mock = match (&version.target, &document.contract) {
             (Target::Mock, Some(contract)) => Some(
-                MockOperation::compile(contract, &document.path)
-                    .map_err(|why| format!("{}: {why}", document.id))?,
+                MockOperation::compile(contract, &document.path).map_err(|why| format!("{}: {why}", document.id))?,
             ),
             (Target::Mock, None) => {
-                return Err(format!(
-                    "{}: a mock needs the operation's contract",
-                    document.id
-                ));
+                return Err(format!("{}: a mock needs the operation's contract", document.id));
             }
             (Target::Upstreams { .. }, _) => None,
         };
-        Ok(Self {
-            id: document.id.clone(),
-            rule: version.access.rule_for(&document.id).cloned(),
-            mock,
-        })
+        Ok(Self { id: document.id.clone(), rule: version.access.rule_for(&document.id).cloned(), mock })
     }
 }
 
@@ -243,11 +199,7 @@ impl Node {
             return Err(fault("the method is no upper-case HTTP method"));
         }
         // `/` alone is the version's own address, with nothing below it.
-        let template = if operation.path == "/" {
-            ""
-        } else {
-            operation.path.as_str()
-        };
+        let template = if operation.path == "/" { "" } else { operation.path.as_str() };
         if !template.is_empty() && !template.starts_with('/') {
             return Err(fault("the path template does not begin with a slash"));
         }
@@ -258,11 +210,7 @@ impl Node {
             }
             node = node.child(segment).map_err(fault)?;
         }
-        if node
-            .methods
-            .iter()
-            .any(|(method, _)| *method == operation.method)
-        {
+        if node.methods.iter().any(|(method, _)| *method == operation.method) {
             return Err(fault("another operation has the same method and path"));
         }
         node.methods.push((operation.method.clone(), place));
@@ -280,8 +228,8 @@ impl Node {
         if segment.contains(['{', '}']) {
             return Err("a path parameter must be a whole segment, such as {id}");
         }
-        let canonical = CanonicalPath::read(&format!("/{segment}"))
-            .map_err(|_| "the path template could be read in two ways")?;
+        let canonical =
+            CanonicalPath::read(&format!("/{segment}")).map_err(|_| "the path template could be read in two ways")?;
         let literal = canonical.as_str().trim_start_matches('/').to_owned();
         if literal.is_empty() {
             return Err("the path template has an empty segment or a slash at its end");
@@ -302,27 +250,12 @@ impl Node {
 
     /// HEAD is served by GET where the contract does not declare it.
     fn operation(&self, method: &Method) -> Option<usize> {
-        let of = |name: &str| {
-            self.methods
-                .iter()
-                .find(|(known, _)| known == name)
-                .map(|(_, place)| *place)
-        };
-        of(method.as_str()).or_else(|| {
-            if *method == Method::HEAD {
-                of("GET")
-            } else {
-                None
-            }
-        })
+        let of = |name: &str| self.methods.iter().find(|(known, _)| known == name).map(|(_, place)| *place);
+        of(method.as_str()).or_else(|| if *method == Method::HEAD { of("GET") } else { None })
     }
 
     fn allowed(&self) -> Vec<String> {
-        let mut allowed: Vec<String> = self
-            .methods
-            .iter()
-            .map(|(method, _)| method.clone())
-            .collect();
+        let mut allowed: Vec<String> = self.methods.iter().map(|(method, _)| method.clone()).collect();
         if allowed.iter().any(|m| m == "GET") && !allowed.iter().any(|m| m == "HEAD") {
             allowed.push("HEAD".into());
         }

@@ -39,9 +39,7 @@ impl Metrics {
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             requests: Family::default(),
-            seconds: Family::new_with_constructor(|| {
-                Histogram::new(exponential_buckets(0.0001, 4.0, 9))
-            }),
+            seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.0001, 4.0, 9))),
             journal_dropped: Counter::default(),
             token_hits: Counter::default(),
             token_misses: Counter::default(),
@@ -53,31 +51,11 @@ impl Metrics {
             "Requests by environment, API, status class and reason",
             metrics.requests.clone(),
         );
-        registry.register(
-            "request_seconds",
-            "Time until the last byte of the answer",
-            metrics.seconds.clone(),
-        );
-        registry.register(
-            "journal_dropped",
-            "Journal entries that found no room",
-            metrics.journal_dropped.clone(),
-        );
-        registry.register(
-            "token_cache_hits",
-            "Access tokens that were known already",
-            metrics.token_hits.clone(),
-        );
-        registry.register(
-            "token_cache_misses",
-            "Access tokens that had to be verified",
-            metrics.token_misses.clone(),
-        );
-        registry.register(
-            "connections_refused",
-            "Connections over the limit",
-            metrics.connections_refused.clone(),
-        );
+        registry.register("request_seconds", "Time until the last byte of the answer", metrics.seconds.clone());
+        registry.register("journal_dropped", "Journal entries that found no room", metrics.journal_dropped.clone());
+        registry.register("token_cache_hits", "Access tokens that were known already", metrics.token_hits.clone());
+        registry.register("token_cache_misses", "Access tokens that had to be verified", metrics.token_misses.clone());
+        registry.register("connections_refused", "Connections over the limit", metrics.connections_refused.clone());
         metrics
     }
 
@@ -85,10 +63,7 @@ impl Metrics {
         let environment = entry.environment.as_str().to_owned();
         let labels = RequestLabels {
             environment: environment.clone(),
-            api: entry
-                .api
-                .as_ref()
-                .map_or_else(String::new, |api| api.as_str().to_owned()),
+            api: entry.api.as_ref().map_or_else(String::new, |api| api.as_str().to_owned()),
             class: match entry.status / 100 {
                 2 => "2xx",
                 3 => "3xx",
@@ -100,8 +75,6 @@ impl Metrics {
         };
         self.requests.get_or_create(&labels).inc();
         let micros = u32::try_from(entry.duration_micros).unwrap_or(u32::MAX);
-        self.seconds
-            .get_or_create(&EnvironmentLabels { environment })
-            .observe(f64::from(micros) / 1_000_000.0);
+        self.seconds.get_or_create(&EnvironmentLabels { environment }).observe(f64::from(micros) / 1_000_000.0);
     }
 }

@@ -41,35 +41,23 @@ pub(crate) struct MockOperation {
 
 impl MockOperation {
     pub(crate) fn compile(contract: &OperationContract, template: &str) -> Result<Self, String> {
-        Ok(Self {
-            request: RequestContract::compile(contract, template)?,
-            answers: contract.answers.clone(),
-        })
+        Ok(Self { request: RequestContract::compile(contract, template)?, answers: contract.answers.clone() })
     }
 }
 
 /// Checks the request and answers it.
-pub(crate) async fn answer(
-    admitted: &Admitted<'_>,
-    body: Incoming,
-) -> Result<Response<Bytes>, Refusal> {
+pub(crate) async fn answer(admitted: &Admitted<'_>, body: Incoming) -> Result<Response<Bytes>, Refusal> {
     let matched = admitted.matched();
     let arrival = matched.arrival();
     let operation = matched.operation().mock.as_ref().ok_or(Refusal::Internal)?;
-    let body = if operation.request.takes_body() {
-        read(body).await?
-    } else {
-        Bytes::new()
-    };
+    let body = if operation.request.takes_body() { read(body).await? } else { Bytes::new() };
     operation.request.check(arrival, &body)?;
     let wish = Wish::read(&arrival.headers);
     let chosen = choice::choose(&operation.answers, &wish)?;
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = chosen.status;
     put_headers(answer.headers_mut(), chosen.answer);
-    answer
-        .headers_mut()
-        .insert(HANSOM_MOCK, HeaderValue::from_static("true"));
+    answer.headers_mut().insert(HANSOM_MOCK, HeaderValue::from_static("true"));
     if let Some(applied) = wish.applied() {
         answer.headers_mut().insert(PREFERENCE_APPLIED, applied);
     }
@@ -82,12 +70,8 @@ pub(crate) async fn answer(
 async fn read(body: Incoming) -> Result<Bytes, Refusal> {
     match timeout(WHOLE_BODY, Limited::new(body, LARGEST_BODY).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge {
-            limit: LARGEST_BODY as u64,
-        }),
-        _ => Err(Refusal::Malformed(
-            "The body broke off or is malformed.".into(),
-        )),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge { limit: LARGEST_BODY as u64 }),
+        _ => Err(Refusal::Malformed("The body broke off or is malformed.".into())),
     }
 }
 
@@ -99,8 +83,7 @@ fn put_headers(headers: &mut HeaderMap, answer: &AnswerContract) {
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         };
-        let (Ok(name), Ok(value)) = (Name::try_from(name.as_str()), HeaderValue::try_from(text))
-        else {
+        let (Ok(name), Ok(value)) = (Name::try_from(name.as_str()), HeaderValue::try_from(text)) else {
             continue;
         };
         let is_of_message = [
@@ -120,10 +103,8 @@ fn put_headers(headers: &mut HeaderMap, answer: &AnswerContract) {
 }
 
 fn put_body(answer: &mut Response<Bytes>, media: &MediaAnswer, example: &Value, method: &Method) {
-    if matches!(
-        answer.status(),
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    ) || answer.status().is_informational()
+    if matches!(answer.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        || answer.status().is_informational()
     {
         return;
     }

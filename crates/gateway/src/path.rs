@@ -11,9 +11,7 @@ pub(crate) struct CanonicalPath(String);
 impl CanonicalPath {
     /// The canonical form, or in a sentence why there is none.
     pub(crate) fn read(raw: &str) -> Result<Self, &'static str> {
-        let rest = raw
-            .strip_prefix('/')
-            .ok_or("The path does not begin with a slash.")?;
+        let rest = raw.strip_prefix('/').ok_or("The path does not begin with a slash.")?;
         let mut path = String::with_capacity(raw.len());
         let mut segments = rest.split('/').peekable();
         while let Some(segment) = segments.next() {
@@ -47,11 +45,8 @@ fn push_segment(path: &mut String, segment: &str) -> Result<(), &'static str> {
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let value = hex(bytes.next())
-                .zip(hex(bytes.next()))
-                .map(|(high, low)| high * 16 + low);
-            let value =
-                value.ok_or("The path has a % that two hexadecimal digits do not follow.")?;
+            let value = hex(bytes.next()).zip(hex(bytes.next())).map(|(high, low)| high * 16 + low);
+            let value = value.ok_or("The path has a % that two hexadecimal digits do not follow.")?;
             may_be_encoded(value)?;
             decoded.push(value);
             push_decoded(path, value);
@@ -97,9 +92,9 @@ fn may_be_plain(byte: u8) -> Result<(), &'static str> {
         b'\\' => Err("The path has a backslash."),
         b';' => Err("The path has a semicolon, which some servers cut it at; encode it as %3B."),
         b'#' => Err("The path has a fragment (#), which is never sent to a server."),
-        0..=0x20 | 0x7f.. => Err(
-            "The path has a space, a control character or a raw byte beyond ASCII; percent-encode it.",
-        ),
+        0..=0x20 | 0x7f.. => {
+            Err("The path has a space, a control character or a raw byte beyond ASCII; percent-encode it.")
+        }
         b'"' | b'<' | b'>' | b'[' | b']' | b'^' | b'`' | b'{' | b'|' | b'}' => {
             Err("The path has a character that must be percent-encoded there.")
         }
@@ -109,9 +104,7 @@ fn may_be_plain(byte: u8) -> Result<(), &'static str> {
 
 /// Unreserved characters lose their encoding, all others keep it with upper-case digits.
 fn push_decoded(path: &mut String, value: u8) {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     if value.is_ascii_alphanumeric() || matches!(value, b'-' | b'.' | b'_' | b'~') {
         path.push(char::from(value));
         return;
@@ -186,10 +179,7 @@ mod tests {
             ("/a:b@c!$&'()*+,=", "/a:b@c!$&'()*+,="),
             ("/...", "/..."),
         ] {
-            assert_eq!(
-                CanonicalPath::read(raw).map(|p| p.0).as_deref(),
-                Ok(canonical)
-            );
+            assert_eq!(CanonicalPath::read(raw).map(|p| p.0).as_deref(), Ok(canonical));
         }
     }
 

@@ -46,23 +46,13 @@ pub(crate) struct Lease {
 
 impl Pool {
     /// A free connection to the upstream, or a new one.
-    pub(crate) async fn lease(
-        self: &Rc<Self>,
-        upstream: &Arc<str>,
-        fresh: bool,
-    ) -> std::io::Result<Lease> {
+    pub(crate) async fn lease(self: &Rc<Self>, upstream: &Arc<str>, fresh: bool) -> std::io::Result<Lease> {
         let used = if fresh { None } else { self.take(upstream) };
         let (sender, is_used) = match used {
             Some(sender) => (sender, true),
             None => (connect(upstream).await?, false),
         };
-        Ok(Lease {
-            pool: Rc::clone(self),
-            upstream: Arc::clone(upstream),
-            sender,
-            is_used,
-            upload: Rc::default(),
-        })
+        Ok(Lease { pool: Rc::clone(self), upstream: Arc::clone(upstream), sender, is_used, upload: Rc::default() })
     }
 
     fn take(&self, upstream: &Arc<str>) -> Option<SendRequest<Upload>> {
@@ -83,10 +73,7 @@ impl Lease {
         let mut idle = self.pool.idle.borrow_mut();
         let list = idle.entry(self.upstream).or_default();
         if list.len() < MOST_IDLE_PER_UPSTREAM {
-            list.push(Idle {
-                sender: self.sender,
-                since: Instant::now(),
-            });
+            list.push(Idle { sender: self.sender, since: Instant::now() });
         }
     }
 }
@@ -146,11 +133,7 @@ impl Upload {
         if body.is_none() {
             progress.state.set(State::Finished);
         }
-        Self {
-            body,
-            left: limit,
-            progress,
-        }
+        Self { body, left: limit, progress }
     }
 
     fn count(&mut self, length: usize) -> Result<(), &'static str> {
@@ -171,10 +154,7 @@ impl Body for Upload {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
@@ -210,8 +190,6 @@ impl Body for Upload {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body
-            .as_ref()
-            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
 }

@@ -59,16 +59,9 @@ impl Upstreams {
         if urls.len() > MOST_UPSTREAMS {
             return Err(format!("it has more than {MOST_UPSTREAMS} upstreams"));
         }
-        let list = urls
-            .iter()
-            .map(|url| Upstream::compile(url))
-            .collect::<Result<_, _>>()?;
+        let list = urls.iter().map(|url| Upstream::compile(url)).collect::<Result<_, _>>()?;
         let wait = Duration::from_millis(timeout_ms.clamp(1, LONGEST_WAIT_MS));
-        Ok(Self {
-            list,
-            wait,
-            next: AtomicUsize::new(0),
-        })
+        Ok(Self { list, wait, next: AtomicUsize::new(0) })
     }
 
     /// One after the other.
@@ -81,21 +74,16 @@ impl Upstreams {
 impl Upstream {
     fn compile(url: &str) -> Result<Self, String> {
         let fault = |why: &str| format!("the upstream {url} {why}");
-        let uri: Uri = url
-            .parse()
-            .map_err(|_| fault("is no address; write it like http://127.0.0.1:9101"))?;
+        let uri: Uri = url.parse().map_err(|_| fault("is no address; write it like http://127.0.0.1:9101"))?;
         if uri.scheme() != Some(&Scheme::HTTP) {
             return Err(fault("is not http://; other schemes are not supported"));
         }
-        let authority = uri
-            .authority()
-            .filter(|authority| !authority.as_str().contains('@'));
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
         let authority = authority.ok_or_else(|| fault("has no host, or a user name in it"))?;
         if uri.query().is_some() {
             return Err(fault("has a query"));
         }
-        let host =
-            HeaderValue::try_from(authority.as_str()).map_err(|_| fault("has no proper host"))?;
+        let host = HeaderValue::try_from(authority.as_str()).map_err(|_| fault("has no proper host"))?;
         let port = authority.port_u16().unwrap_or(80);
         Ok(Self {
             address: format!("{}:{port}", authority.host()).into(),
@@ -117,10 +105,7 @@ pub(crate) async fn forward(
     let call = Call::new(core, upstream, admitted)?;
     let body = (!body.is_end_stream()).then_some(body);
     let may_repeat = body.is_none()
-        && matches!(
-            call.method,
-            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
-        );
+        && matches!(call.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
     let first = lease(core, upstream, false).await?;
     let was_used = first.is_used;
     match exchange(core, &call, first, body, upstreams.wait).await {
@@ -134,13 +119,10 @@ pub(crate) async fn forward(
 }
 
 async fn lease(core: &Core, upstream: &Upstream, fresh: bool) -> Result<Lease, Refusal> {
-    core.pool
-        .lease(&upstream.address, fresh)
-        .await
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::TimedOut => Refusal::UpstreamSilent { millis: 2000 },
-            _ => Refusal::UpstreamUnreachable,
-        })
+    core.pool.lease(&upstream.address, fresh).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::TimedOut => Refusal::UpstreamSilent { millis: 2000 },
+        _ => Refusal::UpstreamUnreachable,
+    })
 }
 
 /// The head that goes to the upstream.
@@ -172,11 +154,7 @@ impl Call {
         if let Some(assertion) = core.assertions.assertion(core, admitted, &upstream.origin) {
             headers.insert(HANSOM_IDENTITY, assertion);
         }
-        Ok(Self {
-            method: arrival.method.clone(),
-            target,
-            headers,
-        })
+        Ok(Self { method: arrival.method.clone(), target, headers })
     }
 
     fn request(&self, upload: Upload) -> Request<Upload> {
@@ -218,9 +196,7 @@ async fn exchange(
             // The time for the first byte begins when the upstream has the whole request.
             Err(_) if !lease.upload.is_finished() => {}
             Err(_) => {
-                return Err(Refusal::UpstreamSilent {
-                    millis: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                });
+                return Err(Refusal::UpstreamSilent { millis: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) });
             }
         }
     };
@@ -228,9 +204,7 @@ async fn exchange(
         Ok(answer) => answer,
         Err(_) if lease.upload.is_too_large() => return Err(Refusal::BodyTooLarge { limit }),
         Err(_) if lease.upload.is_broken() => {
-            return Err(Refusal::Malformed(
-                "The body broke off or is malformed.".into(),
-            ));
+            return Err(Refusal::Malformed("The body broke off or is malformed.".into()));
         }
         Err(_) => return Err(Refusal::UpstreamBroken),
     };
@@ -250,18 +224,11 @@ fn passed_on(headers: &HeaderMap, is_kept: fn(&HeaderName) -> bool) -> HeaderMap
         .get_all(CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| {
-            value
-                .split(',')
-                .map(|name| name.trim().to_ascii_lowercase())
-        })
+        .flat_map(|value| value.split(',').map(|name| name.trim().to_ascii_lowercase()))
         .collect();
     let mut passed = HeaderMap::with_capacity(headers.len() + 5);
     for (name, value) in headers {
-        if !is_of_one_connection(name)
-            && !is_kept(name)
-            && !named.iter().any(|n| n == name.as_str())
-        {
+        if !is_of_one_connection(name) && !is_kept(name) && !named.iter().any(|n| n == name.as_str()) {
             passed.append(name.clone(), value.clone());
         }
     }
@@ -278,10 +245,7 @@ fn is_of_one_connection(name: &HeaderName) -> bool {
             | header::TRAILER
             | header::TRANSFER_ENCODING
             | header::UPGRADE
-    ) || matches!(
-        name.as_str(),
-        "keep-alive" | "proxy-connection" | "http2-settings"
-    )
+    ) || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "http2-settings")
 }
 
 /// What a client could pretend with, or what is between it and the gateway alone.
@@ -322,17 +286,11 @@ fn is_kept_from_upstreams(name: &HeaderName) -> bool {
     ];
     let name = name.as_str();
     // Many servers read `X_User` as `X-User`.
-    name.contains('_')
-        || NAMES.contains(&name)
-        || BEGINNINGS
-            .iter()
-            .any(|beginning| name.starts_with(beginning))
+    name.contains('_') || NAMES.contains(&name) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 fn is_kept_from_clients(name: &HeaderName) -> bool {
     let name = name.as_str();
-    matches!(
-        name,
-        "request-id" | "set-cookie" | "alt-svc" | "ratelimit" | "ratelimit-policy"
-    ) || name.starts_with("hansom-")
+    matches!(name, "request-id" | "set-cookie" | "alt-svc" | "ratelimit" | "ratelimit-policy")
+        || name.starts_with("hansom-")
 }

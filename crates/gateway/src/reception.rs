@@ -36,12 +36,7 @@ pub(crate) fn receive(
     let path = CanonicalPath::read(head.uri.path()).map_err(Refusal::PathAmbiguous)?;
     notes.page.path(path.as_str());
     one_host(&head.uri, &head.headers)?;
-    if head
-        .headers
-        .get_all(EXPECT)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
-    {
+    if head.headers.get_all(EXPECT).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(Refusal::ExpectationUnknown);
     }
     let limit = core.shared.bounds.largest_body;
@@ -65,10 +60,7 @@ fn fits(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
     if length > LONGEST_URI {
         return Err(Refusal::UriTooLong);
     }
-    let size: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if headers.len() > MOST_FIELDS || size > LARGEST_FIELDS {
         return Err(Refusal::FieldsTooLarge);
     }
@@ -81,25 +73,20 @@ fn one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut hosts = headers.get_all(HOST).iter();
     let in_header = match hosts.next() {
         None => None,
-        Some(value) => {
-            Some(host(value.as_bytes()).ok_or_else(|| fault("The header Host is no host."))?)
-        }
+        Some(value) => Some(host(value.as_bytes()).ok_or_else(|| fault("The header Host is no host."))?),
     };
     if hosts.next().is_some() {
         return Err(fault("The request has more than one Host header."));
     }
     let in_uri = match uri.authority() {
         None => None,
-        Some(authority) => Some(
-            host(authority.as_str().as_bytes())
-                .ok_or_else(|| fault("The address has no proper host."))?,
-        ),
+        Some(authority) => {
+            Some(host(authority.as_str().as_bytes()).ok_or_else(|| fault("The address has no proper host."))?)
+        }
     };
     match (in_uri, in_header) {
         (None, None) => Err(fault("The request has no Host header.")),
-        (Some(one), Some(other)) if one != other => Err(fault(
-            "The address and the header Host name different hosts.",
-        )),
+        (Some(one), Some(other)) if one != other => Err(fault("The address and the header Host name different hosts.")),
         _ => Ok(()),
     }
 }
@@ -111,9 +98,7 @@ fn host(bytes: &[u8]) -> Option<String> {
     let bare = authority.as_str();
     let port_fits = match bare.get(authority.host().len()..) {
         None | Some("") => true,
-        Some(port) => port
-            .strip_prefix(':')
-            .is_some_and(|port| port.parse::<u16>().is_ok()),
+        Some(port) => port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
     };
     let fits = !authority.host().is_empty() && !bare.contains(['@', ',', '%', ' ']) && port_fits;
     fits.then(|| bare.to_ascii_lowercase())

@@ -3,9 +3,7 @@
 //! One exhaustive enum: what happened. Reason code, sentence and header fields are each a match in this file.
 
 use bytes::Bytes;
-use hansom_domain::{
-    ApiSlug, EnvironmentName, GroupAddress, Major, Problem, ProblemCode, RequestId,
-};
+use hansom_domain::{ApiSlug, EnvironmentName, GroupAddress, Major, Problem, ProblemCode, RequestId};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -112,9 +110,7 @@ impl Refusal {
             Refusal::BodyTooLarge { .. } => ProblemCode::BodyTooLarge,
             Refusal::ApiUnknown | Refusal::VersionUnknown { .. } => ProblemCode::ApiNotFound,
             Refusal::OperationUnknown { .. } => ProblemCode::OperationNotFound,
-            Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => {
-                ProblemCode::MethodNotAllowed
-            }
+            Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => ProblemCode::MethodNotAllowed,
             Refusal::Retired { .. } => ProblemCode::Retired,
             Refusal::TokenMissing => ProblemCode::TokenMissing,
             Refusal::TokenInvalid(_) => ProblemCode::TokenInvalid,
@@ -122,12 +118,8 @@ impl Refusal {
             Refusal::TokenForElsewhere { .. } => ProblemCode::TokenAudience,
             Refusal::TokenRevoked(_) => ProblemCode::TokenRevoked,
             Refusal::OperationClosed { .. } => ProblemCode::OperationClosed,
-            Refusal::GroupMissing { .. } | Refusal::ApplicationsNotAllowed { .. } => {
-                ProblemCode::GroupMissing
-            }
-            Refusal::GrantMissing { .. } | Refusal::PeopleNotAllowed { .. } => {
-                ProblemCode::GrantMissing
-            }
+            Refusal::GroupMissing { .. } | Refusal::ApplicationsNotAllowed { .. } => ProblemCode::GroupMissing,
+            Refusal::GrantMissing { .. } | Refusal::PeopleNotAllowed { .. } => ProblemCode::GrantMissing,
             Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens => ProblemCode::LimitReached,
             Refusal::ContractBroken { .. } => ProblemCode::InvalidRequest,
             Refusal::MediaTypeUnknown { .. } => ProblemCode::UnsupportedMediaType,
@@ -149,23 +141,16 @@ impl Refusal {
     fn detail_before_matching(&self) -> Option<String> {
         Some(match self {
             Refusal::Malformed(why) => why.clone(),
-            Refusal::ExpectationUnknown => {
-                "The header Expect has a value other than 100-continue.".into()
-            }
+            Refusal::ExpectationUnknown => "The header Expect has a value other than 100-continue.".into(),
             Refusal::PathAmbiguous(why) => (*why).into(),
             Refusal::UriTooLong => "Path and query are longer than 8 KiB.".into(),
-            Refusal::FieldsTooLarge => {
-                "There are more than 100 header fields, or more than 32 KiB of them.".into()
-            }
+            Refusal::FieldsTooLarge => "There are more than 100 header fields, or more than 32 KiB of them.".into(),
             Refusal::MethodUnknown => "No API takes this method.".into(),
             Refusal::BodyTooLarge { limit } => format!("The body is larger than {limit} bytes."),
             Refusal::Starting => "The gateway has not yet been told which APIs there are.".into(),
             Refusal::ApiUnknown => "No API of that name runs here.".into(),
             Refusal::VersionUnknown { api, known } => {
-                format!(
-                    "{api} has no such version here; it has {}.",
-                    list(known, "no version at all")
-                )
+                format!("{api} has no such version here; it has {}.", list(known, "no version at all"))
             }
             Refusal::OperationUnknown { api, major } => {
                 format!("The contract of {api} {major} has no such path.")
@@ -173,11 +158,7 @@ impl Refusal {
             Refusal::MethodNotAllowed { allowed } => {
                 format!("The path is there, for {}.", list(allowed, "no method"))
             }
-            Refusal::Retired {
-                api,
-                major,
-                successor,
-            } => match successor {
+            Refusal::Retired { api, major, successor } => match successor {
                 Some(successor) => format!("{api} {major} is retired. Use {successor}."),
                 None => format!("{api} {major} is retired and has no successor."),
             },
@@ -196,25 +177,15 @@ impl Refusal {
                 format!("The access token is not for {wanted}.")
             }
             Refusal::TokenRevoked(why) => (*why).into(),
-            Refusal::TooManyUnknownTokens => {
-                "Too many different access tokens came from your address.".into()
-            }
+            Refusal::TooManyUnknownTokens => "Too many different access tokens came from your address.".into(),
             Refusal::OperationClosed { operation } => {
                 format!("No access rule names the operation {operation}.")
             }
-            Refusal::GroupMissing {
-                operation,
-                groups,
-                api,
-            } => format!(
+            Refusal::GroupMissing { operation, groups, api } => format!(
                 "{operation} may be called by members of {}. You are in none of them. See {hub}/apis/{api}",
                 list(groups, "no group")
             ),
-            Refusal::ApplicationsNotAllowed {
-                operation,
-                groups,
-                api,
-            } => format!(
+            Refusal::ApplicationsNotAllowed { operation, groups, api } => format!(
                 "{operation} may be called by people in {}, not by applications. See {hub}/apis/{api}",
                 list(groups, "no group")
             ),
@@ -223,21 +194,9 @@ impl Refusal {
                     "{operation} may be called by applications with a grant, not by people. Ask at {hub}/apis/{api}"
                 )
             }
-            Refusal::GrantMissing {
-                operation,
-                api,
-                major,
-                environment,
-                expired,
-            } => {
-                let grant = if *expired {
-                    "The grant has expired"
-                } else {
-                    "The application has no grant"
-                };
-                format!(
-                    "{grant} for {operation} of {api} {major} in {environment}. Ask for it at {hub}/apis/{api}"
-                )
+            Refusal::GrantMissing { operation, api, major, environment, expired } => {
+                let grant = if *expired { "The grant has expired" } else { "The application has no grant" };
+                format!("{grant} for {operation} of {api} {major} in {environment}. Ask for it at {hub}/apis/{api}")
             }
             _ => return None,
         })
@@ -250,22 +209,15 @@ impl Refusal {
                 standing.quota, standing.window_seconds, standing.retry_after_seconds
             ),
             Refusal::ContractBroken { errors } => {
-                format!(
-                    "The request breaks the contract in {} place(s); errors names them.",
-                    errors.len()
-                )
+                format!("The request breaks the contract in {} place(s); errors names them.", errors.len())
             }
             Refusal::MediaTypeUnknown { known } => {
                 format!("The body may be {}.", list(known, "nothing: there is none"))
             }
             Refusal::NothingAcceptable(there_is) => there_is.clone(),
             Refusal::UpstreamMissing => "The API has no server to send the request to.".into(),
-            Refusal::UpstreamUnreachable => {
-                "No connection to the API's server could be made.".into()
-            }
-            Refusal::UpstreamBroken => {
-                "The API's server broke off, or its answer is no HTTP.".into()
-            }
+            Refusal::UpstreamUnreachable => "No connection to the API's server could be made.".into(),
+            Refusal::UpstreamBroken => "The API's server broke off, or its answer is no HTTP.".into(),
             Refusal::UpstreamSilent { millis } => {
                 format!("The API's server did not answer within {millis} ms.")
             }
@@ -298,10 +250,7 @@ impl Refusal {
             | Refusal::PeopleNotAllowed { .. } => "insufficient_scope",
             _ => return None,
         };
-        Some(format!(
-            "Bearer realm=\"hansom\", error=\"{error}\", error_description=\"{}\"",
-            self.code().title()
-        ))
+        Some(format!("Bearer realm=\"hansom\", error=\"{error}\", error_description=\"{}\"", self.code().title()))
     }
 
     fn put_headers(&self, headers: &mut HeaderMap) {
@@ -314,13 +263,9 @@ impl Refusal {
             put(WWW_AUTHENTICATE, challenge);
         }
         match self {
-            Refusal::MethodUnknown => {
-                put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into())
-            }
+            Refusal::MethodUnknown => put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into()),
             Refusal::MethodNotAllowed { allowed } => put(ALLOW, allowed.join(", ")),
-            Refusal::LimitReached(standing) => {
-                put(RETRY_AFTER, standing.retry_after_seconds.to_string())
-            }
+            Refusal::LimitReached(standing) => put(RETRY_AFTER, standing.retry_after_seconds.to_string()),
             Refusal::TooManyUnknownTokens | Refusal::Starting => put(RETRY_AFTER, "1".into()),
             _ => {}
         }
@@ -337,13 +282,8 @@ impl Refusal {
         }
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut answer = Response::new(Bytes::from(body));
-        let status = if matches!(self, Refusal::ExpectationUnknown) {
-            417
-        } else {
-            self.code().status()
-        };
-        *answer.status_mut() =
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = if matches!(self, Refusal::ExpectationUnknown) { 417 } else { self.code().status() };
+        *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

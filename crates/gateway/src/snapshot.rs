@@ -9,8 +9,8 @@ use std::{
 };
 
 use hansom_domain::{
-    AccessRules, ApiSlug, ApplicationId, Audience, CredentialId, EnvironmentName, GroupAddress,
-    Limits, Major, OperationSet, PersonId, Status, Timestamp, TokenId,
+    AccessRules, ApiSlug, ApplicationId, Audience, CredentialId, EnvironmentName, GroupAddress, Limits, Major,
+    OperationSet, PersonId, Status, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -274,34 +274,13 @@ impl Snapshot {
             .environments
             .iter()
             .map(|environment| {
-                (
-                    environment.name.clone(),
-                    Environment::compile(environment, &document.hub, &mut set_aside),
-                )
+                (environment.name.clone(), Environment::compile(environment, &document.hub, &mut set_aside))
             })
             .collect();
-        let applications = document
-            .applications
-            .iter()
-            .map(|a| (a.id.clone(), Application::compile(a)))
-            .collect();
-        let people = document
-            .people
-            .iter()
-            .map(|p| (p.id.clone(), p.groups.iter().cloned().collect()))
-            .collect();
+        let applications = document.applications.iter().map(|a| (a.id.clone(), Application::compile(a))).collect();
+        let people = document.people.iter().map(|p| (p.id.clone(), p.groups.iter().cloned().collect())).collect();
         let revoked = document.revoked_tokens.iter().cloned().collect();
-        Compiled {
-            snapshot: Snapshot {
-                document,
-                keys,
-                environments,
-                applications,
-                people,
-                revoked,
-            },
-            set_aside,
-        }
+        Compiled { snapshot: Snapshot { document, keys, environments, applications, people, revoked }, set_aside }
     }
 
     /// The number of the snapshot.
@@ -346,19 +325,13 @@ impl Environment {
                     if of_api.insert(version.major, compiled).is_some() {
                         // Neither of two can be told to be the right one, so neither serves.
                         of_api.remove(&version.major);
-                        set_aside.push(SetAside {
-                            what: what(),
-                            why: "it is there twice".into(),
-                        });
+                        set_aside.push(SetAside { what: what(), why: "it is there twice".into() });
                     }
                 }
                 Err(why) => set_aside.push(SetAside { what: what(), why }),
             }
         }
-        Self {
-            base_url: document.base_url.clone(),
-            versions,
-        }
+        Self { base_url: document.base_url.clone(), versions }
     }
 
     pub(crate) fn versions_of(&self, api: &str) -> Option<&HashMap<Major, Version>> {
@@ -368,9 +341,6 @@ impl Environment {
 
 impl Application {
     fn compile(document: &ApplicationDocument) -> Self {
-        Self {
-            credentials: document.credentials.iter().cloned().collect(),
-            grants: document.grants.clone(),
-        }
+        Self { credentials: document.credentials.iter().cloned().collect(), grants: document.grants.clone() }
     }
 }

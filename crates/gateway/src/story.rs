@@ -74,24 +74,14 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let shared = &core.shared;
-    let method = if fault.is_some() {
-        ""
-    } else {
-        request.method().as_str()
-    };
+    let method = if fault.is_some() { "" } else { request.method().as_str() };
     let page = Page::open(Arc::clone(shared), environment.clone(), method);
-    let mut notes = Notes {
-        page,
-        version: None,
-        standing: None,
-    };
+    let mut notes = Notes { page, version: None, standing: None };
     let snapshot = shared.snapshot.load_full();
     let outcome = match (&snapshot, fault) {
         (_, Some(fault)) => Err(fault),
         (None, None) => Err(Refusal::Starting),
-        (Some(snapshot), None) => {
-            attempt(core, snapshot, environment, peer, request, &mut notes).await
-        }
+        (Some(snapshot), None) => attempt(core, snapshot, environment, peer, request, &mut notes).await,
     };
     let hub = snapshot.as_ref().map_or("", |snapshot| snapshot.hub());
     finish(outcome, hub, notes)
@@ -111,34 +101,20 @@ async fn attempt<'s>(
     let permitted = authorization::authorize(core, identified)?;
     let admitted = limits::admit(core, permitted, notes)?;
     match &admitted.matched().version().target {
-        CompiledTarget::Mock => mock::answer(&admitted, body)
-            .await
-            .map(|answer| answer.map(Content::whole)),
-        CompiledTarget::Upstreams(upstreams) => {
-            proxy::forward(core, upstreams, &admitted, body).await
-        }
+        CompiledTarget::Mock => mock::answer(&admitted, body).await.map(|answer| answer.map(Content::whole)),
+        CompiledTarget::Upstreams(upstreams) => proxy::forward(core, upstreams, &admitted, body).await,
     }
 }
 
-fn finish(
-    outcome: Result<Response<Content>, Refusal>,
-    hub: &str,
-    notes: Notes<'_>,
-) -> Response<AnswerBody> {
-    let Notes {
-        mut page,
-        version,
-        standing,
-    } = notes;
+fn finish(outcome: Result<Response<Content>, Refusal>, hub: &str, notes: Notes<'_>) -> Response<AnswerBody> {
+    let Notes { mut page, version, standing } = notes;
     let request = page.request().clone();
     let mut answer = outcome.unwrap_or_else(|refusal| {
         page.write(|entry| {
             entry.refusal = Some(refusal.code().as_str());
             entry.detail = Some(refusal.detail(hub));
         });
-        refusal
-            .answer(hub, &request)
-            .map(|body: Bytes| Content::whole(body))
+        refusal.answer(hub, &request).map(|body: Bytes| Content::whole(body))
     });
     let status = answer.status().as_u16();
     page.write(|entry| entry.status = status);

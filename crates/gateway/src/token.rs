@@ -27,13 +27,8 @@ pub(crate) struct VerifiedToken {
 /// Whom a token was issued for.
 #[derive(Debug)]
 pub(crate) enum Subject {
-    Application {
-        id: ApplicationId,
-        credential: CredentialId,
-    },
-    Person {
-        id: PersonId,
-    },
+    Application { id: ApplicationId, credential: CredentialId },
+    Person { id: PersonId },
 }
 
 impl VerifiedToken {
@@ -46,12 +41,8 @@ impl VerifiedToken {
         if token.len() > LONGEST {
             return Err("The access token is longer than 8 KiB.");
         }
-        let (signed, signature) = token
-            .rsplit_once('.')
-            .ok_or("The access token is no JWT.")?;
-        let (header, claims) = signed
-            .split_once('.')
-            .ok_or("The access token is no JWT.")?;
+        let (signed, signature) = token.rsplit_once('.').ok_or("The access token is no JWT.")?;
+        let (header, claims) = signed.split_once('.').ok_or("The access token is no JWT.")?;
         if claims.contains('.') {
             return Err("The access token is no signed JWT.");
         }
@@ -62,9 +53,8 @@ impl VerifiedToken {
         if header.text("alg") != Some(key.algorithm.as_str()) {
             return Err("The access token names another algorithm than its key is for.");
         }
-        let signature = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| "The signature of the access token is not base64url.")?;
+        let signature =
+            URL_SAFE_NO_PAD.decode(signature).map_err(|_| "The signature of the access token is not base64url.")?;
         if !key.signed(signed.as_bytes(), &signature) {
             return Err("The signature of the access token is wrong.");
         }
@@ -75,50 +65,23 @@ impl VerifiedToken {
         if claims.text("iss") != Some(issuer) {
             return Err("The access token is of another issuer.");
         }
-        let audience =
-            audience(claims).ok_or("The access token needs exactly one audience (aud).")?;
-        let expires = claims
-            .seconds("exp")?
-            .ok_or("The access token has no end (exp).")?;
-        let issued = claims
-            .seconds("iat")?
-            .ok_or("The access token does not say when it was issued (iat).")?;
+        let audience = audience(claims).ok_or("The access token needs exactly one audience (aud).")?;
+        let expires = claims.seconds("exp")?.ok_or("The access token has no end (exp).")?;
+        let issued = claims.seconds("iat")?.ok_or("The access token does not say when it was issued (iat).")?;
         let begins = claims.seconds("nbf")?.map_or(issued, |nbf| nbf.max(issued));
-        let id = claims
-            .text("jti")
-            .and_then(|jti| jti.parse().ok())
-            .ok_or("The access token has no id (jti).")?;
-        let subject = claims
-            .text("sub")
-            .ok_or("The access token has no subject (sub).")?;
-        let client = claims
-            .text("client_id")
-            .ok_or("The access token has no client_id.")?;
+        let id = claims.text("jti").and_then(|jti| jti.parse().ok()).ok_or("The access token has no id (jti).")?;
+        let subject = claims.text("sub").ok_or("The access token has no subject (sub).")?;
+        let client = claims.text("client_id").ok_or("The access token has no client_id.")?;
         let subject = if subject == client {
-            let credential = claims
-                .text("credential")
-                .and_then(|credential| credential.parse().ok());
+            let credential = claims.text("credential").and_then(|credential| credential.parse().ok());
             Subject::Application {
-                id: client
-                    .parse()
-                    .map_err(|_| "The client_id of the access token is no id.")?,
-                credential: credential
-                    .ok_or("The access token does not say for which credential it was issued.")?,
+                id: client.parse().map_err(|_| "The client_id of the access token is no id.")?,
+                credential: credential.ok_or("The access token does not say for which credential it was issued.")?,
             }
         } else {
-            Subject::Person {
-                id: subject
-                    .parse()
-                    .map_err(|_| "The subject of the access token is no id.")?,
-            }
+            Subject::Person { id: subject.parse().map_err(|_| "The subject of the access token is no id.")? }
         };
-        Ok(Self {
-            subject,
-            id,
-            audience: audience.to_owned(),
-            expires,
-            begins,
-        })
+        Ok(Self { subject, id, audience: audience.to_owned(), expires, begins })
     }
 
     /// Whether it may be used now, for the environment with that address.
@@ -130,9 +93,7 @@ impl VerifiedToken {
             return Err(Refusal::TokenInvalid("The access token is not valid yet."));
         }
         if self.audience != base_url {
-            return Err(Refusal::TokenForElsewhere {
-                wanted: base_url.to_owned(),
-            });
+            return Err(Refusal::TokenForElsewhere { wanted: base_url.to_owned() });
         }
         Ok(())
     }
@@ -140,21 +101,16 @@ impl VerifiedToken {
 
 fn key_id(header: &Object) -> Result<&str, &'static str> {
     // A header field that brings a key of its own, or asks for rules unknown here, is an attack or a misunderstanding.
-    if ["jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "b64"]
-        .iter()
-        .any(|name| header.get(name).is_some())
-    {
+    if ["jwk", "jku", "x5u", "x5c", "crit", "zip", "enc", "b64"].iter().any(|name| header.get(name).is_some()) {
         return Err("The header of the access token has a field that is not accepted.");
     }
-    let is_access_token = header.text("typ").is_some_and(|typ| {
-        typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt")
-    });
+    let is_access_token = header
+        .text("typ")
+        .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
     if !is_access_token {
         return Err("The token is no access token: its typ is not at+jwt.");
     }
-    header
-        .text("kid")
-        .ok_or("The header of the access token names no key (kid).")
+    header.text("kid").ok_or("The header of the access token names no key (kid).")
 }
 
 fn audience(claims: &Object) -> Option<&str> {
@@ -169,11 +125,8 @@ fn audience(claims: &Object) -> Option<&str> {
 }
 
 fn object(part: &str) -> Result<Object, &'static str> {
-    let bytes = URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| "A part of the access token is not base64url.")?;
-    serde_json::from_slice(&bytes)
-        .map_err(|_| "A part of the access token is no JSON object, or says something twice.")
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| "A part of the access token is not base64url.")?;
+    serde_json::from_slice(&bytes).map_err(|_| "A part of the access token is no JSON object, or says something twice.")
 }
 
 /// A JSON object in which no name stands twice.
@@ -181,10 +134,7 @@ struct Object(Vec<(String, Value)>);
 
 impl Object {
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -214,9 +164,7 @@ impl<'de> Deserialize<'de> for Object {
                 let mut members: Vec<(String, Value)> = vec![];
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if members.len() >= 100 || members.iter().any(|(known, _)| *known == name) {
-                        return Err(A::Error::custom(
-                            "a name stands twice, or there are more than 100",
-                        ));
+                        return Err(A::Error::custom("a name stands twice, or there are more than 100"));
                     }
                     members.push((name, value));
                 }

@@ -47,11 +47,7 @@ pub(crate) struct Conversation {
 
 impl Default for Conversation {
     fn default() -> Self {
-        Self {
-            trip: RefCell::default(),
-            in_flight: Cell::default(),
-            last_end: Cell::new(Instant::now()),
-        }
+        Self { trip: RefCell::default(), in_flight: Cell::default(), last_end: Cell::new(Instant::now()) }
     }
 }
 
@@ -59,10 +55,7 @@ impl Conversation {
     /// The refusal that the wire left for the request with that path.
     pub(crate) fn fault(&self, path: &str) -> Option<Refusal> {
         let mut trip = self.trip.borrow_mut();
-        if trip
-            .as_ref()
-            .is_some_and(|(name, _)| path.strip_prefix('/') == Some(name))
-        {
+        if trip.as_ref().is_some_and(|(name, _)| path.strip_prefix('/') == Some(name)) {
             return trip.take().map(|(_, refusal)| refusal);
         }
         None
@@ -84,9 +77,7 @@ pub(crate) struct InFlight(Rc<Conversation>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.last_end.set(Instant::now());
-        self.0
-            .in_flight
-            .set(self.0.in_flight.get().saturating_sub(1));
+        self.0.in_flight.set(self.0.in_flight.get().saturating_sub(1));
     }
 }
 
@@ -149,11 +140,7 @@ impl Wire {
             (_, false) => Phase::Body,
         };
         if next != self.phase {
-            let patience = if next == Phase::Head {
-                WHOLE_HEAD
-            } else {
-                IDLE
-            };
+            let patience = if next == Phase::Head { WHOLE_HEAD } else { IDLE };
             self.deadline = Instant::now() + patience;
             self.phase = next;
         }
@@ -161,9 +148,8 @@ impl Wire {
 
     fn refuse(&mut self, refusal: Refusal) {
         let name = self.chance.hex(16);
-        self.checked.extend_from_slice(
-            format!("GET /{name} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes(),
-        );
+        self.checked
+            .extend_from_slice(format!("GET /{name} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes());
         *self.conversation.trip.borrow_mut() = Some((name, refusal));
         self.incoming = BytesMut::new();
         self.phase = Phase::Refused { lingered: 0 };
@@ -222,11 +208,7 @@ impl Wire {
 }
 
 impl Read for Wire {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        mut buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, mut buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         loop {
             if !this.checked.is_empty() {
@@ -269,11 +251,7 @@ impl Read for Wire {
 }
 
 impl Write for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -90,10 +90,7 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
         Caller::Person { id } => (None, Some(id.as_str().to_owned())),
     };
     if let (Some(api), Some(major)) = (&entry.api, entry.major) {
-        let caller = application
-            .clone()
-            .or_else(|| person.clone())
-            .unwrap_or_else(|| "anyone".into());
+        let caller = application.clone().or_else(|| person.clone()).unwrap_or_else(|| "anyone".into());
         let operation = entry.operation.clone().unwrap_or_default();
         let hour = entry.at.millis() - entry.at.millis().rem_euclid(3_600_000);
         let key = Key {
@@ -117,9 +114,7 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
             micros: 0,
         });
         count.calls += 1;
-        count.micros = count
-            .micros
-            .saturating_add(i64::try_from(entry.duration_micros).unwrap_or(i64::MAX));
+        count.micros = count.micros.saturating_add(i64::try_from(entry.duration_micros).unwrap_or(i64::MAX));
     }
     let Some(code) = entry.refusal else { return };
     if refused.len() >= MOST_REFUSED {

@@ -119,12 +119,9 @@ impl FromStr for PublicUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = url::Url::parse(text)
-            .map_err(|_| "it is no URL; write it like https://api.hackney.example".to_owned())?;
-        let bare = url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty();
+        let url =
+            url::Url::parse(text).map_err(|_| "it is no URL; write it like https://api.hackney.example".to_owned())?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
         if !bare || url.host_str().is_none() {
             return Err("it must be scheme, host and maybe a port, and nothing more".into());
         }
@@ -135,9 +132,7 @@ impl FromStr for PublicUrl {
             "https" => {}
             "http" if here => {}
             _ => {
-                return Err(
-                    "it must begin with https:// (http:// is for this machine alone)".into(),
-                );
+                return Err("it must begin with https:// (http:// is for this machine alone)".into());
             }
         }
         Ok(Self(url.as_str().trim_end_matches('/').into()))
@@ -146,9 +141,7 @@ impl FromStr for PublicUrl {
 
 impl<'de> Deserialize<'de> for PublicUrl {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -161,31 +154,17 @@ impl fmt::Display for PublicUrl {
 impl Config {
     /// Reads and checks a configuration file; paths in it are taken from the file's own folder.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let text =
-            std::fs::read_to_string(file).doing(format!("{} cannot be read", file.display()))?;
+        let text = std::fs::read_to_string(file).doing(format!("{} cannot be read", file.display()))?;
         let mut config: Config = toml::from_str(&text).map_err(|error| {
             let at = error.span().map(|span| place(&text, span.start));
             let (line, column) = at.unwrap_or((1, 1));
-            Failure::refused(format!(
-                "{}:{line}:{column}: {}",
-                file.display(),
-                error.message()
-            ))
+            Failure::refused(format!("{}:{line}:{column}: {}", file.display(), error.message()))
         })?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        for path in [
-            &mut config.keys.master_key_file,
-            &mut config.state.directory,
-        ] {
+        for path in [&mut config.keys.master_key_file, &mut config.state.directory] {
             *path = folder.join(&*path);
         }
-        for path in [
-            &mut config.database.url_file,
-            &mut config.identity.client_secret_file,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for path in [&mut config.database.url_file, &mut config.identity.client_secret_file].into_iter().flatten() {
             *path = folder.join(&*path);
         }
         config.check(file)?;
@@ -198,22 +177,12 @@ impl Config {
             return refuse("[environments] is empty; add [environments.production]".into());
         }
         let mut seen: BTreeMap<SocketAddr, String> = BTreeMap::new();
-        let listeners = self
-            .environments
-            .iter()
-            .map(|(name, listener)| (listener.listen, format!("[environments.{name}]")));
-        let others = [
-            (self.hub.listen, "[hub]".to_owned()),
-            (self.operations.listen, "[operations]".to_owned()),
-        ];
+        let listeners =
+            self.environments.iter().map(|(name, listener)| (listener.listen, format!("[environments.{name}]")));
+        let others = [(self.hub.listen, "[hub]".to_owned()), (self.operations.listen, "[operations]".to_owned())];
         for (address, section) in listeners.chain(others) {
-            if let Some(other) = seen
-                .insert(address, section.clone())
-                .filter(|_| address.port() != 0)
-            {
-                return refuse(format!(
-                    "{section} and {other} both listen on {address}; give each its own"
-                ));
+            if let Some(other) = seen.insert(address, section.clone()).filter(|_| address.port() != 0) {
+                return refuse(format!("{section} and {other} both listen on {address}; give each its own"));
             }
         }
         match (&self.database.url, &self.database.url_file) {
@@ -231,25 +200,13 @@ impl Config {
             (None, Some(file)) => secret_file(file)?,
             (None, None) => String::new(),
         };
-        let known = ["sqlite://", "postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme));
-        if known {
-            Ok(url)
-        } else {
-            Err(Failure::refused(
-                "[database] url must begin with sqlite:// or postgres://",
-            ))
-        }
+        let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if known { Ok(url) } else { Err(Failure::refused("[database] url must begin with sqlite:// or postgres://")) }
     }
 
     /// Our secret at the OpenID provider.
     pub(crate) fn client_secret(&self) -> Result<Option<String>, Failure> {
-        self.identity
-            .client_secret_file
-            .as_deref()
-            .map(secret_file)
-            .transpose()
+        self.identity.client_secret_file.as_deref().map(secret_file).transpose()
     }
 }
 
@@ -262,12 +219,6 @@ fn secret_file(file: &Path) -> Result<String, Failure> {
 fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (line, column)
 }

@@ -12,32 +12,21 @@ pub(crate) struct Failure {
 impl Failure {
     /// The answer is no, or there are findings.
     pub(crate) fn refused(text: impl Into<String>) -> Self {
-        Self {
-            code: 1,
-            text: text.into(),
-        }
+        Self { code: 1, text: text.into() }
     }
 
     /// The command was used wrongly.
     pub(crate) fn wrong_use(text: impl Into<String>) -> Self {
-        Self {
-            code: 2,
-            text: text.into(),
-        }
+        Self { code: 2, text: text.into() }
     }
 
     /// Something broke.
     pub(crate) fn broke(text: impl Into<String>) -> Self {
-        Self {
-            code: 3,
-            text: text.into(),
-        }
+        Self { code: 3, text: text.into() }
     }
 
     /// Something broke while doing `what`.
-    pub(crate) fn while_doing(
-        what: impl Display,
-    ) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
+    pub(crate) fn while_doing(what: impl Display) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
         move |error| Self::broke(format!("{what}: {error}"))
     }
 

@@ -4,6 +4,7 @@
     reason = "this crate alone touches time, environment and files; the others take them as arguments"
 )]
 
+mod assertion;
 mod bookkeeper;
 mod commands;
 mod config;
@@ -22,12 +23,7 @@ use crate::failure::Failure;
 
 /// An API platform in one binary: standards, templates, gateway, tokens by group and developer hub.
 #[derive(Parser)]
-#[command(
-    name = "hansom",
-    version,
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(name = "hansom", version, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -49,10 +45,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if rustls::crypto::aws_lc_rs::default_provider()
-        .install_default()
-        .is_err()
-    {
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Failure::broke("the TLS library could not be set up").report();
     }
     let done = match arguments.verb {

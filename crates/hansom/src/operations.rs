@@ -20,10 +20,7 @@ struct Operations {
 
 /// `/live`: the process runs. `/ready`: the gateway has a snapshot. `/metrics`: Prometheus text.
 pub(crate) fn router(gateway: Gateway, registry: Registry) -> Router {
-    let state = Operations {
-        gateway,
-        registry: Arc::new(registry),
-    };
+    let state = Operations { gateway, registry: Arc::new(registry) };
     Router::new()
         .route("/live", get(async || "live\n"))
         .route("/ready", get(ready))
@@ -33,14 +30,8 @@ pub(crate) fn router(gateway: Gateway, registry: Registry) -> Router {
 
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     match operations.gateway.snapshot() {
-        Some(snapshot) => (
-            StatusCode::OK,
-            format!("ready: snapshot {}\n", snapshot.generation()),
-        ),
-        None => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not ready: the gateway has no snapshot yet\n".into(),
-        ),
+        Some(snapshot) => (StatusCode::OK, format!("ready: snapshot {}\n", snapshot.generation())),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the gateway has no snapshot yet\n".into()),
     }
 }
 

@@ -8,15 +8,16 @@ use std::{
     time::Duration,
 };
 
-use hansom_control::{Control, Settings, Vault};
+use hansom_control::{Control, Settings, SigningKey, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress};
-use hansom_gateway::{Gateway, Snapshot, kept};
+use hansom_gateway::{Entry, Gateway, Snapshot, kept};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
+use hansom_store::{Reads, Writes};
 use prometheus_client::registry::Registry;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    bookkeeper,
+    assertion, bookkeeper,
     failure::{Doing, Failure},
     operations,
     publisher::Publisher,
@@ -52,6 +53,12 @@ pub(crate) struct Parts {
     pub(crate) chance: Chance,
 }
 
+impl Parts {
+    fn snapshot_file(&self) -> PathBuf {
+        self.state.join("snapshot")
+    }
+}
+
 /// A platform that runs.
 pub(crate) struct Platform {
     /// The verbs.
@@ -73,9 +80,7 @@ pub(crate) fn cores() -> usize {
 /// Binds one listener, with a sentence for a person where it cannot.
 pub(crate) fn bind(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).map_err(|error| unbound(address, what, &error))?;
-    listener
-        .set_nonblocking(true)
-        .doing(format!("{what} cannot listen on {address}"))?;
+    listener.set_nonblocking(true).doing(format!("{what} cannot listen on {address}"))?;
     Ok(listener)
 }
 
@@ -86,9 +91,7 @@ pub(crate) fn bind_gateway(address: SocketAddr, what: &str) -> Result<Vec<TcpLis
 
 fn unbound(address: SocketAddr, what: &str, error: &io::Error) -> Failure {
     let why = match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            "another program listens there; stop it or choose another port".to_owned()
-        }
+        io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not; choose a port above 1023".to_owned(),
         _ => error.to_string(),
     };
@@ -98,88 +101,31 @@ fn unbound(address: SocketAddr, what: &str, error: &io::Error) -> Failure {
 impl Platform {
     /// Starts everything: the gateway first, from the snapshot on disk if there is one, so that it serves whatever
     /// happens to the rest.
-    pub(crate) async fn start(parts: Parts) -> Result<Self, Failure> {
-        std::fs::create_dir_all(&parts.state)
-            .doing(format!("{} cannot be made", parts.state.display()))?;
-        let file = parts.state.join("snapshot");
+    pub(crate) async fn start(mut parts: Parts) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
+        let bases: Vec<_> = parts.environments.iter().map(|(name, _, base)| (name.clone(), base.clone())).collect();
         let opened = open_store(&parts).await?;
-        let bases: Vec<_> = parts
-            .environments
-            .iter()
-            .map(|(name, _, base)| (name.clone(), base.clone()))
-            .collect();
-        let settings = Settings {
-            administrators: parts.administrators,
-            environments: bases.iter().map(|(name, _)| name.clone()).collect(),
-            loopback_upstreams: parts.loopback_upstreams,
-        };
-        let vault = Vault::new(parts.master_key);
-        let control = Control::new(
-            opened.reads,
-            opened.writes,
-            vault,
-            parts.clock.clone(),
-            parts.chance.clone(),
-            settings,
-        );
-        control
-            .ensure_signing_key()
-            .await
-            .doing("the signing key could not be made")?;
-        control
-            .signing_key()
-            .await
-            .map_err(|error| Failure::broke(error.private().unwrap_or_else(|| error.detail())))?;
-
+        let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let mut registry = Registry::default();
         let (journal, entries) = mpsc::channel(10_000);
-        let setup = hansom_gateway::Setup {
-            environments: parts
-                .environments
-                .into_iter()
-                .map(|(name, listeners, _)| (name, listeners))
-                .collect(),
-            clock: parts.clock.clone(),
-            chance: parts.chance.clone(),
-            journal,
-            registry: &mut registry,
-            cores: cores(),
-            bounds: hansom_gateway::Bounds::default(),
-            identity_signer: None,
-        };
-        let gateway = hansom_gateway::start(setup, read_snapshot(&file))
-            .doing("the gateway could not start")?;
-        let (hub_listener, hub) = parts.hub;
-        let oauth = OAuth::new(hansom_oauth::Setup {
-            control: control.clone(),
-            issuer: hub.clone(),
-            audiences: bases.clone(),
-            person_seconds: 900,
-            application_seconds: 3600,
-        });
+        let gateway = start_gateway(&mut parts, signing_key(&control).await?, journal, &mut registry)?;
+        let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock.clone()));
         let publisher = Publisher {
             control: control.clone(),
             gateway: gateway.clone(),
-            hub: hub.clone(),
+            hub: parts.hub.1.clone(),
             environments: bases.clone(),
-            file,
+            file: parts.snapshot_file(),
         };
-        publisher
-            .publish_if_changed(None)
-            .await
-            .doing("the first snapshot could not be made")?;
-        let sign_in = SignIn::new(
-            control.clone(),
-            parts.provider,
-            hub.clone(),
-            parts.directory,
-        )
-        .doing("sign-in could not be set up")?;
-        let refresher = sign_in.clone();
+        publisher.publish_if_changed(None).await.doing("the first snapshot could not be made")?;
+        let oauth = tokens(&control, &parts.hub.1, &bases);
+        let (listener, hub) = parts.hub;
+        let sign_in = SignIn::new(control.clone(), parts.provider, hub.clone(), parts.directory);
+        let sign_in = sign_in.doing("sign-in could not be set up")?;
         let pages = hansom_hub::router(hansom_hub::Setup {
             control: control.clone(),
             oauth: oauth.clone(),
-            sign_in,
+            sign_in: sign_in.clone(),
             hub,
             environments: bases,
             notice: parts.notice,
@@ -188,46 +134,23 @@ impl Platform {
         let jobs = vec![
             tokio::spawn(publisher.run()),
             tokio::spawn(sweep(control.clone())),
-            tokio::spawn(refresh_groups(control.clone(), refresher)),
-            serve(hub_listener, pages, stopping.clone())?,
-            serve(
-                parts.operations,
-                operations::router(gateway.clone(), registry),
-                stopping,
-            )?,
+            tokio::spawn(refresh_groups(control.clone(), sign_in)),
+            serve(listener, pages, stopping.clone())?,
+            serve(parts.operations, operations::router(gateway.clone(), registry), stopping)?,
         ];
-        let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock));
-        Ok(Self {
-            control,
-            oauth,
-            gateway,
-            jobs,
-            bookkeeper,
-            stop,
-        })
+        Ok(Self { control, oauth, gateway, jobs, bookkeeper, stop })
     }
 
     /// Waits until the gateway serves everything that was changed before the call.
     pub(crate) async fn settled(&self) -> Result<(), Failure> {
-        let wanted = self
-            .control
-            .reads()
-            .generation()
-            .await
-            .doing("the store could not be read")?;
+        let wanted = self.control.reads().generation().await.doing("the store could not be read")?;
         for _ in 0..500 {
-            if self
-                .gateway
-                .snapshot()
-                .is_some_and(|snapshot| snapshot.generation() >= wanted)
-            {
+            if self.gateway.snapshot().is_some_and(|snapshot| snapshot.generation() >= wanted) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        Err(Failure::broke(
-            "the gateway did not take the snapshot in five seconds",
-        ))
+        Err(Failure::broke("the gateway did not take the snapshot in five seconds"))
     }
 
     /// Runs until the process is told to stop, then lets requests under way finish and the journal be written.
@@ -249,25 +172,73 @@ impl Platform {
 }
 
 async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {
-    let shown = parts
-        .database
-        .split('@')
-        .next_back()
-        .unwrap_or_default()
-        .trim_start_matches("sqlite://")
-        .to_owned();
+    let shown = parts.database.split('@').next_back().unwrap_or_default().trim_start_matches("sqlite://").to_owned();
     if let Some(path) = parts.database.strip_prefix("sqlite://") {
         let path = path.split('?').next().unwrap_or(path);
         // A database that its owner has locked stays locked, also for a superuser, whom no file mode stops.
         if std::fs::metadata(path).is_ok_and(|data| data.permissions().readonly()) {
-            return Err(Failure::broke(format!(
-                "the database {path} is read-only; make it writable and start again"
-            )));
+            return Err(Failure::broke(format!("the database {path} is read-only; make it writable and start again")));
         }
     }
     hansom_store::open(&parts.database, parts.clock.now())
         .await
         .doing(format!("the database {shown} could not be opened"))
+}
+
+/// The token endpoints, with lifetimes as the product promises: people a quarter of an hour, applications an hour.
+fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String)]) -> OAuth {
+    OAuth::new(hansom_oauth::Setup {
+        control: control.clone(),
+        issuer: issuer.into(),
+        audiences: audiences.to_vec(),
+        person_seconds: 900,
+        application_seconds: 3600,
+    })
+}
+
+/// Starts the data plane on the environments' listeners.
+fn start_gateway(
+    parts: &mut Parts,
+    key: Arc<SigningKey>,
+    journal: mpsc::Sender<Entry>,
+    registry: &mut Registry,
+) -> Result<Gateway, Failure> {
+    let environments = std::mem::take(&mut parts.environments);
+    let setup = hansom_gateway::Setup {
+        environments: environments.into_iter().map(|(name, listeners, _)| (name, listeners)).collect(),
+        clock: parts.clock.clone(),
+        chance: parts.chance.clone(),
+        journal,
+        registry,
+        cores: cores(),
+        bounds: hansom_gateway::Bounds::default(),
+        identity_signer: Some(assertion::signer(key)),
+    };
+    hansom_gateway::start(setup, read_snapshot(&parts.snapshot_file())).doing("the gateway could not start")
+}
+
+/// The verbs over the store, with a signing key in place.
+async fn open_control(
+    parts: &Parts,
+    bases: &[(EnvironmentName, String)],
+    reads: Reads,
+    writes: Writes,
+) -> Result<Control, Failure> {
+    let settings = Settings {
+        administrators: parts.administrators.clone(),
+        environments: bases.iter().map(|(name, _)| name.clone()).collect(),
+        loopback_upstreams: parts.loopback_upstreams,
+    };
+    let vault = Vault::new(parts.master_key);
+    let control = Control::new(reads, writes, vault, parts.clock.clone(), parts.chance.clone(), settings);
+    control.ensure_signing_key().await.doing("the signing key could not be made")?;
+    Ok(control)
+}
+
+/// The signing key, opened; a master key that does not fit shows here, at the start, and not at the first token.
+async fn signing_key(control: &Control) -> Result<Arc<SigningKey>, Failure> {
+    let key = control.signing_key().await;
+    key.map_err(|error| Failure::broke(error.private().unwrap_or_else(|| error.detail())))
 }
 
 /// The snapshot on disk, if there is a whole one.
@@ -287,17 +258,13 @@ fn serve(
     router: axum::Router,
     mut stopping: tokio::sync::watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Failure> {
-    let listener =
-        tokio::net::TcpListener::from_std(listener).doing("a listener could not be used")?;
+    let listener = tokio::net::TcpListener::from_std(listener).doing("a listener could not be used")?;
     Ok(tokio::spawn(async move {
         let stop = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        if let Err(error) = axum::serve(listener, router)
-            .with_graceful_shutdown(stop)
-            .await
-        {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
             tracing::error!(%error, "a listener ended");
         }
     }))
@@ -306,10 +273,7 @@ fn serve(
 async fn sweep(control: Control) {
     loop {
         if let Err(error) = control.sweep().await {
-            tracing::warn!(
-                error = error.private().unwrap_or_default(),
-                "expired entries could not be swept away"
-            );
+            tracing::warn!(error = error.private().unwrap_or_default(), "expired entries could not be swept away");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
     }
@@ -356,29 +320,24 @@ pub(crate) fn master_key(file: &Path, chance: &Chance) -> Result<[u8; 32], Failu
             text
         }
         Err(error) => {
-            return Err(Failure::broke(format!(
-                "{} cannot be read: {error}",
-                file.display()
-            )));
+            return Err(Failure::broke(format!("{} cannot be read: {error}", file.display())));
         }
     };
     let text = text.trim();
     let mut key = [0; 32];
-    let pairs = text.as_bytes().chunks(2).map(|pair| {
-        std::str::from_utf8(pair)
-            .ok()
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-    });
+    let pairs = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok()));
     let read: Option<Vec<u8>> = pairs.collect();
     match read.filter(|bytes| bytes.len() == 32) {
         Some(bytes) => {
             key.copy_from_slice(&bytes);
             Ok(key)
         }
-        None => Err(Failure::broke(format!(
-            "{} is no master key: 64 hexadecimal characters are expected",
-            file.display()
-        ))),
+        None => {
+            Err(Failure::broke(format!("{} is no master key: 64 hexadecimal characters are expected", file.display())))
+        }
     }
 }
 
@@ -399,13 +358,7 @@ pub(crate) fn write_secret(file: &Path, content: &[u8]) -> Result<(), Failure> {
 pub(crate) fn log(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let logger = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
+    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second subscriber cannot be set; the first one stays.
-    let _ = if json {
-        logger.json().try_init()
-    } else {
-        logger.try_init()
-    };
+    let _ = if json { logger.json().try_init() } else { logger.try_init() };
 }

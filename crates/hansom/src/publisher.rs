@@ -7,9 +7,8 @@ use hansom_domain::{ApplicationId, EnvironmentName, PersonId, Status};
 use hansom_gateway::{
     Gateway, Snapshot, kept,
     snapshot::{
-        self, AnswerContract, ApplicationDocument, BodyContract, EnvironmentDocument,
-        GrantDocument, MediaAnswer, OperationContract, OperationDocument, ParameterContract,
-        PersonDocument, SnapshotDocument, VersionDocument,
+        self, AnswerContract, ApplicationDocument, BodyContract, EnvironmentDocument, GrantDocument, MediaAnswer,
+        OperationContract, OperationDocument, ParameterContract, PersonDocument, SnapshotDocument, VersionDocument,
     },
 };
 use hansom_standards::contract::{Location, Operation};
@@ -34,10 +33,7 @@ impl Publisher {
     /// for those of others.
     pub(crate) async fn run(self) {
         let mut reads = self.control.reads().clone();
-        let mut published = self
-            .gateway
-            .snapshot()
-            .map(|snapshot| snapshot.generation());
+        let mut published = self.gateway.snapshot().map(|snapshot| snapshot.generation());
         let mut failing = false;
         loop {
             match self.publish_if_changed(published).await {
@@ -61,26 +57,15 @@ impl Publisher {
     }
 
     /// Publishes once if the generation is not `published`; gives the generation that the gateway is at.
-    pub(crate) async fn publish_if_changed(
-        &self,
-        published: Option<u64>,
-    ) -> Result<u64, hansom_control::Error> {
+    pub(crate) async fn publish_if_changed(&self, published: Option<u64>) -> Result<u64, hansom_control::Error> {
         let generation = self.control.reads().generation().await?;
         if published == Some(generation) {
             return Ok(generation);
         }
         let document = self.document(generation).await?;
-        let versions = |document: &SnapshotDocument| {
-            document
-                .environments
-                .iter()
-                .map(|e| e.versions.len())
-                .sum::<usize>()
-        };
-        let before = self
-            .gateway
-            .snapshot()
-            .map_or(0, |snapshot| versions(snapshot.document()));
+        let versions =
+            |document: &SnapshotDocument| document.environments.iter().map(|e| e.versions.len()).sum::<usize>();
+        let before = self.gateway.snapshot().map_or(0, |snapshot| versions(snapshot.document()));
         if before > 0 && versions(&document) == 0 {
             tracing::error!(
                 "the store shows no API at all, where the gateway serves {before}; it goes on serving them"
@@ -89,11 +74,7 @@ impl Publisher {
         }
         let compiled = Snapshot::compile(document);
         for aside in &compiled.set_aside {
-            tracing::error!(
-                what = aside.what,
-                why = aside.why,
-                "set aside: it is not served"
-            );
+            tracing::error!(what = aside.what, why = aside.why, "set aside: it is not served");
         }
         self.keep(compiled.snapshot.document());
         self.gateway.swap(compiled.snapshot);
@@ -103,8 +84,7 @@ impl Publisher {
     /// Keeps the snapshot on disk, whole or not at all. A full disk does not stop traffic.
     fn keep(&self, document: &SnapshotDocument) {
         let beside = self.file.with_extension("new");
-        let written = std::fs::write(&beside, kept::seal(document))
-            .and_then(|()| std::fs::rename(&beside, &self.file));
+        let written = std::fs::write(&beside, kept::seal(document)).and_then(|()| std::fs::rename(&beside, &self.file));
         if let Err(error) = written {
             tracing::error!(%error, file = %self.file.display(), "the snapshot could not be kept on disk");
         }
@@ -133,15 +113,11 @@ impl Publisher {
                 }
             };
             let successor = versions.iter().filter(|other| {
-                other.slug == version.slug
-                    && other.major > version.major
-                    && other.status != Status::Retired
+                other.slug == version.slug && other.major > version.major && other.status != Status::Retired
             });
             let successor = successor.map(|other| other.major.to_string()).next_back();
             for environment in &mut environments {
-                if let Some(document) =
-                    version_document(version, &published, &environment.name, successor.clone())
-                {
+                if let Some(document) = version_document(version, &published, &environment.name, successor.clone()) {
                     environment.versions.push(document);
                 }
             }
@@ -154,11 +130,7 @@ impl Publisher {
             issuer: self.hub.clone(),
             hub: self.hub.clone(),
             keys: keys
-                .map(|key| snapshot::VerificationKey {
-                    kid: key.kid,
-                    algorithm: key.algorithm,
-                    jwk: key.jwk,
-                })
+                .map(|key| snapshot::VerificationKey { kid: key.kid, algorithm: key.algorithm, jwk: key.jwk })
                 .collect(),
             environments,
             applications: self.applications().await?,
@@ -208,13 +180,7 @@ impl Publisher {
         let reads = self.control.reads();
         let mut people: BTreeMap<PersonId, PersonDocument> = BTreeMap::new();
         for person in reads.people().await? {
-            people.insert(
-                person.id.clone(),
-                PersonDocument {
-                    id: person.id,
-                    groups: vec![],
-                },
-            );
+            people.insert(person.id.clone(), PersonDocument { id: person.id, groups: vec![] });
         }
         for (person, group) in reads.memberships().await? {
             if let Some(person) = people.get_mut(&person) {
@@ -232,28 +198,20 @@ fn version_document(
     successor: Option<String>,
 ) -> Option<VersionDocument> {
     let manifest = &published.manifest;
-    let (_, target) = manifest
-        .environments
-        .iter()
-        .find(|(name, _)| name == environment)?;
+    let (_, target) = manifest.environments.iter().find(|(name, _)| name == environment)?;
     let target = match target {
         Target::Mock => snapshot::Target::Mock,
-        Target::Upstreams { urls, timeout_ms } => snapshot::Target::Upstreams {
-            urls: urls.clone(),
-            timeout_ms: *timeout_ms,
-        },
+        Target::Upstreams { urls, timeout_ms } => {
+            snapshot::Target::Upstreams { urls: urls.clone(), timeout_ms: *timeout_ms }
+        }
     };
     let mock = target == snapshot::Target::Mock;
-    let operations = published
-        .contract
-        .operations
-        .iter()
-        .map(|operation| OperationDocument {
-            id: operation.id.clone(),
-            method: operation.method.clone(),
-            path: operation.path.clone(),
-            contract: mock.then(|| operation_contract(operation)),
-        });
+    let operations = published.contract.operations.iter().map(|operation| OperationDocument {
+        id: operation.id.clone(),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        contract: mock.then(|| operation_contract(operation)),
+    });
     Some(VersionDocument {
         api: version.slug.clone(),
         major: version.major,
@@ -273,53 +231,34 @@ fn version_document(
 }
 
 fn operation_contract(operation: &Operation) -> OperationContract {
-    let parameters = operation
-        .parameters
-        .iter()
-        .map(|parameter| ParameterContract {
-            name: parameter.name.clone(),
-            location: match parameter.location {
-                Location::Path => "path",
-                Location::Query => "query",
-                Location::Header => "header",
-                Location::Cookie => "cookie",
-            }
-            .into(),
-            required: parameter.required,
-            schema: parameter.schema.clone(),
-            explode: parameter.explode,
-        });
+    let parameters = operation.parameters.iter().map(|parameter| ParameterContract {
+        name: parameter.name.clone(),
+        location: match parameter.location {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Cookie => "cookie",
+        }
+        .into(),
+        required: parameter.required,
+        schema: parameter.schema.clone(),
+        explode: parameter.explode,
+    });
     let body = operation.request_body.as_ref().map(|body| BodyContract {
         required: body.required,
-        media: body
-            .content
-            .iter()
-            .map(|media| (media.media_type.clone(), media.schema.clone()))
-            .collect(),
+        media: body.content.iter().map(|media| (media.media_type.clone(), media.schema.clone())).collect(),
     });
     let answers = operation.responses.iter().map(|response| AnswerContract {
         status: response.status.clone(),
-        headers: response
-            .headers
-            .iter()
-            .map(|header| (header.name.clone(), header.example.clone()))
-            .collect(),
+        headers: response.headers.iter().map(|header| (header.name.clone(), header.example.clone())).collect(),
         media: response
             .content
             .iter()
             .map(|media| MediaAnswer {
                 media_type: media.media_type.clone(),
-                examples: media
-                    .examples
-                    .iter()
-                    .map(|example| (example.name.clone(), example.value.clone()))
-                    .collect(),
+                examples: media.examples.iter().map(|example| (example.name.clone(), example.value.clone())).collect(),
             })
             .collect(),
     });
-    OperationContract {
-        parameters: parameters.collect(),
-        body,
-        answers: answers.collect(),
-    }
+    OperationContract { parameters: parameters.collect(), body, answers: answers.collect() }
 }

@@ -7,9 +7,7 @@ use hansom_domain::{Chance, Clock, Timestamp};
 /// The system's clock.
 pub(crate) fn clock() -> Clock {
     Clock::new(|| {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     })
 }

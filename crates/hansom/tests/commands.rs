@@ -22,27 +22,13 @@ fn says(output: &Output, code: i32, words: &[&str]) {
     for word in words {
         assert!(text.contains(word), "{word:?} is missing in: {text}");
     }
-    assert!(
-        !text.contains("panicked") && !text.contains("stack backtrace"),
-        "{text}"
-    );
+    assert!(!text.contains("panicked") && !text.contains("stack backtrace"), "{text}");
 }
 
 fn demo_in(dir: &Path, hub: &str) -> Output {
     let any = "127.0.0.1:0";
     Command::new(BINARY)
-        .args([
-            "demo",
-            "--gateway",
-            any,
-            "--sandbox",
-            any,
-            "--ops",
-            any,
-            "--hub",
-            hub,
-            "--dir",
-        ])
+        .args(["demo", "--gateway", any, "--sandbox", any, "--ops", any, "--hub", hub, "--dir"])
         .arg(dir)
         .output()
         .unwrap()
@@ -54,9 +40,7 @@ fn every_verb_has_help_with_an_example() {
         let output = hansom(&[verb, "--help"]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
-            output.status.success()
-                && text.contains("Example")
-                && text.contains(&format!("hansom {verb}")),
+            output.status.success() && text.contains("Example") && text.contains(&format!("hansom {verb}")),
             "{text}"
         );
     }
@@ -100,11 +84,7 @@ async fn a_gateway_port_in_use_is_found_although_ports_are_shared_within_the_pla
 async fn a_second_demo_in_the_same_folder_is_refused() {
     let scratch = Scratch::new();
     let _demo = Demo::start(&scratch.0).await;
-    says(
-        &demo_in(&scratch.0.join("demo"), "127.0.0.1:0"),
-        3,
-        &["another demo runs in"],
-    );
+    says(&demo_in(&scratch.0.join("demo"), "127.0.0.1:0"), 3, &["another demo runs in"]);
 }
 
 #[tokio::test]
@@ -122,11 +102,7 @@ async fn a_read_only_database_is_one_line_and_exit_code_3() {
 #[test]
 fn the_demo_listens_on_this_machine_alone() {
     let scratch = Scratch::new();
-    says(
-        &demo_in(&scratch.0, "0.0.0.0:0"),
-        2,
-        &["this machine alone"],
-    );
+    says(&demo_in(&scratch.0, "0.0.0.0:0"), 2, &["this machine alone"]);
 }
 
 #[test]
@@ -135,51 +111,25 @@ fn a_manifest_with_faults_is_told_with_line_and_column_before_anything_is_sent()
     let good = "api: trees\nowner: parks@hackney.example\nkind: platform\naudience: internal\nstatus: alpha\ncontract: openapi.yaml\n\
                 environments:\n  sandbox: { mock: true }\naccess:\n  - operations: [\"*\"]\n    applications: granted\n";
     for (what, manifest, place, word) in [
-        (
-            "unknown key",
-            good.replace("status: alpha", "status: alpha\ncolour: red"),
-            ":6:1:",
-            "colour",
-        ),
+        ("unknown key", good.replace("status: alpha", "status: alpha\ncolour: red"), ":6:1:", "colour"),
         ("missing contract", good.into(), ":6:11:", "openapi.yaml"),
-        (
-            "group that is no address",
-            good.replace("parks@hackney.example", "parks"),
-            ":2:8:",
-            "parks",
-        ),
+        ("group that is no address", good.replace("parks@hackney.example", "parks"), ":2:8:", "parks"),
         ("no YAML", "{{{".into(), ":1:", "api.yaml"),
     ] {
         let file = scratch.write("api.yaml", &manifest);
-        let output = hansom(&[
-            "publish",
-            "--hub",
-            "http://127.0.0.1:9",
-            "--manifest",
-            file.to_str().unwrap(),
-        ]);
+        let output = hansom(&["publish", "--hub", "http://127.0.0.1:9", "--manifest", file.to_str().unwrap()]);
         says(&output, 1, &[place, word]);
-        assert!(
-            !String::from_utf8_lossy(&output.stderr).contains("could not be reached"),
-            "{what}: nothing is sent"
-        );
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("could not be reached"), "{what}: nothing is sent");
     }
     let absent = scratch.0.join("absent.yaml");
-    says(
-        &hansom(&["publish", "--manifest", absent.to_str().unwrap()]),
-        2,
-        &["absent.yaml", "cannot be read"],
-    );
+    says(&hansom(&["publish", "--manifest", absent.to_str().unwrap()]), 2, &["absent.yaml", "cannot be read"]);
 }
 
 #[tokio::test]
 async fn a_contract_with_faults_is_refused_whole() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
-    let start = hansom_scaffold::Start {
-        name: "trees",
-        owner: "api-platform@hackney.example",
-    };
+    let start = hansom_scaffold::Start { name: "trees", owner: "api-platform@hackney.example" };
     let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
     let manifest = scratch.write("api.yaml", &files["api.yaml"]);
     let contract = &files["openapi.yaml"];
@@ -193,33 +143,16 @@ async fn a_contract_with_faults_is_refused_whole() {
     };
     for (what, text) in [
         ("an alias bomb", bomb),
-        (
-            "depth 10,000",
-            format!("openapi: {}{}", "[".repeat(10_000), "]".repeat(10_000)),
-        ),
-        (
-            "a reference to a file",
-            contract.replace("#/components/parameters/Limit", "file:///etc/passwd"),
-        ),
-        (
-            "a reference to a URL",
-            contract.replace("#/components/parameters/Limit", "http://169.254.169.254/"),
-        ),
-        (
-            "two operations of one id",
-            contract.replace("createTree", "listTrees"),
-        ),
-        (
-            "50 MB",
-            format!("{contract}\nx-more: \"{}\"\n", "x".repeat(50 * 1024 * 1024)),
-        ),
+        ("depth 10,000", format!("openapi: {}{}", "[".repeat(10_000), "]".repeat(10_000))),
+        ("a reference to a file", contract.replace("#/components/parameters/Limit", "file:///etc/passwd")),
+        ("a reference to a URL", contract.replace("#/components/parameters/Limit", "http://169.254.169.254/")),
+        ("two operations of one id", contract.replace("createTree", "listTrees")),
+        ("50 MB", format!("{contract}\nx-more: \"{}\"\n", "x".repeat(50 * 1024 * 1024))),
     ] {
         scratch.write("openapi.yaml", &text);
         let output = demo.publish(&manifest, &[]);
         says(&output, 1, &["openapi.yaml:"]);
-        let stored = demo
-            .get(&format!("{}/trees/v1/trees", demo.url("sandbox")), None)
-            .await;
+        let stored = demo.get(&format!("{}/trees/v1/trees", demo.url("sandbox")), None).await;
         assert_eq!(stored.status, 404, "{what} must not be served");
     }
 }
@@ -233,38 +166,14 @@ fn a_configuration_is_checked_with_line_and_reason() {
     let output = hansom(&["check", "--config", path]);
     assert!(output.status.success(), "{output:?}");
     for (bad, place, word) in [
-        (
-            good.replacen("[hub]", "[hub]\ncolour = \"red\"", 1),
-            "hansom.toml:",
-            "colour",
-        ),
-        (
-            good.replace("sqlite://", "mysql://"),
-            "",
-            "sqlite:// or postgres://",
-        ),
-        (
-            good.replace("127.0.0.1:8080", "127.0.0.1:8000"),
-            "",
-            "both listen on",
-        ),
-        (
-            good.replace("api-platform@hackney.example", "everyone"),
-            "hansom.toml:",
-            "everyone",
-        ),
-        (
-            good.replace("http://127.0.0.1:8000", "http://hub.hackney.example"),
-            "hansom.toml:",
-            "https://",
-        ),
+        (good.replacen("[hub]", "[hub]\ncolour = \"red\"", 1), "hansom.toml:", "colour"),
+        (good.replace("sqlite://", "mysql://"), "", "sqlite:// or postgres://"),
+        (good.replace("127.0.0.1:8080", "127.0.0.1:8000"), "", "both listen on"),
+        (good.replace("api-platform@hackney.example", "everyone"), "hansom.toml:", "everyone"),
+        (good.replace("http://127.0.0.1:8000", "http://hub.hackney.example"), "hansom.toml:", "https://"),
     ] {
         scratch.write("hansom.toml", &bad);
         says(&hansom(&["check", "--config", path]), 1, &[place, word]);
     }
-    says(
-        &hansom(&["check", "--config", "/nowhere/hansom.toml"]),
-        3,
-        &["/nowhere/hansom.toml"],
-    );
+    says(&hansom(&["check", "--config", "/nowhere/hansom.toml"]), 3, &["/nowhere/hansom.toml"]);
 }

@@ -1,9 +1,6 @@
 //! The whole ring with the real binary: publish, find, be granted, call, be refused.
-
-#![expect(
-    clippy::disallowed_methods,
-    reason = "an end-to-end test is the outside: it reads files"
-)]
+#![expect(clippy::too_many_lines, reason = "a story is told in one piece")]
+#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it reads files")]
 
 mod town;
 
@@ -16,37 +13,23 @@ use town::{Browser, Demo, Scratch, now, raw, until};
 async fn the_printed_call_works_and_is_refused_without_its_token() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
-    let answer = demo
-        .get(&demo.printed_url(), Some(&demo.printed_token()))
-        .await;
+    let answer = demo.get(&demo.printed_url(), Some(&demo.printed_token())).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    assert!(
-        !answer.json()["repairs"].as_array().unwrap().is_empty(),
-        "{}",
-        answer.text
-    );
+    assert!(!answer.json()["repairs"].as_array().unwrap().is_empty(), "{}", answer.text);
     assert!(!answer.header("request-id").is_empty());
     let refused = demo.get(&demo.printed_url(), None).await;
     refused.is_problem(401, "token-missing");
     assert!(refused.header("www-authenticate").starts_with("Bearer"));
-    for (path, word) in [
-        ("/live", "live"),
-        ("/ready", "ready"),
-        ("/metrics", "hansom"),
-    ] {
-        let answer = demo
-            .get(&format!("{}{path}", demo.url("operations")), None)
-            .await;
-        assert!(
-            answer.status == 200 && answer.text.contains(word),
-            "{path}: {}",
-            answer.text
-        );
+    for (path, word) in [("/live", "live"), ("/ready", "ready"), ("/metrics", "hansom")] {
+        let answer = demo.get(&format!("{}{path}", demo.url("operations")), None).await;
+        assert!(answer.status == 200 && answer.text.contains(word), "{path}: {}", answer.text);
     }
     let people = demo.ready["people"].as_array().unwrap();
-    assert!(people.iter().all(|person| person["email"].is_string()
-        && person["name"].is_string()
-        && person["groups"].is_array()));
+    assert!(
+        people
+            .iter()
+            .all(|person| person["email"].is_string() && person["name"].is_string() && person["groups"].is_array())
+    );
 }
 
 #[tokio::test]
@@ -56,15 +39,8 @@ async fn a_token_works_in_its_own_environment_alone() {
     let (production, sandbox) = (demo.url("production"), demo.url("sandbox"));
     for (mine, other) in [(&production, &sandbox), (&sandbox, &production)] {
         let token = demo.token(mine).await.access_token();
-        assert_eq!(
-            demo.get(&format!("{mine}/repairs/v1/repairs"), Some(&token))
-                .await
-                .status,
-            200
-        );
-        demo.get(&format!("{other}/repairs/v1/repairs"), Some(&token))
-            .await
-            .is_problem(401, "token-audience");
+        assert_eq!(demo.get(&format!("{mine}/repairs/v1/repairs"), Some(&token)).await.status, 200);
+        demo.get(&format!("{other}/repairs/v1/repairs"), Some(&token)).await.is_problem(401, "token-audience");
     }
 }
 
@@ -73,28 +49,15 @@ async fn an_operation_that_was_not_granted_is_refused_and_named() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
     let url = format!("{}/repairs/v1/repairs", demo.url("production"));
-    let report = demo
-        .http
-        .post(&url)
-        .bearer_auth(demo.printed_token())
-        .json(&json!({}))
-        .send()
-        .await
-        .unwrap();
-    let problem = town::Answer::of(report)
-        .await
-        .is_problem(403, "grant-missing");
+    let report = demo.http.post(&url).bearer_auth(demo.printed_token()).json(&json!({})).send().await.unwrap();
+    let problem = town::Answer::of(report).await.is_problem(403, "grant-missing");
     let detail = problem["detail"].as_str().unwrap();
     assert!(
         detail.contains("reportRepair") && detail.contains("/apis/repairs"),
         "it names what is missing and where to ask: {detail}"
     );
-    let other = demo
-        .get(
-            &format!("{}/rents/v1/rent-accounts", demo.url("production")),
-            Some(&demo.printed_token()),
-        )
-        .await;
+    let other =
+        demo.get(&format!("{}/rents/v1/rent-accounts", demo.url("production")), Some(&demo.printed_token())).await;
     other.is_problem(403, "grant-missing");
 }
 
@@ -109,17 +72,8 @@ async fn forged_tokens_are_refused() {
     let decoded: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
     let head: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     let kid = head["kid"].as_str().unwrap().to_owned();
-    let jwks = demo
-        .get(&format!("{}/oauth/jwks", demo.url("hub")), None)
-        .await
-        .json();
-    let key = jwks["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| key["kid"] == kid.as_str())
-        .unwrap()
-        .clone();
+    let jwks = demo.get(&format!("{}/oauth/jwks", demo.url("hub")), None).await.json();
+    let key = jwks["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid.as_str()).unwrap().clone();
     assert!(key.get("d").is_none(), "no private key is published");
 
     let typed = |algorithm| {
@@ -129,12 +83,7 @@ async fn forged_tokens_are_refused() {
         header
     };
     let foreign = EncodingKey::from_ec_pem(
-        &std::fs::read(
-            demo.ready["application"]["private_key_file"]
-                .as_str()
-                .unwrap(),
-        )
-        .unwrap(),
+        &std::fs::read(demo.ready["application"]["private_key_file"].as_str().unwrap()).unwrap(),
     )
     .unwrap();
     let none = format!(
@@ -154,15 +103,9 @@ async fn forged_tokens_are_refused() {
     ] {
         let answer = demo.get(&url, Some(&token)).await;
         let problem = answer.is_problem(401, "token-invalid");
-        assert!(
-            answer.header("www-authenticate").contains("invalid_token"),
-            "{what}: {problem}"
-        );
+        assert!(answer.header("www-authenticate").contains("invalid_token"), "{what}: {problem}");
     }
-    assert!(
-        decoded["exp"].as_i64().unwrap() <= now() + 3600,
-        "an application's token lives for an hour at most"
-    );
+    assert!(decoded["exp"].as_i64().unwrap() <= now() + 3600, "an application's token lives for an hour at most");
 }
 
 #[tokio::test]
@@ -192,10 +135,7 @@ async fn paths_that_could_be_read_in_two_ways_are_refused_before_any_routing() {
             "GET {path} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
         );
         let line = raw(&demo.url("production"), &request);
-        assert!(
-            line.contains(" 400 ") || line.contains(" 404 "),
-            "{path}: {line:?}"
-        );
+        assert!(line.contains(" 400 ") || line.contains(" 404 "), "{path}: {line:?}");
     }
 }
 
@@ -204,13 +144,7 @@ async fn what_is_published_from_a_shell_is_served_and_found_at_once() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
     let made = std::process::Command::new(town::BINARY)
-        .args([
-            "new",
-            "street-trees",
-            "--owner",
-            "api-platform@hackney.example",
-            "--into",
-        ])
+        .args(["new", "street-trees", "--owner", "api-platform@hackney.example", "--into"])
         .arg(&scratch.0)
         .output()
         .unwrap();
@@ -223,24 +157,16 @@ async fn what_is_published_from_a_shell_is_served_and_found_at_once() {
     let published = demo.publish(&manifest, &["--format", "json"]);
     assert!(published.status.success(), "{published:?}");
     let told: Value = serde_json::from_slice(&published.stdout).unwrap();
-    assert_eq!(
-        (&told["api"], &told["release"]),
-        (&json!("street-trees"), &json!(1))
-    );
-    until("the gateway serves the new API", async || {
-        demo.get(&url, None).await.status == 401
-    })
-    .await;
+    assert_eq!((&told["api"], &told["release"]), (&json!("street-trees"), &json!(1)));
+    until("the gateway serves the new API", async || demo.get(&url, None).await.status == 401).await;
     let again = demo.publish(&manifest, &["--format", "json"]);
-    assert_eq!(
-        serde_json::from_slice::<Value>(&again.stdout).unwrap()["unchanged"],
-        true
-    );
+    assert_eq!(serde_json::from_slice::<Value>(&again.stdout).unwrap()["unchanged"], true);
 }
 
 /// Ben's application with a grant that Dev has approved: its client id.
 async fn granted_application(ben: &mut Browser<'_>, dev: &mut Browser<'_>) -> String {
-    let new = json!({ "name": "Rent reminder", "description": "Reminds.", "owner": "digital-services@hackney.example" });
+    let new =
+        json!({ "name": "Rent reminder", "description": "Reminds.", "owner": "digital-services@hackney.example" });
     let application = ben.api("POST", "/applications", &new).await;
     assert_eq!(application.status, 201, "{}", application.text);
     let id = application.json()["id"].as_str().unwrap().to_owned();
@@ -250,13 +176,9 @@ async fn granted_application(ben: &mut Browser<'_>, dev: &mut Browser<'_>) -> St
     assert_eq!(grant.status, 201, "{}", grant.text);
     let grant = grant.json()["id"].as_str().unwrap().to_owned();
     let yes = json!({ "decision": "approve", "reason": "Agreed." });
-    let own = ben
-        .api("POST", &format!("/grants/{grant}/decision"), &yes)
-        .await;
+    let own = ben.api("POST", &format!("/grants/{grant}/decision"), &yes).await;
     own.is_problem(403, "not-allowed");
-    let decided = dev
-        .api("POST", &format!("/grants/{grant}/decision"), &yes)
-        .await;
+    let decided = dev.api("POST", &format!("/grants/{grant}/decision"), &yes).await;
     assert!(matches!(decided.status, 200 | 204), "{}", decided.text);
     id
 }
@@ -269,63 +191,29 @@ async fn from_an_application_to_its_own_call_and_back_to_nothing() {
     let mut dev = demo.sign_in("dev.patel@hackney.example").await;
     let id = granted_application(&mut ben, &mut dev).await;
     let credentials = format!("/applications/{id}/credentials");
-    let secret = ben
-        .api("POST", &credentials, &json!({ "kind": "secret" }))
-        .await;
+    let secret = ben.api("POST", &credentials, &json!({ "kind": "secret" })).await;
     assert_eq!(secret.status, 201, "{}", secret.text);
     let secret = secret.json();
 
     let production = demo.url("production");
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("resource", &production),
-    ];
-    let endpoint = demo.ready["application"]["token_endpoint"]
-        .as_str()
-        .unwrap();
-    let request = demo
-        .http
-        .post(endpoint)
-        .basic_auth(&id, secret["secret"].as_str())
-        .form(&form);
-    let token = town::Answer::of(request.send().await.unwrap())
-        .await
-        .access_token();
+    let form = [("grant_type", "client_credentials"), ("resource", &production)];
+    let endpoint = demo.ready["application"]["token_endpoint"].as_str().unwrap();
+    let request = demo.http.post(endpoint).basic_auth(&id, secret["secret"].as_str()).form(&form);
+    let token = town::Answer::of(request.send().await.unwrap()).await.access_token();
     let url = format!("{production}/rents/v1/rent-accounts");
-    until("the granted call works", async || {
-        demo.get(&url, Some(&token)).await.status == 200
-    })
-    .await;
+    until("the granted call works", async || demo.get(&url, Some(&token)).await.status == 200).await;
 
-    let revoked = ben
-        .api(
-            "DELETE",
-            &format!("{credentials}/{}", secret["id"].as_str().unwrap()),
-            &Value::Null,
-        )
-        .await;
+    let revoked = ben.api("DELETE", &format!("{credentials}/{}", secret["id"].as_str().unwrap()), &Value::Null).await;
     assert!(matches!(revoked.status, 200 | 204), "{}", revoked.text);
-    until("the token of a revoked credential is refused", async || {
-        demo.get(&url, Some(&token)).await.status == 401
-    })
-    .await;
-    let refused = demo
-        .get(&url, Some(&token))
-        .await
-        .is_problem(401, "token-revoked");
+    until("the token of a revoked credential is refused", async || demo.get(&url, Some(&token)).await.status == 401)
+        .await;
+    let refused = demo.get(&url, Some(&token)).await.is_problem(401, "token-revoked");
     let why = format!("/refusals/{}", refused["instance"].as_str().unwrap());
-    until("the reason can be read", async || {
-        ben.api("GET", &why, &Value::Null).await.status == 200
-    })
-    .await;
+    until("the reason can be read", async || ben.api("GET", &why, &Value::Null).await.status == 200).await;
     let told = ben.api("GET", &why, &Value::Null).await.json();
     assert_eq!(told["code"], "token-revoked", "{told}");
     let mut amina = demo.sign_in("amina.yusuf@hackney.example").await;
-    assert_eq!(
-        amina.api("GET", &why, &Value::Null).await.status,
-        404,
-        "nobody else may read it"
-    );
+    assert_eq!(amina.api("GET", &why, &Value::Null).await.status, 404, "nobody else may read it");
 }
 
 #[tokio::test]
@@ -354,30 +242,17 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     let demo = Demo::start(&scratch.0).await;
     let hub = demo.url("hub");
     let publisher = demo.ready["publisher"].clone();
-    let (id, key) = (
-        publisher["client_id"].as_str().unwrap(),
-        publisher["private_key_file"].as_str().unwrap(),
-    );
+    let (id, key) = (publisher["client_id"].as_str().unwrap(), publisher["private_key_file"].as_str().unwrap());
     let token = demo.token_for(id, key, &hub).await.access_token();
-    let start = hansom_scaffold::Start {
-        name: "street-trees",
-        owner: "api-platform@hackney.example",
-    };
+    let start = hansom_scaffold::Start { name: "street-trees", owner: "api-platform@hackney.example" };
     let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
     let http = demo.http.clone();
     let publishing = tokio::spawn(async move {
         let mut told = 0;
         for patch in 0..1000 {
-            let contract =
-                files["openapi.yaml"].replace("version: 0.1.0", &format!("version: 1.0.{patch}"));
-            let body =
-                json!({ "manifest": files["api.yaml"], "contract": contract, "dry_run": false });
-            let sent = http
-                .post(format!("{hub}/api/v1/releases"))
-                .bearer_auth(&token)
-                .json(&body)
-                .send()
-                .await;
+            let contract = files["openapi.yaml"].replace("version: 0.1.0", &format!("version: 1.0.{patch}"));
+            let body = json!({ "manifest": files["api.yaml"], "contract": contract, "dry_run": false });
+            let sent = http.post(format!("{hub}/api/v1/releases")).bearer_auth(&token).json(&body).send().await;
             match sent {
                 Ok(answer) if answer.status().as_u16() == 201 => told += 1,
                 _ => break,
@@ -391,44 +266,17 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     assert!(told > 0, "something was published before the kill");
     let demo = Demo::start(&scratch.0).await;
     let mut grace = demo.sign_in("grace.obi@hackney.example").await;
-    let version = grace
-        .api("GET", "/apis/street-trees/versions/v1", &Value::Null)
-        .await
-        .json();
-    let newest = version["current_release"]
-        .as_i64()
-        .or(version["release"].as_i64())
-        .unwrap_or_else(|| panic!("{version}"));
-    assert!(
-        newest >= told,
-        "what was confirmed is there: {newest} of {told}"
-    );
-    let whole = grace
-        .api(
-            "GET",
-            &format!("/apis/street-trees/versions/v1/releases/{newest}"),
-            &Value::Null,
-        )
-        .await;
-    assert!(
-        whole.status == 200 && whole.text.contains(&format!("version: 1.0.{}", newest - 1)),
-        "{}",
-        whole.text
-    );
-    let next = grace
-        .api(
-            "GET",
-            &format!("/apis/street-trees/versions/v1/releases/{}", newest + 1),
-            &Value::Null,
-        )
-        .await;
+    let version = grace.api("GET", "/apis/street-trees/versions/v1", &Value::Null).await.json();
+    let newest =
+        version["current_release"].as_i64().or(version["release"].as_i64()).unwrap_or_else(|| panic!("{version}"));
+    assert!(newest >= told, "what was confirmed is there: {newest} of {told}");
+    let whole = grace.api("GET", &format!("/apis/street-trees/versions/v1/releases/{newest}"), &Value::Null).await;
+    assert!(whole.status == 200 && whole.text.contains(&format!("version: 1.0.{}", newest - 1)), "{}", whole.text);
+    let next = grace.api("GET", &format!("/apis/street-trees/versions/v1/releases/{}", newest + 1), &Value::Null).await;
     assert_eq!(next.status, 404);
-    demo.get(
-        &format!("{}/street-trees/v1/street-trees", demo.url("sandbox")),
-        None,
-    )
-    .await
-    .is_problem(401, "token-missing");
+    demo.get(&format!("{}/street-trees/v1/street-trees", demo.url("sandbox")), None)
+        .await
+        .is_problem(401, "token-missing");
 }
 
 #[tokio::test]
@@ -436,23 +284,14 @@ async fn a_person_outside_the_group_is_told_which_group_is_missing() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
     let url = format!("{}/repairs/v1/repairs", demo.url("production"));
-    for (email, status) in [
-        ("amina.yusuf@hackney.example", 200),
-        ("farid.rahman@hackney.example", 403),
-    ] {
+    for (email, status) in [("amina.yusuf@hackney.example", 200), ("farid.rahman@hackney.example", 403)] {
         let mut person = demo.sign_in(email).await;
         let token = person.token("production").await;
         let answer = demo.get(&url, Some(&token)).await;
         assert_eq!(answer.status, status, "{email}: {}", answer.text);
         if status == 403 {
             let problem = answer.is_problem(403, "group-missing");
-            assert!(
-                problem["detail"]
-                    .as_str()
-                    .unwrap()
-                    .contains("housing-officers@hackney.example"),
-                "{problem}"
-            );
+            assert!(problem["detail"].as_str().unwrap().contains("housing-officers@hackney.example"), "{problem}");
         }
     }
 }

@@ -1,9 +1,7 @@
 //! What does an access token say (RFC 9068), and is it still good?
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hansom_domain::{
-    Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, Timestamp, TokenId,
-};
+use hansom_domain::{Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, Timestamp, TokenId};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, jwk::Jwk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,8 +92,7 @@ impl OAuth {
             return Err(Error::TokenRevoked);
         }
         let audience = self.audience_of(environment)?;
-        self.issue_to_client(application, credential, audience)
-            .await
+        self.issue_to_client(application, credential, audience).await
     }
 
     /// A token for an application that has just proven itself.
@@ -139,19 +136,14 @@ impl OAuth {
             let application = parsed::<ApplicationId>(&claims.sub)?;
             self.control().actor_of_application(&application).await?
         };
-        Ok(Bearer {
-            actor,
-            token: claims.jti,
-        })
+        Ok(Bearer { actor, token: claims.jti })
     }
 
     fn audience_of(&self, environment: &EnvironmentName) -> Result<String, Error> {
         let audience = self.audience(environment);
-        audience.map(str::to_owned).ok_or_else(|| {
-            Error::Target(format!(
-                "there is no environment {environment} on this platform"
-            ))
-        })
+        audience
+            .map(str::to_owned)
+            .ok_or_else(|| Error::Target(format!("there is no environment {environment} on this platform")))
     }
 
     async fn sign(&self, claims: &Claims) -> Result<IssuedToken, Error> {
@@ -159,24 +151,19 @@ impl OAuth {
         let mut header = Header::new(key.algorithm);
         header.typ = Some(MEDIA_TYPE.to_owned());
         header.kid = Some(key.kid.clone());
-        let token = jsonwebtoken::encode(&header, claims, &key.encoding).map_err(|error| {
-            hansom_control::Error::Internal(format!("signing a token failed: {error}"))
-        })?;
+        let token = jsonwebtoken::encode(&header, claims, &key.encoding)
+            .map_err(|error| hansom_control::Error::Internal(format!("signing a token failed: {error}")))?;
         if token.len() > MOST_BYTES {
             let groups = claims.groups.as_ref().map_or(0, Vec::len);
             return Err(Error::TooManyGroups(groups));
         }
-        Ok(IssuedToken {
-            token,
-            expires_in: claims.exp - claims.iat,
-        })
+        Ok(IssuedToken { token, expires_in: claims.exp - claims.iat })
     }
 
     /// The claims of a token that this platform has signed. Whether it is still good, and for whom, is not asked yet.
     pub(crate) async fn read_token(&self, text: &str) -> Result<Claims, Error> {
-        const NONE_OF_OURS: Error = Error::TokenInvalid(
-            "this is no access token of this platform, or its signature is wrong",
-        );
+        const NONE_OF_OURS: Error =
+            Error::TokenInvalid("this is no access token of this platform, or its signature is wrong");
         if text.len() > MOST_BYTES || !text.is_ascii() {
             return Err(NONE_OF_OURS);
         }
@@ -188,9 +175,7 @@ impl OAuth {
             return Err(NONE_OF_OURS);
         }
         let keys = self.control().verification_keys().await?;
-        let key = keys
-            .into_iter()
-            .find(|key| key.kid == head.kid && key.algorithm == head.alg);
+        let key = keys.into_iter().find(|key| key.kid == head.kid && key.algorithm == head.alg);
         let key = key.ok_or(NONE_OF_OURS)?;
         if !is_signed(message, signature, &key.algorithm, key.jwk) {
             return Err(NONE_OF_OURS);
@@ -205,12 +190,8 @@ impl OAuth {
 
     /// Whether neither the token nor what it was issued for was revoked.
     pub(crate) async fn is_unrevoked(&self, claims: &Claims) -> Result<bool, Error> {
-        let revoked = self
-            .control()
-            .reads()
-            .is_revoked_token(&claims.jti)
-            .await
-            .map_err(hansom_control::Error::from)?;
+        let revoked =
+            self.control().reads().is_revoked_token(&claims.jti).await.map_err(hansom_control::Error::from)?;
         if revoked {
             return Ok(false);
         }
@@ -223,26 +204,14 @@ impl OAuth {
         self.is_in_force(&application, credential).await
     }
 
-    async fn is_in_force(
-        &self,
-        application: &ApplicationId,
-        credential: &CredentialId,
-    ) -> Result<bool, Error> {
+    async fn is_in_force(&self, application: &ApplicationId, credential: &CredentialId) -> Result<bool, Error> {
         let reads = self.control().reads();
-        let known = reads
-            .application(application)
-            .await
-            .map_err(hansom_control::Error::from)?;
+        let known = reads.application(application).await.map_err(hansom_control::Error::from)?;
         if known.is_none_or(|known| known.revoked_at.is_some()) {
             return Ok(false);
         }
-        let credentials = reads
-            .credentials_of(application)
-            .await
-            .map_err(hansom_control::Error::from)?;
-        Ok(credentials
-            .iter()
-            .any(|known| known.id == *credential && known.revoked_at.is_none()))
+        let credentials = reads.credentials_of(application).await.map_err(hansom_control::Error::from)?;
+        Ok(credentials.iter().any(|known| known.id == *credential && known.revoked_at.is_none()))
     }
 }
 
@@ -254,9 +223,7 @@ impl Claims {
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
-    text.parse().map_err(|_| {
-        Error::TokenInvalid("the subject of the access token is no id of this platform")
-    })
+    text.parse().map_err(|_| Error::TokenInvalid("the subject of the access token is no id of this platform"))
 }
 
 fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
@@ -268,16 +235,9 @@ fn is_signed(message: &str, signature: &str, algorithm: &str, jwk: Value) -> boo
     let Ok(algorithm) = algorithm.parse::<Algorithm>() else {
         return false;
     };
-    let is_ours = matches!(
-        algorithm,
-        Algorithm::ES256 | Algorithm::RS256 | Algorithm::EdDSA
-    );
-    let key = serde_json::from_value::<Jwk>(jwk)
-        .ok()
-        .and_then(|jwk| DecodingKey::from_jwk(&jwk).ok());
+    let is_ours = matches!(algorithm, Algorithm::ES256 | Algorithm::RS256 | Algorithm::EdDSA);
+    let key = serde_json::from_value::<Jwk>(jwk).ok().and_then(|jwk| DecodingKey::from_jwk(&jwk).ok());
     key.is_some_and(|key| {
-        is_ours
-            && jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm)
-                .unwrap_or(false)
+        is_ours && jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm).unwrap_or(false)
     })
 }

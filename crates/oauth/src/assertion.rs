@@ -105,12 +105,7 @@ impl OAuth {
             refused("the client_assertion needs the claims iss, sub, aud, exp and jti, each once; exp, iat and nbf are whole seconds")
         })?;
         self.check(&claims)?;
-        Ok(Claimed {
-            claims,
-            algorithm,
-            message: format!("{first}.{payload}"),
-            signature: (*signature).to_owned(),
-        })
+        Ok(Claimed { claims, algorithm, message: format!("{first}.{payload}"), signature: (*signature).to_owned() })
     }
 
     fn check(&self, claims: &Claims) -> Result<(), Error> {
@@ -118,9 +113,7 @@ impl OAuth {
         let endpoint = self.token_endpoint();
         let latest = now.saturating_add(LEEWAY_SECONDS);
         if claims.iss != claims.sub || claims.sub.is_empty() {
-            return Err(refused(
-                "iss and sub of the client_assertion must both be the client_id",
-            ));
+            return Err(refused("iss and sub of the client_assertion must both be the client_id"));
         }
         if !claims.aud.names(&[&endpoint, self.issuer()]) {
             return Err(refused(
@@ -133,27 +126,16 @@ impl OAuth {
             ));
         }
         if claims.exp > latest.saturating_add(LONGEST_SECONDS) {
-            return Err(refused(
-                "exp of the client_assertion is more than 10 minutes ahead",
-            ));
+            return Err(refused("exp of the client_assertion is more than 10 minutes ahead"));
         }
         if claims.nbf.is_some_and(|nbf| nbf > latest || nbf < 0) {
-            return Err(refused(
-                "nbf of the client_assertion is in the future; check the clock",
-            ));
+            return Err(refused("nbf of the client_assertion is in the future; check the clock"));
         }
-        if claims
-            .iat
-            .is_some_and(|iat| iat > latest || iat < 0 || iat > claims.exp)
-        {
-            return Err(refused(
-                "iat of the client_assertion is in the future or after exp; check the clock",
-            ));
+        if claims.iat.is_some_and(|iat| iat > latest || iat < 0 || iat > claims.exp) {
+            return Err(refused("iat of the client_assertion is in the future or after exp; check the clock"));
         }
         if claims.jti.is_empty() || claims.jti.len() > 255 {
-            return Err(refused(
-                "jti of the client_assertion must have 1 to 255 characters",
-            ));
+            return Err(refused("jti of the client_assertion must have 1 to 255 characters"));
         }
         Ok(())
     }
@@ -175,11 +157,7 @@ impl OAuth {
             return Ok(None);
         };
         let once = fingerprint(&format!("{id}\n{}", claimed.claims.jti));
-        if !self
-            .control()
-            .use_assertion(&once, claimed.good_until())
-            .await?
-        {
+        if !self.control().use_assertion(&once, claimed.good_until()).await? {
             return Err(refused(
                 "the client_assertion was used before; make a new one with a new jti for each request",
             ));
@@ -194,13 +172,8 @@ fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
 }
 
 fn algorithm(head: &Head) -> Result<Algorithm, Error> {
-    if [&head.crit, &head.b64, &head.enc, &head.zip]
-        .iter()
-        .any(|field| field.is_some())
-    {
-        return Err(refused(
-            "the client_assertion has header fields that are not understood: crit, b64, enc or zip",
-        ));
+    if [&head.crit, &head.b64, &head.enc, &head.zip].iter().any(|field| field.is_some()) {
+        return Err(refused("the client_assertion has header fields that are not understood: crit, b64, enc or zip"));
     }
     let is_assertion = head.typ.as_deref().is_none_or(|typ| {
         let typ = typ.to_ascii_lowercase();
@@ -208,17 +181,13 @@ fn algorithm(head: &Head) -> Result<Algorithm, Error> {
         matches!(bare, "jwt" | "client-authentication+jwt")
     });
     if !is_assertion {
-        return Err(refused(
-            "typ of the client_assertion must be JWT or client-authentication+jwt",
-        ));
+        return Err(refused("typ of the client_assertion must be JWT or client-authentication+jwt"));
     }
     match head.alg.as_str() {
         "ES256" => Ok(Algorithm::ES256),
         "RS256" => Ok(Algorithm::RS256),
         "EdDSA" => Ok(Algorithm::EdDSA),
-        _ => Err(refused(
-            "alg of the client_assertion must be ES256, RS256 or EdDSA",
-        )),
+        _ => Err(refused("alg of the client_assertion must be ES256, RS256 or EdDSA")),
     }
 }
 
@@ -228,13 +197,9 @@ fn signed(claimed: &Claimed, key: &Value) -> bool {
         return false;
     };
     let own = match &jwk.algorithm {
-        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
-            Algorithm::ES256
-        }
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => Algorithm::ES256,
         AlgorithmParameters::RSA(_) => Algorithm::RS256,
-        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
-            Algorithm::EdDSA
-        }
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => Algorithm::EdDSA,
         _ => return false,
     };
     if own != claimed.algorithm {
@@ -243,8 +208,7 @@ fn signed(claimed: &Claimed, key: &Value) -> bool {
     let Ok(key) = DecodingKey::from_jwk(&jwk) else {
         return false;
     };
-    jsonwebtoken::crypto::verify(&claimed.signature, claimed.message.as_bytes(), &key, own)
-        .unwrap_or(false)
+    jsonwebtoken::crypto::verify(&claimed.signature, claimed.message.as_bytes(), &key, own).unwrap_or(false)
 }
 
 /// A key that nobody holds: the base point of P-256, whose private half is the number one and is never asked for, since

@@ -13,11 +13,7 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 const WRONG: &str = "the client is unknown, or its secret or key is wrong or revoked";
 
 /// The methods that work, as metadata announces them.
-pub(crate) const METHODS: [&str; 3] = [
-    "private_key_jwt",
-    "client_secret_basic",
-    "client_secret_post",
-];
+pub(crate) const METHODS: [&str; 3] = ["private_key_jwt", "client_secret_basic", "client_secret_post"];
 
 /// An application that has proven itself.
 pub(crate) struct Client {
@@ -28,11 +24,7 @@ pub(crate) struct Client {
 
 /// The one proof that a request shows.
 enum Proof {
-    Secret {
-        id: String,
-        secret: String,
-        basic: bool,
-    },
+    Secret { id: String, secret: String, basic: bool },
     Assertion(assertion::Claimed),
 }
 
@@ -86,9 +78,7 @@ impl OAuth {
                 });
             }
             _ => {
-                return Err(Error::Malformed(
-                    "authenticate by one method only, not by several at once".into(),
-                ));
+                return Err(Error::Malformed("authenticate by one method only, not by several at once".into()));
             }
         }
         let told = form.get("client_id");
@@ -96,32 +86,21 @@ impl OAuth {
             let basic = true;
             Proof::Secret { id, secret, basic }
         } else if let Some(secret) = secret {
-            Proof::Secret {
-                id: form.need("client_id")?.to_owned(),
-                secret: secret.to_owned(),
-                basic: false,
-            }
+            Proof::Secret { id: form.need("client_id")?.to_owned(), secret: secret.to_owned(), basic: false }
         } else {
             if form.need("client_assertion_type")? != JWT_BEARER {
-                return Err(Error::Malformed(format!(
-                    "client_assertion_type must be {JWT_BEARER}"
-                )));
+                return Err(Error::Malformed(format!("client_assertion_type must be {JWT_BEARER}")));
             }
             Proof::Assertion(self.read_assertion(assertion.unwrap_or_default())?)
         };
         if told.is_some_and(|told| told != proof.claimed_id()) {
-            return Err(Error::Malformed(
-                "client_id names another client than the authentication".into(),
-            ));
+            return Err(Error::Malformed("client_id names another client than the authentication".into()));
         }
         Ok(proof)
     }
 
     async fn prove(&self, proof: &Proof) -> Result<Client, Error> {
-        let wrong = Error::Client {
-            why: WRONG,
-            basic: proof.is_basic(),
-        };
+        let wrong = Error::Client { why: WRONG, basic: proof.is_basic() };
         // A name that cannot be an application's is looked up like any other: the same work for every stranger.
         let id = match proof.claimed_id().parse::<ApplicationId>() {
             Ok(id) => id,
@@ -135,12 +114,7 @@ impl OAuth {
             return Err(wrong);
         };
         // Asked last and again: revoking an application must win over a proof that began before.
-        let application = self
-            .control()
-            .reads()
-            .application(&id)
-            .await
-            .map_err(hansom_control::Error::from)?;
+        let application = self.control().reads().application(&id).await.map_err(hansom_control::Error::from)?;
         if application.is_none_or(|application| application.revoked_at.is_some()) {
             return Err(wrong);
         }
@@ -155,9 +129,7 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Error> {
         return Ok(None);
     };
     if fields.next().is_some() {
-        return Err(Error::Malformed(
-            "the header Authorization is there twice".into(),
-        ));
+        return Err(Error::Malformed("the header Authorization is there twice".into()));
     }
     let refused = Error::Client {
         why: "the header Authorization is not HTTP Basic with client_id and secret, both form-encoded",
@@ -184,9 +156,5 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     let mut pairs = url::form_urlencoded::parse(text.as_bytes());
-    Some(
-        pairs
-            .next()
-            .map_or_else(String::new, |(name, _)| name.into_owned()),
-    )
+    Some(pairs.next().map_or_else(String::new, |(name, _)| name.into_owned()))
 }

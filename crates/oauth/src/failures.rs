@@ -48,15 +48,9 @@ impl Failures {
         if windows.len() >= MOST_REMEMBERED && !windows.contains_key(caller) {
             return;
         }
-        let window = windows.entry(caller.to_owned()).or_insert(Window {
-            began: now,
-            failures: 0,
-        });
+        let window = windows.entry(caller.to_owned()).or_insert(Window { began: now, failures: 0 });
         if is_over(window) {
-            *window = Window {
-                began: now,
-                failures: 0,
-            };
+            *window = Window { began: now, failures: 0 };
         }
         window.failures = window.failures.saturating_add(1);
     }

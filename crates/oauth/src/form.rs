@@ -38,25 +38,18 @@ impl Form {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(address)| address.ip().to_string())
             .unwrap_or_default();
-        Ok(Self {
-            parameters: parameters(&body)?,
-            headers: parts.headers,
-            address,
-        })
+        Ok(Self { parameters: parameters(&body)?, headers: parts.headers, address })
     }
 
     /// A parameter; one without a value counts as left out (RFC 6749 section 3.2).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
-        parameters
-            .find(|(known, value)| known == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        parameters.find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A parameter that must be there.
     pub(crate) fn need(&self, name: &str) -> Result<&str, Error> {
-        self.get(name)
-            .ok_or_else(|| Error::Malformed(format!("the parameter {name} is missing")))
+        self.get(name).ok_or_else(|| Error::Malformed(format!("the parameter {name} is missing")))
     }
 }
 
@@ -65,28 +58,18 @@ fn is_form(headers: &HeaderMap) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next());
-    kind.is_some_and(|kind| {
-        kind.trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn parameters(body: &[u8]) -> Result<Vec<(String, String)>, Error> {
     let mut known: Vec<(String, String)> = vec![];
     for (name, value) in url::form_urlencoded::parse(body) {
         if known.len() == MOST_PARAMETERS {
-            return Err(Error::Malformed(format!(
-                "the form has more than {MOST_PARAMETERS} parameters"
-            )));
+            return Err(Error::Malformed(format!("the form has more than {MOST_PARAMETERS} parameters")));
         }
         // The parser puts U+FFFD where the text is not UTF-8.
-        if [&name, &value]
-            .iter()
-            .any(|text| text.contains(['\u{FFFD}', '\0']))
-        {
-            return Err(Error::Malformed(
-                "the form holds bytes that are not UTF-8 text".into(),
-            ));
+        if [&name, &value].iter().any(|text| text.contains(['\u{FFFD}', '\0'])) {
+            return Err(Error::Malformed("the form holds bytes that are not UTF-8 text".into()));
         }
         if known.iter().any(|(other, _)| *other == name) {
             return Err(Error::Malformed("a parameter is there twice".into()));

@@ -72,10 +72,7 @@ impl OAuth {
         }
         setup.person_seconds = setup.person_seconds.clamp(60, 24 * 3600);
         setup.application_seconds = setup.application_seconds.clamp(60, 24 * 3600);
-        Self {
-            setup: Arc::new(setup),
-            failures: Arc::default(),
-        }
+        Self { setup: Arc::new(setup), failures: Arc::default() }
     }
 
     /// Every endpoint, at the root of the hub's listener.
@@ -85,24 +82,16 @@ impl OAuth {
         Router::new()
             .route("/oauth/token", post(token::endpoint).fallback(only_post))
             .route("/oauth/revoke", post(revoke::endpoint).fallback(only_post))
-            .route(
-                "/oauth/introspect",
-                post(introspect::endpoint).fallback(only_post),
-            )
+            .route("/oauth/introspect", post(introspect::endpoint).fallback(only_post))
             .route("/oauth/jwks", get(jwks::endpoint).fallback(only_get))
-            .route(
-                "/.well-known/oauth-authorization-server",
-                get(metadata::endpoint).fallback(only_get),
-            )
+            .route("/.well-known/oauth-authorization-server", get(metadata::endpoint).fallback(only_get))
             .with_state(self.clone())
     }
 
     /// The base URL of an environment: what its tokens carry as `aud`.
     pub fn audience(&self, environment: &EnvironmentName) -> Option<&str> {
         let mut audiences = self.setup.audiences.iter();
-        audiences
-            .find(|(name, _)| name == environment)
-            .map(|(_, base)| base.as_str())
+        audiences.find(|(name, _)| name == environment).map(|(_, base)| base.as_str())
     }
 
     pub(crate) fn control(&self) -> &Control {

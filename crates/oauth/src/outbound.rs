@@ -48,9 +48,7 @@ impl Outbound {
             .timeout(PATIENCE)
             .user_agent("hansom")
             .build();
-        client
-            .map(Self)
-            .map_err(|error| Error::Setup(format!("no HTTP client could be made: {error}")))
+        client.map(Self).map_err(|error| Error::Setup(format!("no HTTP client could be made: {error}")))
     }
 
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, OutboundError> {

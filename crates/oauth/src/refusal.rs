@@ -52,17 +52,13 @@ pub enum Error {
     #[error("the access token has expired; get a new one")]
     TokenExpired,
     /// The token is good, but not here.
-    #[error(
-        "the access token is for another place; ask for one with resource set to the hub's address"
-    )]
+    #[error("the access token is for another place; ask for one with resource set to the hub's address")]
     TokenAudience,
     /// The token, its credential or its application was revoked.
     #[error("the access token, its credential or its application was revoked")]
     TokenRevoked,
     /// More groups than a token can carry.
-    #[error(
-        "the person is in {0} groups, more than a token can carry; leave some groups or use fewer nested ones"
-    )]
+    #[error("the person is in {0} groups, more than a token can carry; leave some groups or use fewer nested ones")]
     TooManyGroups(usize),
     /// The configuration cannot work.
     #[error("{0}")]
@@ -76,9 +72,7 @@ impl Error {
     /// The problem's code.
     pub fn code(&self) -> ProblemCode {
         match self {
-            Error::Malformed(_) | Error::GrantType | Error::Target(_) | Error::NotYours => {
-                ProblemCode::BadRequest
-            }
+            Error::Malformed(_) | Error::GrantType | Error::Target(_) | Error::NotYours => ProblemCode::BadRequest,
             Error::MediaType => ProblemCode::UnsupportedMediaType,
             Error::TooLarge => ProblemCode::BodyTooLarge,
             Error::Method(_) => ProblemCode::MethodNotAllowed,
@@ -97,20 +91,17 @@ impl Error {
     /// The `error` of RFC 6749 section 5.2, RFC 6750 section 3.1 and RFC 8707 section 2.
     pub fn oauth_error(&self) -> &'static str {
         match self {
-            Error::Malformed(_)
-            | Error::MediaType
-            | Error::TooLarge
-            | Error::Method(_)
-            | Error::TooManyGroups(_) => "invalid_request",
+            Error::Malformed(_) | Error::MediaType | Error::TooLarge | Error::Method(_) | Error::TooManyGroups(_) => {
+                "invalid_request"
+            }
             Error::Client { .. } => "invalid_client",
             Error::TooManyFailures(_) => "temporarily_unavailable",
             Error::GrantType => "unsupported_grant_type",
             Error::Target(_) => "invalid_target",
             Error::NotYours => "unauthorized_client",
-            Error::TokenInvalid(_)
-            | Error::TokenExpired
-            | Error::TokenAudience
-            | Error::TokenRevoked => "invalid_token",
+            Error::TokenInvalid(_) | Error::TokenExpired | Error::TokenAudience | Error::TokenRevoked => {
+                "invalid_token"
+            }
             Error::Setup(_) => "server_error",
             Error::Control(error) => of_control(error),
         }
@@ -140,10 +131,9 @@ impl Error {
 
     fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
         match self {
-            Error::Client { basic: true, .. } => Some((
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Basic realm=\"hansom\", charset=\"UTF-8\""),
-            )),
+            Error::Client { basic: true, .. } => {
+                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"hansom\", charset=\"UTF-8\"")))
+            }
             Error::TooManyFailures(seconds) => Some((header::RETRY_AFTER, (*seconds).into())),
             Error::Method(method) => Some((header::ALLOW, HeaderValue::from_static(method))),
             Error::Client { basic: false, .. }
@@ -168,9 +158,7 @@ fn of_control(error: &hansom_control::Error) -> &'static str {
     use hansom_control::Error as Control;
     match error {
         Control::NotAllowed(_) => "unauthorized_client",
-        Control::NotFound(_) | Control::Conflict(_) | Control::Invalid(_) | Control::Faults(_) => {
-            "invalid_request"
-        }
+        Control::NotFound(_) | Control::Conflict(_) | Control::Invalid(_) | Control::Faults(_) => "invalid_request",
         Control::Store(_) => "temporarily_unavailable",
         Control::Internal(_) => "server_error",
     }
@@ -193,25 +181,18 @@ impl OAuth {
             tracing::error!(request = %request, cause, "the authorisation server failed");
         }
         // RFC 6749 allows no quotation mark, backslash or letter outside ASCII in the description.
-        let description = error
-            .to_string()
-            .chars()
-            .filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\'))
-            .collect();
+        let description =
+            error.to_string().chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect();
         let code = error.code();
         let body = Body {
             problem: Problem::new(code, error.to_string(), self.issuer(), &request),
             error: error.oauth_error(),
             error_description: description,
         };
-        let status =
-            StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(Problem::MEDIA_TYPE),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_str(request.as_str()) {
             headers.insert("request-id", id);
@@ -240,9 +221,6 @@ pub(crate) async fn only_get(State(oauth): State<OAuth>) -> Response {
 
 /// An answer that nobody may keep.
 pub(crate) fn unkept(body: impl IntoResponse) -> Response {
-    let kept_by_none = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::PRAGMA, "no-cache"),
-    ];
+    let kept_by_none = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     (kept_by_none, body).into_response()
 }

@@ -27,7 +27,6 @@ fn is_safe(text: &str) -> bool {
     let Ok(base) = Url::parse(BASE) else {
         return false;
     };
-    base.join(text).is_ok_and(|joined| {
-        joined.origin() == base.origin() && joined.as_str().strip_prefix(BASE) == Some(text)
-    })
+    base.join(text)
+        .is_ok_and(|joined| joined.origin() == base.origin() && joined.as_str().strip_prefix(BASE) == Some(text))
 }

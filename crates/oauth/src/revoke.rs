@@ -32,9 +32,7 @@ impl OAuth {
             return done;
         }
         let actor = self.control().actor_of_application(&client.id).await?;
-        self.control()
-            .revoke_token(&actor, &claims.jti, claims.expires_at())
-            .await?;
+        self.control().revoke_token(&actor, &claims.jti, claims.expires_at()).await?;
         done
     }
 }

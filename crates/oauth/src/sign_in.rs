@@ -9,9 +9,9 @@ use hansom_control::{Control, SessionCookie, fingerprint};
 use hansom_domain::{PersonId, PersonKey, ProblemCode, Timestamp};
 use hansom_store::SignInRow;
 use openidconnect::{
-    AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId,
-    ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, TokenResponse,
+    AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, TokenResponse,
     core::{
         CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm,
         CoreProviderMetadata, CoreResponseType,
@@ -34,14 +34,8 @@ const LEEWAY_SECONDS: i64 = 60;
 /// Longest `state` and `code` that are looked at.
 const MOST_BYTES: usize = 4096;
 
-type RelyingParty = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
+type RelyingParty =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// An OpenID provider and how the hub is known to it.
 #[derive(Clone)]
@@ -102,9 +96,7 @@ pub struct Finished {
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// The sign-in was not begun in this browser, was used already, or is too old.
-    #[error(
-        "this sign-in was begun too long ago, in another browser, or was used already; please sign in again"
-    )]
+    #[error("this sign-in was begun too long ago, in another browser, or was used already; please sign in again")]
     Stale,
     /// The person or the provider said no.
     #[error("the identity provider did not sign you in; please try again")]
@@ -184,29 +176,17 @@ impl SignIn {
         hub: String,
         directory: Arc<dyn Directory>,
     ) -> Result<Self, Error> {
-        let issuer = IssuerUrl::new(provider.issuer.clone())
-            .ok()
-            .filter(|issuer| is_secure(issuer.url()))
-            .ok_or_else(|| {
+        let issuer =
+            IssuerUrl::new(provider.issuer.clone()).ok().filter(|issuer| is_secure(issuer.url())).ok_or_else(|| {
                 Error::Setup(
                     "the OpenID provider's issuer must be an https address; http is for this machine only".into(),
                 )
             })?;
         let redirect = RedirectUrl::new(format!("{}{CALLBACK_PATH}", hub.trim_end_matches('/')))
-            .map_err(|error| {
-                Error::Setup(format!("the hub's public address is no URL: {error}"))
-            })?;
+            .map_err(|error| Error::Setup(format!("the hub's public address is no URL: {error}")))?;
         let outbound = Outbound::new()?;
         let known = Mutex::default();
-        Ok(Self(Arc::new(Held {
-            control,
-            provider,
-            issuer,
-            redirect,
-            directory,
-            outbound,
-            known,
-        })))
+        Ok(Self(Arc::new(Held { control, provider, issuer, redirect, directory, outbound, known })))
     }
 
     /// The provider.
@@ -240,44 +220,26 @@ impl SignIn {
             .add_scope(Scope::new("profile".into()))
             .set_pkce_challenge(challenge)
             .url();
-        Ok(Begun {
-            location: location.into(),
-            browser_cookie: cookie,
-        })
+        Ok(Begun { location: location.into(), browser_cookie: cookie })
     }
 
     /// Finishes a sign-in. Its `state` works once, whatever comes of it.
-    pub async fn finish(
-        &self,
-        query: Callback,
-        browser_cookie: Option<&str>,
-    ) -> Result<Finished, SignInError> {
+    pub async fn finish(&self, query: Callback, browser_cookie: Option<&str>) -> Result<Finished, SignInError> {
         let begun = self.begun(&query, browser_cookie).await?;
         if let Some(error) = query.error {
-            let error: String = error
-                .chars()
-                .filter(char::is_ascii_graphic)
-                .take(60)
-                .collect();
+            let error: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
             tracing::info!(error, "the identity provider refused a sign-in");
             return Err(SignInError::Denied);
         }
         if query.iss.is_some_and(|iss| iss != self.0.provider.issuer) {
-            return Err(SignInError::Unproven(
-                "the answer came from another issuer".into(),
-            ));
+            return Err(SignInError::Unproven("the answer came from another issuer".into()));
         }
-        let code = query
-            .code
-            .filter(|code| !code.is_empty() && code.len() <= MOST_BYTES);
+        let code = query.code.filter(|code| !code.is_empty() && code.len() <= MOST_BYTES);
         let code = code.ok_or(SignInError::Stale)?;
         let id_token = self.exchange(code, begun.verifier).await?;
         let claims = self.verified(&id_token, &Nonce::new(begun.nonce)).await?;
         let session = self.admit(&claims, &id_token).await?;
-        Ok(Finished {
-            session,
-            return_to: safe_return_path(&begun.return_to).to_owned(),
-        })
+        Ok(Finished { session, return_to: safe_return_path(&begun.return_to).to_owned() })
     }
 
     /// Asks the directory again for a person's groups and takes them over. `false` where the directory tells at sign-in
@@ -291,15 +253,8 @@ impl SignIn {
         if row.issuer != held.provider.issuer {
             return Ok(false);
         }
-        let key = PersonKey {
-            issuer: row.issuer,
-            subject: row.subject,
-        };
-        match held
-            .directory
-            .groups_of(&key, &row.email, &Value::Null)
-            .await
-        {
+        let key = PersonKey { issuer: row.issuer, subject: row.subject };
+        match held.directory.groups_of(&key, &row.email, &Value::Null).await {
             Ok(groups) => {
                 held.control.renew_groups(person, &groups).await?;
                 Ok(true)
@@ -309,11 +264,7 @@ impl SignIn {
         }
     }
 
-    async fn begun(
-        &self,
-        query: &Callback,
-        browser_cookie: Option<&str>,
-    ) -> Result<SignInRow, SignInError> {
+    async fn begun(&self, query: &Callback, browser_cookie: Option<&str>) -> Result<SignInRow, SignInError> {
         let (Some(state), Some(cookie)) = (query.state.as_deref(), browser_cookie) else {
             return Err(SignInError::Stale);
         };
@@ -323,8 +274,7 @@ impl SignIn {
         let begun = self.0.control.take_sign_in(&fingerprint(state)).await?;
         let begun = begun.ok_or(SignInError::Stale)?;
         let shown = fingerprint(cookie);
-        verify_slices_are_equal(begun.browser_hash.as_bytes(), shown.as_bytes())
-            .map_err(|_| SignInError::Stale)?;
+        verify_slices_are_equal(begun.browser_hash.as_bytes(), shown.as_bytes()).map_err(|_| SignInError::Stale)?;
         Ok(begun)
     }
 
@@ -337,28 +287,20 @@ impl SignIn {
             .request_async(&self.0.outbound)
             .await;
         match answer {
-            Ok(answer) => answer
-                .id_token()
-                .cloned()
-                .ok_or_else(|| SignInError::Provider("the provider sent no ID token".into())),
-            Err(RequestTokenError::ServerResponse(refusal)) => Err(SignInError::Unproven(format!(
-                "the provider refused the code: {}",
-                refusal.error().as_ref()
-            ))),
-            Err(RequestTokenError::Request(error)) => Err(SignInError::Provider(error.to_string())),
-            Err(RequestTokenError::Parse(error, _)) => {
-                Err(SignInError::Provider(error.to_string()))
+            Ok(answer) => {
+                answer.id_token().cloned().ok_or_else(|| SignInError::Provider("the provider sent no ID token".into()))
             }
+            Err(RequestTokenError::ServerResponse(refusal)) => {
+                Err(SignInError::Unproven(format!("the provider refused the code: {}", refusal.error().as_ref())))
+            }
+            Err(RequestTokenError::Request(error)) => Err(SignInError::Provider(error.to_string())),
+            Err(RequestTokenError::Parse(error, _)) => Err(SignInError::Provider(error.to_string())),
             Err(RequestTokenError::Other(error)) => Err(SignInError::Provider(error)),
         }
     }
 
     /// The claims of a proven ID token. A key that is not known yet makes the provider's keys be read again, once.
-    async fn verified(
-        &self,
-        id_token: &CoreIdToken,
-        nonce: &Nonce,
-    ) -> Result<CoreIdTokenClaims, SignInError> {
+    async fn verified(&self, id_token: &CoreIdToken, nonce: &Nonce) -> Result<CoreIdTokenClaims, SignInError> {
         match self.verify(&*self.metadata().await?, id_token, nonce) {
             Err(ClaimsVerificationError::SignatureVerification(_)) => {
                 let renewed = self.renewed_metadata().await?;
@@ -397,39 +339,22 @@ impl SignIn {
         id_token.claims(&verifier, nonce).cloned()
     }
 
-    async fn admit(
-        &self,
-        claims: &CoreIdTokenClaims,
-        id_token: &CoreIdToken,
-    ) -> Result<SessionCookie, SignInError> {
+    async fn admit(&self, claims: &CoreIdTokenClaims, id_token: &CoreIdToken) -> Result<SessionCookie, SignInError> {
         if claims.email_verified() == Some(false) {
             return Err(SignInError::EmailUnverified);
         }
         let email = claims.email().map(|email| email.as_str());
-        let email =
-            email.ok_or_else(|| SignInError::Unproven("the ID token has no email".into()))?;
-        let name = claims
-            .name()
-            .and_then(|name| name.get(None))
-            .map_or(email, |name| name.as_str());
+        let email = email.ok_or_else(|| SignInError::Unproven("the ID token has no email".into()))?;
+        let name = claims.name().and_then(|name| name.get(None)).map_or(email, |name| name.as_str());
         let subject = claims.subject().to_string();
         // OpenID Connect Core section 2: at most 255 ASCII characters.
         if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
-            return Err(SignInError::Unproven(
-                "the ID token's sub is no subject".into(),
-            ));
+            return Err(SignInError::Unproven("the ID token's sub is no subject".into()));
         }
-        let key = PersonKey {
-            issuer: self.0.provider.issuer.clone(),
-            subject,
-        };
+        let key = PersonKey { issuer: self.0.provider.issuer.clone(), subject };
         let told = payload(id_token)?;
         let groups = self.0.directory.groups_of(&key, email, &told).await?;
-        Ok(self
-            .0
-            .control
-            .sign_in_person(key, email, name, &groups)
-            .await?)
+        Ok(self.0.control.sign_in_person(key, email, name, &groups).await?)
     }
 
     fn relying_party(&self, metadata: &CoreProviderMetadata) -> RelyingParty {
@@ -441,11 +366,7 @@ impl SignIn {
         let client_id = ClientId::new(provider.client_id.clone());
         CoreClient::from_provider_metadata(metadata.clone(), client_id, secret)
             .set_redirect_uri(self.0.redirect.clone())
-            .set_auth_type(if basic_works {
-                AuthType::BasicAuth
-            } else {
-                AuthType::RequestBody
-            })
+            .set_auth_type(if basic_works { AuthType::BasicAuth } else { AuthType::RequestBody })
     }
 
     /// What the provider tells of itself: asked at the first need and each hour. The last good answer stays while the
@@ -458,24 +379,14 @@ impl SignIn {
         self.metadata_younger_than(PAUSE_SECONDS).await
     }
 
-    async fn metadata_younger_than(
-        &self,
-        seconds: i64,
-    ) -> Result<Arc<CoreProviderMetadata>, SignInError> {
+    async fn metadata_younger_than(&self, seconds: i64) -> Result<Arc<CoreProviderMetadata>, SignInError> {
         let now = self.0.control.clock().now();
         let mut known = self.0.known.lock().await;
-        let patience = if known.metadata.is_some() {
-            seconds
-        } else {
-            PAUSE_SECONDS
-        };
-        let is_due = known
-            .asked_at
-            .is_none_or(|at| now >= at.plus_seconds(patience));
+        let patience = if known.metadata.is_some() { seconds } else { PAUSE_SECONDS };
+        let is_due = known.asked_at.is_none_or(|at| now >= at.plus_seconds(patience));
         if is_due {
             known.asked_at = Some(now);
-            let asked =
-                CoreProviderMetadata::discover_async(self.0.issuer.clone(), &self.0.outbound);
+            let asked = CoreProviderMetadata::discover_async(self.0.issuer.clone(), &self.0.outbound);
             match asked.await {
                 Ok(metadata) => known.metadata = Some(Arc::new(metadata)),
                 Err(error) => {
@@ -485,9 +396,7 @@ impl SignIn {
             }
         }
         known.metadata.clone().ok_or_else(|| {
-            SignInError::Provider(
-                "the provider's configuration could not be read; see the warning in the log".into(),
-            )
+            SignInError::Provider("the provider's configuration could not be read; see the warning in the log".into())
         })
     }
 }

@@ -37,9 +37,7 @@ impl OAuth {
         }
         let client = self.authenticate_client(&form).await?;
         let audience = self.target(&form)?;
-        let issued = self
-            .issue_to_client(&client.id, &client.credential, audience)
-            .await?;
+        let issued = self.issue_to_client(&client.id, &client.credential, audience).await?;
         // Only the hub's "last used" is at stake: no reason to refuse a token.
         if let Err(error) = self.control().touch_credential(&client.credential).await {
             let cause = error.private().unwrap_or_else(|| error.to_string());
@@ -59,16 +57,12 @@ impl OAuth {
         if let (Some(resource), Some(audience)) = (resource, audience)
             && resource != audience
         {
-            return Err(Error::Target(
-                "resource and audience name two places; send one of them".into(),
-            ));
+            return Err(Error::Target("resource and audience name two places; send one of them".into()));
         }
         let Some(wanted) = resource.or(audience) else {
             let production = self.audience(&EnvironmentName::production());
             return production.map(str::to_owned).ok_or_else(|| {
-                Error::Target(
-                    "there is no production environment here; name another by resource".into(),
-                )
+                Error::Target("there is no production environment here; name another by resource".into())
             });
         };
         let bare = wanted.strip_suffix('/').unwrap_or(wanted);
@@ -77,9 +71,6 @@ impl OAuth {
         if known.contains(&bare) {
             return Ok(bare.to_owned());
         }
-        Err(Error::Target(format!(
-            "resource must be one of: {}",
-            known.join(", ")
-        )))
+        Err(Error::Target(format!("resource must be one of: {}", known.join(", "))))
     }
 }

@@ -47,9 +47,7 @@ impl Start<'_> {
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Drops a plural's `s`, so that a schema speaks of one thing.
@@ -66,20 +64,13 @@ mod tests {
 
     #[test]
     fn a_new_api_bears_its_own_name_everywhere() {
-        let start = Start {
-            name: "parking-permits",
-            owner: "parking@hackney.example",
-        };
+        let start = Start { name: "parking-permits", owner: "parking@hackney.example" };
         for (file, text) in start.files() {
             for old in [NAME, WORDS, CAMEL, OWNER] {
                 assert!(!text.contains(old), "{file} still says {old}");
             }
         }
-        let (_, manifest) = start
-            .files()
-            .into_iter()
-            .find(|(name, _)| *name == "api.yaml")
-            .unwrap();
+        let (_, manifest) = start.files().into_iter().find(|(name, _)| *name == "api.yaml").unwrap();
         assert!(manifest.contains("api: parking-permits"));
         assert!(manifest.contains("owner: parking@hackney.example"));
     }

@@ -201,10 +201,7 @@ impl Contract {
     pub fn read(text: &str) -> Result<Contract, Vec<Fault>> {
         let document = identity::document(text).map_err(|fault| vec![fault])?;
         let openapi = identity::edition(&document).map_err(|fault| vec![fault])?;
-        let source = Source {
-            document: &document,
-            openapi,
-        };
+        let source = Source { document: &document, openapi };
         let mut faults = Faults::default();
         let head = identity::head(source, &mut faults);
         let parts = role::walk(&document);
@@ -233,11 +230,7 @@ impl Contract {
 
     /// The schemas under `components/schemas`, by name.
     pub fn schemas(&self) -> impl Iterator<Item = (&str, Node<'_>)> {
-        self.document
-            .at("/components/schemas")
-            .into_iter()
-            .flat_map(Node::entries)
-            .map(|(key, node)| (key.text, node))
+        self.document.at("/components/schemas").into_iter().flat_map(Node::entries).map(|(key, node)| (key.text, node))
     }
 
     /// What a node means once its chain of local `$ref`s is followed; the node itself if it has none.
@@ -254,10 +247,7 @@ impl Contract {
     }
 
     fn source(&self) -> Source<'_> {
-        Source {
-            document: &self.document,
-            openapi: self.openapi,
-        }
+        Source { document: &self.document, openapi: self.openapi }
     }
 }
 

@@ -50,12 +50,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 10 * 1024 * 1024,
-            depth: 100,
-            nodes: 2_000_000,
-            alias_expansions: 100_000,
-        }
+        Self { bytes: 10 * 1024 * 1024, depth: 100, nodes: 2_000_000, alias_expansions: 100_000 }
     }
 }
 
@@ -118,10 +113,7 @@ impl Document {
 
     /// The node that holds everything.
     pub fn root(&self) -> Node<'_> {
-        Node {
-            document: self,
-            id: 0,
-        }
+        Node { document: self, id: 0 }
     }
 
     /// The node that a JSON pointer (RFC 6901) leads to.
@@ -167,11 +159,7 @@ impl<'d> Node<'d> {
         while let Some(parent) = at.parent() {
             steps.push(match at.key() {
                 Some(key) => key.text.replace('~', "~0").replace('/', "~1"),
-                None => parent
-                    .items()
-                    .take_while(|item| item.id != at.id)
-                    .count()
-                    .to_string(),
+                None => parent.items().take_while(|item| item.id != at.id).count().to_string(),
             });
             at = parent;
         }
@@ -235,21 +223,16 @@ impl<'d> Node<'d> {
 
     /// The entries of a map, in the order in which they were written. Nothing if it is no map.
     pub fn entries(self) -> impl Iterator<Item = (Key<'d>, Node<'d>)> {
-        self.children(matches!(self.held(), Held::Map(_)))
-            .filter_map(|child| child.key().map(|key| (key, child)))
+        self.children(matches!(self.held(), Held::Map(_))).filter_map(|child| child.key().map(|key| (key, child)))
     }
 
     /// The value at a key of a map.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
         match self.held() {
-            Held::Map(Some(index)) => index.get(key).map(|offset| Node {
-                document: self.document,
-                id: self.id + offset,
-            }),
-            Held::Map(None) => self
-                .entries()
-                .find(|(entry, _)| entry.text == key)
-                .map(|(_, value)| value),
+            Held::Map(Some(index)) => {
+                index.get(key).map(|offset| Node { document: self.document, id: self.id + offset })
+            }
+            Held::Map(None) => self.entries().find(|(entry, _)| entry.text == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -262,11 +245,9 @@ impl<'d> Node<'d> {
             Held::Integer(number) | Held::Number(number) => Value::Number(number.clone()),
             Held::Text(text) => Value::String(text.to_string()),
             Held::List => Value::Array(self.items().map(Node::to_json).collect()),
-            Held::Map(_) => Value::Object(
-                self.entries()
-                    .map(|(key, value)| (key.text.to_owned(), value.to_json()))
-                    .collect(),
-            ),
+            Held::Map(_) => {
+                Value::Object(self.entries().map(|(key, value)| (key.text.to_owned(), value.to_json())).collect())
+            }
         }
     }
 
@@ -278,10 +259,7 @@ impl<'d> Node<'d> {
     /// The key under which the node stands, if it stands in a map.
     pub(crate) fn key(self) -> Option<Key<'d>> {
         let (text, place) = self.slot()?.key.as_ref()?;
-        Some(Key {
-            text,
-            place: *place,
-        })
+        Some(Key { text, place: *place })
     }
 
     /// How many nodes there are from here on down, and how many bytes of text in them.
@@ -328,13 +306,7 @@ impl<'d> Node<'d> {
 
 impl fmt::Debug for Node<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} at {} ({})",
-            self.kind(),
-            self.pointer(),
-            self.place()
-        )
+        write!(f, "{} at {} ({})", self.kind(), self.pointer(), self.place())
     }
 }
 

@@ -19,26 +19,14 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place.
     pub fn new(place: Place, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            place,
-            what: what.into(),
-            mend: mend.into(),
-        }
+        Self { place, what: what.into(), mend: mend.into() }
     }
 }
 
 /// Quotes a piece of somebody's text for a message: on one line, of bounded length, without control characters.
 pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 80;
-    let shown: String = text
-        .chars()
-        .take(SHOWN)
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect();
-    let more = if text.chars().nth(SHOWN).is_some() {
-        "…"
-    } else {
-        ""
-    };
+    let shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
     format!("`{shown}{more}`")
 }

@@ -111,9 +111,7 @@ fn faults(text: &str) -> Vec<Fault> {
 /// The contract is refused for something, said with these words, at this line.
 fn check_refused(text: &str, line: u32, words: &str) {
     let faults = faults(text);
-    let found = faults
-        .iter()
-        .any(|fault| fault.what.contains(words) && fault.place.line == line);
+    let found = faults.iter().any(|fault| fault.what.contains(words) && fault.place.line == line);
     assert!(found, "no fault says {words:?} on line {line}: {faults:#?}");
     assert!(faults.iter().all(|fault| !fault.mend.is_empty()));
 }
@@ -132,31 +130,20 @@ fn with_schemas(edition: &str, schemas: &str) -> String {
 
 fn schema_of(edition: &str, schemas: &str) -> Value {
     let contract = read(&with_schemas(edition, schemas));
-    contract.operations[0].responses[0].content[0]
-        .schema
-        .clone()
-        .unwrap()
+    contract.operations[0].responses[0].content[0].schema.clone().unwrap()
 }
 
 fn example_of(schemas: &str) -> Value {
     let contract = read(&with_schemas("3.1.0", schemas));
-    contract.operations[0].responses[0].content[0].examples[0]
-        .value
-        .clone()
+    contract.operations[0].responses[0].content[0].examples[0].value.clone()
 }
 
 #[test]
 fn a_contract_says_what_is_written() {
     let contract = read(REPAIRS);
     assert_eq!(contract.openapi, OpenApiVersion::V3_1);
-    assert_eq!(
-        (contract.title.as_str(), contract.version.as_str()),
-        ("Repairs", "1.2.0")
-    );
-    assert_eq!(
-        contract.tags,
-        [("repairs".to_owned(), Some("Work on homes".to_owned()))]
-    );
+    assert_eq!((contract.title.as_str(), contract.version.as_str()), ("Repairs", "1.2.0"));
+    assert_eq!(contract.tags, [("repairs".to_owned(), Some("Work on homes".to_owned()))]);
     let told: Vec<_> = contract
         .operations
         .iter()
@@ -187,36 +174,20 @@ fn parameters_of_path_and_operation_are_one_list_and_the_operations_own_win() {
         .collect();
     assert_eq!(
         told,
-        [
-            ("id", Location::Path, true, Some(json!(5))),
-            ("view", Location::Query, true, Some(json!("full")))
-        ]
+        [("id", Location::Path, true, Some(json!(5))), ("view", Location::Query, true, Some(json!("full")))]
     );
     let list = &operation(&contract, "listRepairs").parameters;
-    assert_eq!(
-        list.len(),
-        1,
-        "headers that HTTP decides are no parameters: {list:?}"
-    );
+    assert_eq!(list.len(), 1, "headers that HTTP decides are no parameters: {list:?}");
     assert_eq!(list[0].example, Some(json!(20)));
-    assert!(
-        list[0].explode,
-        "query parameters explode unless told otherwise"
-    );
+    assert!(list[0].explode, "query parameters explode unless told otherwise");
 }
 
 #[test]
 fn every_json_body_has_an_example() {
     let contract = read(REPAIRS);
-    let bodies = operation(&contract, "reportRepair")
-        .request_body
-        .as_ref()
-        .unwrap();
-    let examples: Vec<_> = bodies.content[0]
-        .examples
-        .iter()
-        .map(|e| (e.name.as_str(), e.summary.as_deref(), e.value.clone()))
-        .collect();
+    let bodies = operation(&contract, "reportRepair").request_body.as_ref().unwrap();
+    let examples: Vec<_> =
+        bodies.content[0].examples.iter().map(|e| (e.name.as_str(), e.summary.as_deref(), e.value.clone())).collect();
     assert_eq!(
         examples,
         [
@@ -233,19 +204,10 @@ fn every_json_body_has_an_example() {
     );
     assert_eq!(list.responses[0].headers[0].example, Some(json!("<next>")));
     assert_eq!(list.responses[1].status, "default");
-    assert_eq!(
-        list.responses[1].content[0].examples[0].value,
-        json!({"title": "text", "status": 400})
-    );
-    assert_eq!(
-        list.responses[1].content[0].schema_name.as_deref(),
-        Some("Problem")
-    );
+    assert_eq!(list.responses[1].content[0].examples[0].value, json!({"title": "text", "status": 400}));
+    assert_eq!(list.responses[1].content[0].schema_name.as_deref(), Some("Problem"));
     let csv = &operation(&contract, "exportRepairs").responses[0].content[0];
-    assert_eq!(
-        (csv.examples[0].name.as_str(), &csv.examples[0].value),
-        ("default", &json!("id\n7\n"))
-    );
+    assert_eq!((csv.examples[0].name.as_str(), &csv.examples[0].value), ("default", &json!("id\n7\n")));
 }
 
 #[test]
@@ -256,23 +218,10 @@ fn schemas_carry_just_what_they_reach_once() {
     assert_eq!(schema["items"], json!({"$ref": "#/$defs/Repair"}));
     let definitions: Vec<_> = schema["$defs"].as_object().unwrap().keys().collect();
     assert_eq!(definitions, ["Part", "Repair"]);
-    assert_eq!(
-        schema["$defs"]["Part"]["properties"]["parts"]["items"],
-        json!({"$ref": "#/$defs/Part"})
-    );
-    assert!(
-        schema["$defs"]["Repair"]["properties"]["title"]
-            .get("example")
-            .is_none()
-    );
-    let (_, part) = contract
-        .schemas()
-        .find(|(name, _)| *name == "Part")
-        .unwrap();
-    assert_eq!(
-        contract.json_schema(part)["properties"]["parts"]["items"],
-        json!({"$ref": "#/$defs/Part"})
-    );
+    assert_eq!(schema["$defs"]["Part"]["properties"]["parts"]["items"], json!({"$ref": "#/$defs/Part"}));
+    assert!(schema["$defs"]["Repair"]["properties"]["title"].get("example").is_none());
+    let (_, part) = contract.schemas().find(|(name, _)| *name == "Part").unwrap();
+    assert_eq!(contract.json_schema(part)["properties"]["parts"]["items"], json!({"$ref": "#/$defs/Part"}));
 }
 
 #[test]
@@ -302,15 +251,9 @@ fn openapi_3_0_words_are_translated() {
 
 #[test]
 fn a_schema_that_contains_itself_is_written_once() {
-    let schema = schema_of(
-        "3.1.0",
-        "    A: {type: object, properties: {a: {$ref: '#/components/schemas/A'}}}\n",
-    );
+    let schema = schema_of("3.1.0", "    A: {type: object, properties: {a: {$ref: '#/components/schemas/A'}}}\n");
     assert_eq!(schema["$ref"], json!("#/$defs/A"));
-    assert_eq!(
-        schema["$defs"]["A"]["properties"]["a"],
-        json!({"$ref": "#/$defs/A"})
-    );
+    assert_eq!(schema["$defs"]["A"]["properties"]["a"], json!({"$ref": "#/$defs/A"}));
 }
 
 #[test]
@@ -367,10 +310,7 @@ fn json_contracts_are_read_like_yaml_ones() {
     let text = json!({"openapi": "3.0.3", "info": {"title": "T \u{1F680}", "version": "1.0.0"},
         "paths": {"/": {"get": {"operationId": "a", "responses": {"200": {"description": "d"}}}}}});
     let contract = read(&serde_json::to_string_pretty(&text).unwrap());
-    assert_eq!(
-        (contract.openapi, contract.title.as_str()),
-        (OpenApiVersion::V3_0, "T \u{1F680}")
-    );
+    assert_eq!((contract.openapi, contract.title.as_str()), (OpenApiVersion::V3_0, "T \u{1F680}"));
 }
 
 #[test]
@@ -401,17 +341,9 @@ fn bad_input_104_texts_that_would_exhaust_the_reader_are_refused() {
     for level in 1..40 {
         laughs.push_str(&format!("x{level}: &a{level} [*a{0}, *a{0}]\n", level - 1));
     }
-    let deep = format!(
-        "openapi: 3.1.0\nx: {}{}\n",
-        "[".repeat(10_000),
-        "]".repeat(10_000)
-    );
+    let deep = format!("openapi: 3.1.0\nx: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
     let large = "x".repeat(50 * 1024 * 1024);
-    for (text, words) in [
-        (laughs, "expand to too much"),
-        (deep, "levels deep"),
-        (large, "the limit is"),
-    ] {
+    for (text, words) in [(laughs, "expand to too much"), (deep, "levels deep"), (large, "the limit is")] {
         let faults = faults(&text);
         assert!(faults[0].what.contains(words), "{faults:?}");
     }
@@ -421,64 +353,30 @@ fn bad_input_104_texts_that_would_exhaust_the_reader_are_refused() {
 fn info_must_be_there() {
     let paths = "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}\n";
     check_refused(&format!("openapi: 3.1.0\n{paths}"), 1, "`info` is missing");
-    check_refused(
-        &format!("openapi: 3.1.0\ninfo: {{version: 1.0.0}}\n{paths}"),
-        2,
-        "`info.title`",
-    );
-    check_refused(
-        &format!("openapi: 3.1.0\ninfo: {{title: T, version: 1.0}}\n{paths}"),
-        2,
-        "semantic version",
-    );
-    check_refused(
-        &format!("openapi: 3.1.0\ninfo: {{title: T}}\n{paths}"),
-        2,
-        "semantic version",
-    );
+    check_refused(&format!("openapi: 3.1.0\ninfo: {{version: 1.0.0}}\n{paths}"), 2, "`info.title`");
+    check_refused(&format!("openapi: 3.1.0\ninfo: {{title: T, version: 1.0}}\n{paths}"), 2, "semantic version");
+    check_refused(&format!("openapi: 3.1.0\ninfo: {{title: T}}\n{paths}"), 2, "semantic version");
 }
 
 #[test]
 fn there_must_be_an_operation() {
-    check_refused(
-        "openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\n",
-        1,
-        "`paths` is missing",
-    );
-    check_refused(
-        &with_paths("  /a: {description: nothing}\n"),
-        5,
-        "no operation",
-    );
+    check_refused("openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\n", 1, "`paths` is missing");
+    check_refused(&with_paths("  /a: {description: nothing}\n"), 5, "no operation");
 }
 
 #[test]
 fn bad_input_108_operations_and_paths_that_cannot_be_told_apart_are_refused() {
-    let get = |id: &str| {
-        format!("{{get: {{operationId: {id}, responses: {{'200': {{description: d}}}}}}}}")
-    };
+    let get = |id: &str| format!("{{get: {{operationId: {id}, responses: {{'200': {{description: d}}}}}}}}");
     let with_id = |id: &str, name: &str| {
         format!(
             "{{post: {{operationId: {id}, parameters: [{{name: {name}, in: path, required: true, schema: {{}}}}], responses: {{'200': {{description: d}}}}}}}}"
         )
     };
     let (a, b) = (get("same"), get("same"));
-    check_refused(
-        &with_paths(&format!("  /a: {a}\n  /b: {b}\n")),
-        6,
-        "used twice, first at line 5",
-    );
+    check_refused(&with_paths(&format!("  /a: {a}\n  /b: {b}\n")), 6, "used twice, first at line 5");
     let (a, b) = (with_id("a", "x"), with_id("b", "y"));
-    check_refused(
-        &with_paths(&format!("  /a/{{x}}: {a}\n  /a/{{y}}: {b}\n")),
-        6,
-        "match the same requests",
-    );
-    check_refused(
-        &with_paths(&format!("  /a/{{x}}/c: {a}\n  /a/b/{{y}}: {b}\n")),
-        6,
-        "neither is the more exact",
-    );
+    check_refused(&with_paths(&format!("  /a/{{x}}: {a}\n  /a/{{y}}: {b}\n")), 6, "match the same requests");
+    check_refused(&with_paths(&format!("  /a/{{x}}/c: {a}\n  /a/b/{{y}}: {b}\n")), 6, "neither is the more exact");
     let a = get("a");
     for (path, words) in [
         ("a", "does not begin"),
@@ -490,53 +388,28 @@ fn bad_input_108_operations_and_paths_that_cannot_be_told_apart_are_refused() {
     ] {
         check_refused(&with_paths(&format!("  '{path}': {a}\n")), 5, words);
     }
-    read(&with_paths(&format!(
-        "  /a/export: {a}\n  /a/{{x}}: {}\n",
-        with_id("b", "x")
-    )));
+    read(&with_paths(&format!("  /a/export: {a}\n  /a/{{x}}: {}\n", with_id("b", "x"))));
 }
 
 #[test]
 fn operations_must_be_named() {
     let with = |id: &str| {
-        with_paths(&format!(
-            "  /a:\n    get:\n      {id}\n      responses: {{'200': {{description: d}}}}\n"
-        ))
+        with_paths(&format!("  /a:\n    get:\n      {id}\n      responses: {{'200': {{description: d}}}}\n"))
     };
     check_refused(&with("summary: x"), 6, "no `operationId`");
     for id in ["1a", "'a b'", "''", "5", "a/b", "<script>"] {
-        check_refused(
-            &with(&format!("operationId: {id}")),
-            7,
-            "cannot be an `operationId`",
-        );
+        check_refused(&with(&format!("operationId: {id}")), 7, "cannot be an `operationId`");
     }
-    check_refused(
-        &with(&format!("operationId: {}", "a".repeat(101))),
-        7,
-        "cannot be an `operationId`",
-    );
+    check_refused(&with(&format!("operationId: {}", "a".repeat(101))), 7, "cannot be an `operationId`");
     read(&with("operationId: list_Repairs.v1-x"));
 }
 
 #[test]
 fn methods_that_are_not_served_are_refused() {
     let body = "{operationId: a, responses: {'200': {description: d}}}";
-    check_refused(
-        &with_paths(&format!("  /a:\n    trace: {body}\n")),
-        6,
-        "`trace` is not served",
-    );
-    check_refused(
-        &with_paths(&format!("  /a:\n    GET: {body}\n")),
-        6,
-        "`GET` is no method",
-    );
-    check_refused(
-        &with_paths(&format!("  /a:\n    query: {body}\n")),
-        6,
-        "`query` is no method",
-    );
+    check_refused(&with_paths(&format!("  /a:\n    trace: {body}\n")), 6, "`trace` is not served");
+    check_refused(&with_paths(&format!("  /a:\n    GET: {body}\n")), 6, "`GET` is no method");
+    check_refused(&with_paths(&format!("  /a:\n    query: {body}\n")), 6, "`query` is no method");
 }
 
 #[test]
@@ -546,58 +419,25 @@ fn path_parameters_are_declared_both_ways() {
             "  {path}:\n    get:\n      operationId: a\n      parameters: [{parameters}]\n      responses: {{'200': {{description: d}}}}\n"
         ))
     };
+    check_refused(&with("/a/{id}", ""), 6, "`{id}` of the path `/a/{id}` is not declared");
+    check_refused(&with("/a", "{name: id, in: path, required: true, schema: {}}"), 8, "has no parameter `id`");
+    check_refused(&with("/a/{id}", "{name: id, in: path, schema: {}}"), 8, "not required");
+    check_refused(&with("/a/{id}", "{name: id, in: query, required: true, schema: {}}"), 6, "is not declared");
     check_refused(
-        &with("/a/{id}", ""),
-        6,
-        "`{id}` of the path `/a/{id}` is not declared",
-    );
-    check_refused(
-        &with("/a", "{name: id, in: path, required: true, schema: {}}"),
-        8,
-        "has no parameter `id`",
-    );
-    check_refused(
-        &with("/a/{id}", "{name: id, in: path, schema: {}}"),
-        8,
-        "not required",
-    );
-    check_refused(
-        &with(
-            "/a/{id}",
-            "{name: id, in: query, required: true, schema: {}}",
-        ),
-        6,
-        "is not declared",
-    );
-    check_refused(
-        &with(
-            "/a",
-            "{name: q, in: query, schema: {}}, {name: q, in: query, schema: {}}",
-        ),
+        &with("/a", "{name: q, in: query, schema: {}}, {name: q, in: query, schema: {}}"),
         8,
         "declared twice",
     );
-    check_refused(
-        &with("/a", "{name: q, in: body, schema: {}}"),
-        8,
-        "does not say where",
-    );
+    check_refused(&with("/a", "{name: q, in: body, schema: {}}"), 8, "does not say where");
     check_refused(&with("/a", "{name: q, in: query}"), 8, "has no `schema`");
-    check_refused(
-        &with("/a", "{name: 'a b', in: header, schema: {}}"),
-        8,
-        "no header can be called",
-    );
+    check_refused(&with("/a", "{name: 'a b', in: header, schema: {}}"), 8, "no header can be called");
 }
 
 #[test]
 fn bad_input_105_references_stay_inside_and_end() {
     let table = [
         ("'file:///etc/passwd'", "leads out of this document"),
-        (
-            "'http://169.254.169.254/latest'",
-            "leads out of this document",
-        ),
+        ("'http://169.254.169.254/latest'", "leads out of this document"),
         ("'../../other.yaml#/A'", "leads out of this document"),
         ("'other.yaml'", "leads out of this document"),
         ("'#/components/schemas/Nobody'", "leads to nothing"),
@@ -609,17 +449,10 @@ fn bad_input_105_references_stay_inside_and_end() {
         ("12", "must be a text"),
     ];
     for (reference, words) in table {
-        check_refused(
-            &with_schemas("3.1.0", &format!("    A: {{$ref: {reference}}}\n")),
-            6,
-            words,
-        );
+        check_refused(&with_schemas("3.1.0", &format!("    A: {{$ref: {reference}}}\n")), 6, words);
     }
     check_refused(
-        &with_schemas(
-            "3.0.3",
-            "    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n",
-        ),
+        &with_schemas("3.0.3", "    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n"),
         7,
         "leads back to itself",
     );
@@ -635,48 +468,18 @@ fn bad_input_105_references_stay_inside_and_end() {
 #[test]
 fn bad_input_105_long_chains_are_refused() {
     let chain = |link: fn(usize) -> String, count: usize| -> String {
-        (0..count)
-            .map(link)
-            .chain([format!("    S{count}: {{type: string}}\n")])
-            .collect()
+        (0..count).map(link).chain([format!("    S{count}: {{type: string}}\n")]).collect()
     };
-    let pure = |nth: usize| {
-        format!(
-            "    S{nth}: {{$ref: '#/components/schemas/S{}'}}\n",
-            nth + 1
-        )
-    };
-    let deep = |nth: usize| {
-        format!(
-            "    S{nth}: {{properties: {{p: {{$ref: '#/components/schemas/S{}'}}}}}}\n",
-            nth + 1
-        )
-    };
+    let pure = |nth: usize| format!("    S{nth}: {{$ref: '#/components/schemas/S{}'}}\n", nth + 1);
+    let deep =
+        |nth: usize| format!("    S{nth}: {{properties: {{p: {{$ref: '#/components/schemas/S{}'}}}}}}\n", nth + 1);
     let start = "    A: {$ref: '#/components/schemas/S0'}\n";
-    let long = faults(&with_schemas(
-        "3.1.0",
-        &format!("{start}{}", chain(pure, 10_000)),
-    ));
-    assert!(
-        long.iter()
-            .any(|fault| fault.what.contains("chain of more than 50")),
-        "{long:?}"
-    );
+    let long = faults(&with_schemas("3.1.0", &format!("{start}{}", chain(pure, 10_000))));
+    assert!(long.iter().any(|fault| fault.what.contains("chain of more than 50")), "{long:?}");
     assert_eq!(long.len(), 100, "no more than a hundred faults are told");
-    let nested = faults(&with_schemas(
-        "3.1.0",
-        &format!("{start}{}", chain(deep, 10_000)),
-    ));
-    assert!(
-        nested
-            .iter()
-            .any(|fault| fault.what.contains("inside one another")),
-        "{nested:?}"
-    );
-    read(&with_schemas(
-        "3.1.0",
-        &format!("{start}{}", chain(deep, 100)),
-    ));
+    let nested = faults(&with_schemas("3.1.0", &format!("{start}{}", chain(deep, 10_000))));
+    assert!(nested.iter().any(|fault| fault.what.contains("inside one another")), "{nested:?}");
+    read(&with_schemas("3.1.0", &format!("{start}{}", chain(deep, 100))));
 }
 
 #[test]
@@ -696,9 +499,7 @@ fn bad_input_105_a_reference_bomb_stays_small() {
     let mut schemas = String::new();
     for level in 0..40 {
         let next = format!("{{$ref: '#/components/schemas/S{}'}}", level + 1);
-        schemas.push_str(&format!(
-            "    S{level}: {{type: object, properties: {{a: {next}, b: {next}, c: {next}}}}}\n"
-        ));
+        schemas.push_str(&format!("    S{level}: {{type: object, properties: {{a: {next}, b: {next}, c: {next}}}}}\n"));
     }
     schemas.push_str("    S40: {type: string}\n    A: {$ref: '#/components/schemas/S0'}\n");
     let contract = read(&with_schemas("3.1.0", &schemas));
@@ -710,18 +511,14 @@ fn bad_input_105_a_reference_bomb_stays_small() {
 
 #[test]
 fn many_operations_over_many_schemas_are_bounded_together() {
-    let properties: String = (0..5_000)
-        .map(|nth| format!("p{nth}: {{type: string}}, "))
-        .collect();
+    let properties: String = (0..5_000).map(|nth| format!("p{nth}: {{type: string}}, ")).collect();
     let mut text = String::from("openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\npaths:\n");
     for nth in 0..1_000 {
         text.push_str(&format!(
             "  /p{nth}: {{get: {{operationId: o{nth}, responses: {{'200': {{description: d, content: {{application/json: {{example: 1, schema: {{$ref: '#/components/schemas/A'}}}}}}}}}}}}}}\n"
         ));
     }
-    text.push_str(&format!(
-        "components: {{schemas: {{A: {{properties: {{{properties}}}}}}}}}\n"
-    ));
+    text.push_str(&format!("components: {{schemas: {{A: {{properties: {{{properties}}}}}}}}}\n"));
     let faults = faults(&text);
     assert!(faults[0].what.contains("come to more than"), "{faults:?}");
 }
@@ -749,22 +546,10 @@ fn bad_input_109_keywords_that_cannot_be_stood_on_are_refused() {
         ("items: 5", "a schema must be a map"),
     ];
     for (keyword, words) in table {
-        check_refused(
-            &with_schemas("3.1.0", &format!("    A:\n      {keyword}\n")),
-            7,
-            words,
-        );
+        check_refused(&with_schemas("3.1.0", &format!("    A:\n      {keyword}\n")), 7, words);
     }
-    check_refused(
-        &with_schemas("3.0.3", "    A: {minimum: 1, exclusiveMinimum: 5}\n"),
-        6,
-        "OpenAPI 3.0",
-    );
-    check_refused(
-        &with_schemas("3.1.0", "    'a/b': {type: string}\n    A: true\n"),
-        6,
-        "cannot be called",
-    );
+    check_refused(&with_schemas("3.0.3", "    A: {minimum: 1, exclusiveMinimum: 5}\n"), 6, "OpenAPI 3.0");
+    check_refused(&with_schemas("3.1.0", "    'a/b': {type: string}\n    A: true\n"), 6, "cannot be called");
 }
 
 #[test]
@@ -787,47 +572,20 @@ fn long_texts_are_refused() {
 
 #[test]
 fn responses_and_bodies_must_say_something() {
-    let with = |rest: &str| {
-        with_paths(&format!(
-            "  /a:\n    post:\n      operationId: a\n      {rest}\n"
-        ))
-    };
+    let with = |rest: &str| with_paths(&format!("  /a:\n    post:\n      operationId: a\n      {rest}\n"));
     check_refused(&with("summary: x"), 6, "no `responses`");
-    check_refused(
-        &with("responses: {abc: {description: d}}"),
-        8,
-        "`abc` is no status",
-    );
-    check_refused(
-        &with("responses: {'600': {description: d}}"),
-        8,
-        "`600` is no status",
-    );
-    check_refused(
-        &with("responses: {'200': {description: d, content: {json: {}}}}"),
-        8,
-        "`json` is no media type",
-    );
-    check_refused(
-        &with("responses: {'200': {description: d}}\n      requestBody: {}"),
-        9,
-        "no `content`",
-    );
-    check_refused(
-        &with("responses: {'200': {description: [d]}}"),
-        8,
-        "`description` must be a text",
-    );
+    check_refused(&with("responses: {abc: {description: d}}"), 8, "`abc` is no status");
+    check_refused(&with("responses: {'600': {description: d}}"), 8, "`600` is no status");
+    check_refused(&with("responses: {'200': {description: d, content: {json: {}}}}"), 8, "`json` is no media type");
+    check_refused(&with("responses: {'200': {description: d}}\n      requestBody: {}"), 9, "no `content`");
+    check_refused(&with("responses: {'200': {description: [d]}}"), 8, "`description` must be a text");
 }
 
 #[test]
 fn scripts_in_texts_are_kept_as_texts() {
     let text = REPAIRS.replace("List repairs", "<script>alert(1)</script>");
     let contract = read(&text);
-    assert_eq!(
-        operation(&contract, "listRepairs").summary.as_deref(),
-        Some("<script>alert(1)</script>")
-    );
+    assert_eq!(operation(&contract, "listRepairs").summary.as_deref(), Some("<script>alert(1)</script>"));
 }
 
 #[test]

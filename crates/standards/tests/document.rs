@@ -5,10 +5,7 @@ use serde_json::json;
 
 fn refused(text: &str) -> Fault {
     match Document::parse(text) {
-        Ok(document) => panic!(
-            "should be refused, but reads as {}",
-            document.root().to_json()
-        ),
+        Ok(document) => panic!("should be refused, but reads as {}", document.root().to_json()),
         Err(fault) => fault,
     }
 }
@@ -27,18 +24,11 @@ fn every_node_and_key_has_its_line_and_column() {
     assert_eq!(place("/a/b"), "line 2, column 6");
     assert_eq!(place("/a/b/1"), "line 2, column 10");
     assert_eq!(place("/a/c/d"), "line 3, column 12");
-    let keys: Vec<_> = document
-        .at("/a")
-        .unwrap()
-        .entries()
-        .map(|(key, _)| (key.text.to_owned(), key.place.to_string()))
-        .collect();
+    let keys: Vec<_> =
+        document.at("/a").unwrap().entries().map(|(key, _)| (key.text.to_owned(), key.place.to_string())).collect();
     assert_eq!(
         keys,
-        [
-            ("b".to_owned(), "line 2, column 3".to_owned()),
-            ("c".to_owned(), "line 3, column 3".to_owned())
-        ]
+        [("b".to_owned(), "line 2, column 3".to_owned()), ("c".to_owned(), "line 3, column 3".to_owned())]
     );
 }
 
@@ -85,10 +75,7 @@ fn json_is_read_with_its_own_escapes() {
     let column = text.find("[1").unwrap() + 1;
     assert_eq!(
         document.at("/after").unwrap().place(),
-        Place {
-            line: 1,
-            column: u32::try_from(column).unwrap()
-        },
+        Place { line: 1, column: u32::try_from(column).unwrap() },
         "columns are those of the text as it was written"
     );
 }
@@ -164,10 +151,7 @@ fn numbers_that_json_cannot_carry_are_refused() {
 #[test]
 fn an_alias_is_the_value_of_its_anchor() {
     let document = Document::parse("a: &x {k: [1, 2]}\nb: *x\nc: [*x, &y 5, *y]\n").unwrap();
-    assert_eq!(
-        document.root().to_json(),
-        json!({"a": {"k": [1, 2]}, "b": {"k": [1, 2]}, "c": [{"k": [1, 2]}, 5, 5]})
-    );
+    assert_eq!(document.root().to_json(), json!({"a": {"k": [1, 2]}, "b": {"k": [1, 2]}, "c": [{"k": [1, 2]}, 5, 5]}));
     let copied = document.at("/c/0/k/1").unwrap();
     assert_eq!(copied.pointer(), "/c/0/k/1");
     assert_eq!(copied.place(), document.at("/a/k/1").unwrap().place());
@@ -193,11 +177,7 @@ fn a_billion_laughs_are_refused() {
 
 #[test]
 fn one_long_text_aliased_often_is_refused() {
-    let text = format!(
-        "a: &a {}\nb: [{}]\n",
-        "x".repeat(1_000_000),
-        "*a, ".repeat(1_000)
-    );
+    let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), "*a, ".repeat(1_000));
     assert!(refused(&text).what.contains("expand to too much"));
 }
 
@@ -234,10 +214,7 @@ fn fifty_megabytes_are_refused_by_their_size() {
 
 #[test]
 fn limits_can_be_narrowed() {
-    let limits = Limits {
-        nodes: 8,
-        ..Limits::default()
-    };
+    let limits = Limits { nodes: 8, ..Limits::default() };
     let check = |text: &str, words: &str| {
         let fault = Document::parse_within(text, &limits).unwrap_err();
         assert!(fault.what.contains(words), "{fault}");
@@ -262,14 +239,10 @@ fn keys_of_large_maps_are_found() {
 #[test]
 fn broken_texts_are_refused_and_never_break_the_reader() {
     let seed = "openapi: 3.1.0\ninfo: {title: \"a\\u00e9\", version: '1.0.0'}\npaths:\n  /a:\n    - &x |\n      text\n    - *x\n    - \"q\": [1, 2.5, ~]\n...\n";
-    let pool: Vec<char> = "{}[]:,-&*!|>'\"%@`#?\t\n\r \\\u{FEFF}\u{85}a0~<\u{1F680}"
-        .chars()
-        .collect();
+    let pool: Vec<char> = "{}[]:,-&*!|>'\"%@`#?\t\n\r \\\u{FEFF}\u{85}a0~<\u{1F680}".chars().collect();
     let mut state = 42_u64;
     let mut next = |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % below
     };
     let mut read = 0;

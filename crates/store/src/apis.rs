@@ -1,8 +1,6 @@
 //! Which APIs and versions are there?
 
-use hansom_domain::{
-    ApiId, ApiSlug, Audience, GroupAddress, Kind, Major, Status, Timestamp, VersionId,
-};
+use hansom_domain::{ApiId, ApiSlug, Audience, GroupAddress, Kind, Major, Status, Timestamp, VersionId};
 
 use crate::{Change, Error, Reads, column::row, database::on};
 
@@ -108,9 +106,7 @@ impl Reads {
     /// The API of that name.
     pub async fn api(&self, slug: &ApiSlug) -> Result<Option<ApiRow>, Error> {
         let sql = "SELECT * FROM api WHERE slug = $1";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).fetch_optional(pool).await)?)
     }
 
     /// Every version of every API, by name and number.
@@ -131,10 +127,8 @@ impl Reads {
     pub async fn version(&self, slug: &ApiSlug, major: Major) -> Result<Option<VersionRow>, Error> {
         let sql = "SELECT v.*, a.slug, a.title, a.owner, a.audience FROM version v JOIN api a ON a.id = v.api_id \
                    WHERE a.slug = $1 AND v.major = $2";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).bind(i64::from(major.number()))
-            .fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).bind(i64::from(major.number()))
+            .fetch_optional(pool).await)?)
     }
 }
 
@@ -142,23 +136,15 @@ impl Change {
     /// The API of that name as this change sees it.
     pub async fn api(&mut self, slug: &ApiSlug) -> Result<Option<ApiRow>, Error> {
         let sql = "SELECT * FROM api WHERE slug = $1";
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(slug.as_str()).fetch_optional(&mut **tx).await)?,
-        )
+        Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(slug.as_str()).fetch_optional(&mut **tx).await)?)
     }
 
     /// The version of that name and number as this change sees it.
-    pub async fn version(
-        &mut self,
-        slug: &ApiSlug,
-        major: Major,
-    ) -> Result<Option<VersionRow>, Error> {
+    pub async fn version(&mut self, slug: &ApiSlug, major: Major) -> Result<Option<VersionRow>, Error> {
         let sql = "SELECT v.*, a.slug, a.title, a.owner, a.audience FROM version v JOIN api a ON a.id = v.api_id \
                    WHERE a.slug = $1 AND v.major = $2";
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(slug.as_str()).bind(i64::from(major.number()))
-            .fetch_optional(&mut **tx).await)?,
-        )
+        Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(slug.as_str()).bind(i64::from(major.number()))
+            .fetch_optional(&mut **tx).await)?)
     }
 
     /// Registers an API, or renews title, summary, owner, kind and audience of the one with that id.

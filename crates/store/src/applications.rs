@@ -55,18 +55,13 @@ impl Reads {
     /// One application.
     pub async fn application(&self, id: &ApplicationId) -> Result<Option<ApplicationRow>, Error> {
         let sql = "SELECT * FROM application WHERE id = $1";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
     }
 }
 
 impl Change {
     /// Registers an application.
-    pub async fn insert_application(
-        &mut self,
-        application: &NewApplication<'_>,
-    ) -> Result<(), Error> {
+    pub async fn insert_application(&mut self, application: &NewApplication<'_>) -> Result<(), Error> {
         let sql = "INSERT INTO application (id, name, description, owner, may_publish, created_at, created_by) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(application.id.as_str()).bind(application.name)
@@ -76,11 +71,7 @@ impl Change {
     }
 
     /// Revokes an application; `false` if it was not there or revoked before.
-    pub async fn revoke_application(
-        &mut self,
-        id: &ApplicationId,
-        at: Timestamp,
-    ) -> Result<bool, Error> {
+    pub async fn revoke_application(&mut self, id: &ApplicationId, at: Timestamp) -> Result<bool, Error> {
         let sql = "UPDATE application SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
         let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(at.millis())
             .execute(&mut **tx).await.map(|done| done.rows_affected()))?;

@@ -22,13 +22,7 @@ pub struct Writes {
 impl Writes {
     /// Begins a change by `actor`, called `verb` in the audit trail. Dropped without [`Change::commit`], it leaves no trace.
     /// `id` is the audit entry's own.
-    pub async fn begin(
-        &self,
-        actor: &Actor,
-        verb: &'static str,
-        id: String,
-        at: Timestamp,
-    ) -> Result<Change, Error> {
+    pub async fn begin(&self, actor: &Actor, verb: &'static str, id: String, at: Timestamp) -> Result<Change, Error> {
         let transaction = match &self.pool {
             // A deferred transaction that reads first may find the database changed when it writes, and fail.
             Both::Sqlite(pool) => Both::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
@@ -37,12 +31,7 @@ impl Writes {
         Ok(Change {
             transaction,
             announce: Arc::clone(&self.announce),
-            entry: Entry {
-                id,
-                at,
-                actor: actor.clone(),
-                verb,
-            },
+            entry: Entry { id, at, actor: actor.clone(), verb },
         })
     }
 }

@@ -3,9 +3,8 @@
 use std::error::Error as StdError;
 
 use hansom_domain::{
-    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, EnvironmentName,
-    GrantId, GrantState, GroupAddress, Kind, Major, OperationSet, PersonId, ReleaseId, RequestId,
-    Status, Timestamp, TokenId, VersionId,
+    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, EnvironmentName, GrantId, GrantState,
+    GroupAddress, Kind, Major, OperationSet, PersonId, ReleaseId, RequestId, Status, Timestamp, TokenId, VersionId,
 };
 use sqlx::{Row, postgres::PgRow, sqlite::SqliteRow};
 
@@ -16,10 +15,7 @@ pub(crate) trait Column<R>: Sized {
 
 /// A column whose text is no such word: the database was written by somebody else.
 fn broken(name: &str, source: impl StdError + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode {
-        index: name.into(),
-        source: Box::new(source),
-    }
+    sqlx::Error::ColumnDecode { index: name.into(), source: Box::new(source) }
 }
 
 macro_rules! columns {

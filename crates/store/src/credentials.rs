@@ -53,14 +53,9 @@ pub struct NewCredential<'a> {
 
 impl Reads {
     /// All credentials of one application, oldest first, the revoked ones too.
-    pub async fn credentials_of(
-        &self,
-        application: &ApplicationId,
-    ) -> Result<Vec<CredentialRow>, Error> {
+    pub async fn credentials_of(&self, application: &ApplicationId) -> Result<Vec<CredentialRow>, Error> {
         let sql = "SELECT * FROM credential WHERE application_id = $1 ORDER BY created_at, id";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
     }
 
     /// Every credential that is in force.
@@ -73,16 +68,10 @@ impl Reads {
 
 impl Change {
     /// How many credentials of the application are in force.
-    pub async fn count_live_credentials(
-        &mut self,
-        application: &ApplicationId,
-    ) -> Result<i64, Error> {
-        let sql =
-            "SELECT count(*) FROM credential WHERE application_id = $1 AND revoked_at IS NULL";
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_scalar(sql).bind(application.as_str())
-            .fetch_one(&mut **tx).await)?,
-        )
+    pub async fn count_live_credentials(&mut self, application: &ApplicationId) -> Result<i64, Error> {
+        let sql = "SELECT count(*) FROM credential WHERE application_id = $1 AND revoked_at IS NULL";
+        Ok(on!(&mut self.transaction, tx => sqlx::query_scalar(sql).bind(application.as_str())
+            .fetch_one(&mut **tx).await)?)
     }
 
     /// Stores a credential.

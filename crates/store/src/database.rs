@@ -31,14 +31,8 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        let taken = error
-            .as_database_error()
-            .is_some_and(sqlx::error::DatabaseError::is_unique_violation);
-        if taken {
-            Error::Taken
-        } else {
-            Error::Database(error)
-        }
+        let taken = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
+        if taken { Error::Taken } else { Error::Database(error) }
     }
 }
 
@@ -78,8 +72,7 @@ impl Reads {
     /// The number of the last committed change, of any process that shares the database.
     pub async fn generation(&self) -> Result<u64, Error> {
         let sql = "SELECT generation FROM platform WHERE id = 1";
-        let generation: i64 =
-            on!(&self.pool, pool => sqlx::query_scalar(sql).fetch_one(pool).await)?;
+        let generation: i64 = on!(&self.pool, pool => sqlx::query_scalar(sql).fetch_one(pool).await)?;
         Ok(generation.unsigned_abs())
     }
 }
@@ -113,14 +106,8 @@ pub async fn open(address: &str, now: Timestamp) -> Result<Opened, Error> {
     on!(&writers, pool => sqlx::query(insert).bind(now.millis()).execute(pool).await.map(|_| ()))?;
     let (announce, changed) = watch::channel(0);
     Ok(Opened {
-        reads: Reads {
-            pool: readers,
-            changed,
-        },
-        writes: Writes {
-            pool: writers.clone(),
-            announce: Arc::new(announce),
-        },
+        reads: Reads { pool: readers, changed },
+        writes: Writes { pool: writers.clone(), announce: Arc::new(announce) },
         books: Books { pool: writers },
     })
 }
@@ -133,25 +120,15 @@ async fn open_sqlite(address: &str) -> Result<(SqlitePool, SqlitePool), Error> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5));
     // SQLite has one writer: a pool of one makes the others wait in a fair line instead of failing as busy.
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .connect_with(options.clone())
-        .await?;
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     if address.contains(":memory:") {
         return Ok((writer.clone(), writer));
     }
-    let readers = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options)
-        .await?;
+    let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
     Ok((readers, writer))
 }
 
 async fn open_postgres(address: &str) -> Result<PgPool, Error> {
     let options = PgConnectOptions::from_str(address)?.application_name("hansom");
-    Ok(PgPoolOptions::new()
-        .max_connections(10)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_with(options)
-        .await?)
+    Ok(PgPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?)
 }

@@ -1,8 +1,8 @@
 //! Who was granted what?
 
 use hansom_domain::{
-    ApiSlug, ApplicationId, EnvironmentName, GrantId, GrantState, GroupAddress, Major,
-    OperationSet, PersonId, Timestamp, VersionId,
+    ApiSlug, ApplicationId, EnvironmentName, GrantId, GrantState, GroupAddress, Major, OperationSet, PersonId,
+    Timestamp, VersionId,
 };
 
 use crate::{Change, Error, Reads, column::row, database::on};
@@ -96,9 +96,7 @@ impl Reads {
     /// One grant.
     pub async fn grant(&self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.id = $1");
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
     }
 
     /// Every grant, newest request first, at most 1,000.
@@ -110,15 +108,12 @@ impl Reads {
     /// The grants of one application, newest request first.
     pub async fn grants_of(&self, application: &ApplicationId) -> Result<Vec<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.application_id = $1 ORDER BY g.requested_at DESC, g.id");
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
     }
 
     /// Every grant that is in force for an application that is not revoked.
     pub async fn approved_grants(&self) -> Result<Vec<GrantRow>, Error> {
-        let sql =
-            grants_where!("WHERE g.state = 'approved' AND p.revoked_at IS NULL ORDER BY g.id");
+        let sql = grants_where!("WHERE g.state = 'approved' AND p.revoked_at IS NULL ORDER BY g.id");
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
     }
 }
@@ -127,9 +122,7 @@ impl Change {
     /// One grant as this change sees it.
     pub async fn grant(&mut self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.id = $1");
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(&mut **tx).await)?,
-        )
+        Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(&mut **tx).await)?)
     }
 
     /// Stores a request for a grant.

@@ -12,24 +12,14 @@ use crate::{
     database::{Both, on},
 };
 
-const TEXTS: [(i64, &str, &str); 1] = [(
-    1,
-    "founding",
-    include_str!("../migrations/0001_founding.sql"),
-)];
+const TEXTS: [(i64, &str, &str); 1] = [(1, "founding", include_str!("../migrations/0001_founding.sql"))];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.
 pub(crate) async fn run(pool: &Both<SqlitePool, PgPool>) -> Result<(), Error> {
     let migrations = TEXTS
         .into_iter()
         .map(|(version, name, text)| {
-            Migration::new(
-                version,
-                Cow::Borrowed(name),
-                MigrationType::Simple,
-                text.into_sql_str(),
-                false,
-            )
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
         })
         .collect();
     let migrator = Migrator::with_migrations(migrations);

@@ -70,9 +70,7 @@ impl Reads {
     /// One person.
     pub async fn person(&self, id: &PersonId) -> Result<Option<PersonRow>, Error> {
         let sql = "SELECT * FROM person WHERE id = $1";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
     }
 
     /// Everyone who has signed in, by name.
@@ -83,20 +81,18 @@ impl Reads {
 
     /// The groups that a person is in.
     pub async fn groups_of(&self, person: &PersonId) -> Result<Vec<GroupAddress>, Error> {
-        let sql = "SELECT DISTINCT person_id, group_address FROM membership WHERE person_id = $1 ORDER BY group_address";
-        let rows: Vec<MembershipRow> = on!(&self.pool, pool => sqlx::query_as(sql).bind(person.as_str()).fetch_all(pool).await)?;
+        let sql =
+            "SELECT DISTINCT person_id, group_address FROM membership WHERE person_id = $1 ORDER BY group_address";
+        let rows: Vec<MembershipRow> =
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(person.as_str()).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(|row| row.group_address).collect())
     }
 
     /// Every membership, by person.
     pub async fn memberships(&self) -> Result<Vec<(PersonId, GroupAddress)>, Error> {
         let sql = "SELECT DISTINCT person_id, group_address FROM membership ORDER BY person_id, group_address";
-        let rows: Vec<MembershipRow> =
-            on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.person_id, row.group_address))
-            .collect())
+        let rows: Vec<MembershipRow> = on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(|row| (row.person_id, row.group_address)).collect())
     }
 
     /// Every group that owns something, has a known member or is kept in Hansom, by address.
@@ -115,10 +111,8 @@ impl Change {
     /// The person of that key as this change sees it.
     pub async fn person(&mut self, key: &PersonKey) -> Result<Option<PersonRow>, Error> {
         let sql = "SELECT * FROM person WHERE issuer = $1 AND subject = $2";
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(&key.issuer).bind(&key.subject)
-            .fetch_optional(&mut **tx).await)?,
-        )
+        Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(&key.issuer).bind(&key.subject)
+            .fetch_optional(&mut **tx).await)?)
     }
 
     /// Stores a person, or renews the address, name and time of the one with that id.
@@ -176,20 +170,14 @@ impl Change {
 
     /// Whether the directory tells of a member of the group.
     pub async fn is_directory_group(&mut self, group: &GroupAddress) -> Result<bool, Error> {
-        let sql =
-            "SELECT count(*) FROM membership WHERE group_address = $1 AND source = 'directory'";
+        let sql = "SELECT count(*) FROM membership WHERE group_address = $1 AND source = 'directory'";
         let count: i64 = on!(&mut self.transaction, tx => sqlx::query_scalar(sql).bind(group.as_str())
             .fetch_one(&mut **tx).await)?;
         Ok(count > 0)
     }
 
     /// Makes a group that Hansom keeps; [`Error::Taken`] if there is one of that address.
-    pub async fn insert_kept_group(
-        &mut self,
-        address: &GroupAddress,
-        title: &str,
-        at: Timestamp,
-    ) -> Result<(), Error> {
+    pub async fn insert_kept_group(&mut self, address: &GroupAddress, title: &str, at: Timestamp) -> Result<(), Error> {
         let sql = "INSERT INTO kept_group (address, title, created_at) VALUES ($1, $2, $3)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(address.as_str()).bind(title).bind(at.millis())
             .execute(&mut **tx).await.map(|_| ()))?;

@@ -62,21 +62,13 @@ impl Reads {
     pub async fn releases_of(&self, version: &VersionId) -> Result<Vec<ReleaseRow>, Error> {
         let sql = "SELECT id, version_id, number, info_version, published_at, published_by FROM release \
                    WHERE version_id = $1 ORDER BY number DESC";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).fetch_all(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).fetch_all(pool).await)?)
     }
 
     /// The texts of one release.
-    pub async fn release(
-        &self,
-        version: &VersionId,
-        number: i64,
-    ) -> Result<Option<ReleaseText>, Error> {
+    pub async fn release(&self, version: &VersionId, number: i64) -> Result<Option<ReleaseText>, Error> {
         let sql = "SELECT id, number, contract, manifest FROM release WHERE version_id = $1 AND number = $2";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).bind(number).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).bind(number).fetch_optional(pool).await)?)
     }
 }
 
@@ -92,15 +84,9 @@ impl Change {
     }
 
     /// The texts of one release as this change sees it.
-    pub async fn release(
-        &mut self,
-        version: &VersionId,
-        number: i64,
-    ) -> Result<Option<ReleaseText>, Error> {
+    pub async fn release(&mut self, version: &VersionId, number: i64) -> Result<Option<ReleaseText>, Error> {
         let sql = "SELECT id, number, contract, manifest FROM release WHERE version_id = $1 AND number = $2";
-        Ok(
-            on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(version.as_str()).bind(number)
-            .fetch_optional(&mut **tx).await)?,
-        )
+        Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(version.as_str()).bind(number)
+            .fetch_optional(&mut **tx).await)?)
     }
 }

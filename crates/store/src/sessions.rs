@@ -88,9 +88,7 @@ impl Writes {
     pub async fn take_sign_in(&self, state_hash: &str) -> Result<Option<SignInRow>, Error> {
         let sql = "DELETE FROM sign_in WHERE state_hash = $1 \
                    RETURNING state_hash, browser_hash, nonce, verifier, return_to, created_at";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(state_hash).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(state_hash).fetch_optional(pool).await)?)
     }
 
     /// Notes that a session was used.

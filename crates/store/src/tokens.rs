@@ -37,7 +37,8 @@ impl Change {
         expires_at: Timestamp,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let sql = "INSERT INTO revoked_token (id, expires_at, revoked_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+        let sql =
+            "INSERT INTO revoked_token (id, expires_at, revoked_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(expires_at.millis()).bind(at.millis())
             .execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
@@ -60,14 +61,8 @@ impl Writes {
         for (sql, before) in [
             ("DELETE FROM used_assertion WHERE expires_at < $1", expired),
             ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
-            (
-                "DELETE FROM sign_in WHERE created_at < $1",
-                now.plus_seconds(-3600).millis(),
-            ),
-            (
-                "DELETE FROM session WHERE created_at < $1",
-                now.plus_seconds(-7 * 86400).millis(),
-            ),
+            ("DELETE FROM sign_in WHERE created_at < $1", now.plus_seconds(-3600).millis()),
+            ("DELETE FROM session WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
         ] {
             on!(&self.pool, pool => sqlx::query(sql).bind(before).execute(pool).await.map(|_| ()))?;
         }

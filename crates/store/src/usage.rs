@@ -1,8 +1,6 @@
 //! Who called what, how often, and what was refused?
 
-use hansom_domain::{
-    ApiSlug, ApplicationId, EnvironmentName, Major, PersonId, RequestId, Timestamp,
-};
+use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, PersonId, RequestId, Timestamp};
 use sqlx::{PgPool, SqlitePool};
 
 use crate::{
@@ -94,26 +92,16 @@ impl Reads {
     /// The refused call with that request id.
     pub async fn refused_call(&self, id: &RequestId) -> Result<Option<RefusedCall>, Error> {
         let sql = "SELECT * FROM refused_call WHERE request_id = $1";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
     }
 
     /// The calls of one application since `since`, by operation and status.
-    pub async fn calls_by(
-        &self,
-        application: &ApplicationId,
-        since: Timestamp,
-    ) -> Result<Vec<CallCountRow>, Error> {
+    pub async fn calls_by(&self, application: &ApplicationId, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
         self.calls(application.as_str(), since).await
     }
 
     /// The calls that one person made since `since`, by operation and status.
-    pub async fn calls_by_person(
-        &self,
-        person: &PersonId,
-        since: Timestamp,
-    ) -> Result<Vec<CallCountRow>, Error> {
+    pub async fn calls_by_person(&self, person: &PersonId, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
         self.calls(person.as_str(), since).await
     }
 
@@ -122,9 +110,7 @@ impl Reads {
                    FROM call_count WHERE caller = $1 AND hour >= $2 \
                    GROUP BY environment, api, major, operation, status \
                    ORDER BY environment, api, major, operation, status";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(caller).bind(since.millis()).fetch_all(pool).await)?,
-        )
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(caller).bind(since.millis()).fetch_all(pool).await)?)
     }
 }
 

@@ -41,114 +41,44 @@ fn refused(chance: &Chance) -> RefusedCall {
 async fn calls_are_added_up_and_refusals_kept_until_swept() {
     for (database, store) in town::stores("books").await {
         let call = refused(&town::chance());
-        store
-            .books
-            .record(&[count(2)], std::slice::from_ref(&call))
-            .await
-            .unwrap();
-        store
-            .books
-            .record(&[count(3)], std::slice::from_ref(&call))
-            .await
-            .unwrap();
-        let calls = store
-            .reads
-            .calls_by(&"tracker".parse().unwrap(), town::START)
-            .await
-            .unwrap();
-        assert_eq!(
-            calls.iter().map(|row| row.calls).collect::<Vec<_>>(),
-            [5],
-            "{database}"
-        );
-        assert_eq!(
-            store.reads.refused_call(&call.request_id).await.unwrap(),
-            Some(call.clone()),
-            "{database}"
-        );
+        store.books.record(&[count(2)], std::slice::from_ref(&call)).await.unwrap();
+        store.books.record(&[count(3)], std::slice::from_ref(&call)).await.unwrap();
+        let calls = store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap();
+        assert_eq!(calls.iter().map(|row| row.calls).collect::<Vec<_>>(), [5], "{database}");
+        assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), Some(call.clone()), "{database}");
         let later = town::START.plus_seconds(1);
         store.books.sweep(later, later).await.unwrap();
-        assert_eq!(
-            store.reads.refused_call(&call.request_id).await.unwrap(),
-            None,
-            "{database}"
-        );
-        assert!(
-            store
-                .reads
-                .calls_by(&"tracker".parse().unwrap(), town::START)
-                .await
-                .unwrap()
-                .is_empty(),
-            "{database}"
-        );
+        assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), None, "{database}");
+        assert!(store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap().is_empty(), "{database}");
     }
 }
 
 #[tokio::test]
 async fn a_change_that_is_dropped_leaves_no_trace() {
-    for (database, mut store) in town::stores("dropped").await {
+    for (database, store) in town::stores("dropped").await {
         let before = store.reads.generation().await.unwrap();
-        let mut change = store
-            .writes
-            .begin(&Actor::Platform, "revoke_token", "1".into(), town::START)
-            .await
-            .unwrap();
+        let mut change = store.writes.begin(&Actor::Platform, "revoke_token", "1".into(), town::START).await.unwrap();
         let token: TokenId = "t1".parse().unwrap();
-        change
-            .insert_revoked_token(&token, town::START.plus_seconds(60), town::START)
-            .await
-            .unwrap();
+        change.insert_revoked_token(&token, town::START.plus_seconds(60), town::START).await.unwrap();
         drop(change);
-        assert!(
-            !store.reads.is_revoked_token(&token).await.unwrap(),
-            "{database}"
-        );
-        assert!(
-            store
-                .reads
-                .audit(town::START.plus_seconds(1), 10)
-                .await
-                .unwrap()
-                .is_empty(),
-            "{database}"
-        );
-        assert_eq!(
-            store.reads.generation().await.unwrap(),
-            before,
-            "{database}"
-        );
+        assert!(!store.reads.is_revoked_token(&token).await.unwrap(), "{database}");
+        assert!(store.reads.audit(town::START.plus_seconds(1), 10).await.unwrap().is_empty(), "{database}");
+        assert_eq!(store.reads.generation().await.unwrap(), before, "{database}");
+    }
+}
 
-        let mut change = store
-            .writes
-            .begin(&Actor::Platform, "revoke_token", "2".into(), town::START)
-            .await
-            .unwrap();
-        change
-            .insert_revoked_token(&token, town::START.plus_seconds(60), town::START)
-            .await
-            .unwrap();
+#[tokio::test]
+async fn a_change_that_is_committed_is_announced_and_counted() {
+    for (database, mut store) in town::stores("committed").await {
+        let before = store.reads.generation().await.unwrap();
+        let token: TokenId = "t1".parse().unwrap();
+        let mut change = store.writes.begin(&Actor::Platform, "revoke_token", "2".into(), town::START).await.unwrap();
+        change.insert_revoked_token(&token, town::START.plus_seconds(60), town::START).await.unwrap();
         change.commit("token t1", &json!({})).await.unwrap();
         store.reads.changed().await;
-        assert_eq!(
-            store.reads.revoked_tokens(town::START).await.unwrap(),
-            [token],
-            "{database}"
-        );
-        assert!(
-            store
-                .reads
-                .revoked_tokens(town::START.plus_seconds(61))
-                .await
-                .unwrap()
-                .is_empty(),
-            "{database}"
-        );
-        assert_eq!(
-            store.reads.generation().await.unwrap(),
-            before + 1,
-            "{database}"
-        );
+        assert_eq!(store.reads.revoked_tokens(town::START).await.unwrap(), [token], "{database}");
+        assert!(store.reads.revoked_tokens(town::START.plus_seconds(61)).await.unwrap().is_empty(), "{database}");
+        assert_eq!(store.reads.generation().await.unwrap(), before + 1, "{database}");
     }
 }
 
@@ -164,30 +94,13 @@ async fn a_state_and_an_assertion_work_once() {
             created_at: town::START,
         };
         store.writes.insert_sign_in(&sign_in).await.unwrap();
-        assert_eq!(
-            store.writes.take_sign_in("s").await.unwrap(),
-            Some(sign_in),
-            "{database}"
-        );
-        assert_eq!(
-            store.writes.take_sign_in("s").await.unwrap(),
-            None,
-            "{database}"
-        );
+        assert_eq!(store.writes.take_sign_in("s").await.unwrap(), Some(sign_in), "{database}");
+        assert_eq!(store.writes.take_sign_in("s").await.unwrap(), None, "{database}");
         let end = town::START.plus_seconds(60);
-        assert!(
-            store.writes.use_assertion("a", end).await.unwrap(),
-            "{database}"
-        );
-        assert!(
-            !store.writes.use_assertion("a", end).await.unwrap(),
-            "{database}"
-        );
+        assert!(store.writes.use_assertion("a", end).await.unwrap(), "{database}");
+        assert!(!store.writes.use_assertion("a", end).await.unwrap(), "{database}");
         store.writes.sweep(end.plus_seconds(1)).await.unwrap();
-        assert!(
-            store.writes.use_assertion("a", end).await.unwrap(),
-            "{database}: swept once it is past its end"
-        );
+        assert!(store.writes.use_assertion("a", end).await.unwrap(), "{database}: swept once it is past its end");
     }
 }
 
@@ -202,43 +115,20 @@ async fn the_same_key_twice_is_taken() {
             created_at: town::START,
             retired_at: None,
         };
-        let mut change = store
-            .writes
-            .begin(
-                &Actor::Platform,
-                "make_signing_key",
-                "1".into(),
-                town::START,
-            )
-            .await
-            .unwrap();
+        let mut change =
+            store.writes.begin(&Actor::Platform, "make_signing_key", "1".into(), town::START).await.unwrap();
         change.insert_signing_key(&key).await.unwrap();
         change.commit("key", &json!({})).await.unwrap();
-        let mut change = store
-            .writes
-            .begin(
-                &Actor::Platform,
-                "make_signing_key",
-                "2".into(),
-                town::START,
-            )
-            .await
-            .unwrap();
+        let mut change =
+            store.writes.begin(&Actor::Platform, "make_signing_key", "2".into(), town::START).await.unwrap();
         let again = change.insert_signing_key(&key).await;
         assert!(matches!(again, Err(Error::Taken)), "{database}: {again:?}");
         drop(change);
-        assert_eq!(
-            store.reads.signing_keys().await.unwrap().len(),
-            1,
-            "{database}"
-        );
+        assert_eq!(store.reads.signing_keys().await.unwrap().len(), 1, "{database}");
     }
 }
 
 #[tokio::test]
 async fn an_address_of_another_database_is_refused() {
-    assert!(matches!(
-        hansom_store::open("mysql://localhost/hansom", town::START).await,
-        Err(Error::Address)
-    ));
+    assert!(matches!(hansom_store::open("mysql://localhost/hansom", town::START).await, Err(Error::Address)));
 }

@@ -28,10 +28,7 @@ impl Hands {
 pub fn clock() -> (Clock, Hands) {
     let hands = Hands(Arc::new(AtomicI64::new(START.millis())));
     let shown = hands.clone();
-    (
-        Clock::new(move || Timestamp::from_millis(shown.0.load(Ordering::SeqCst))),
-        hands,
-    )
+    (Clock::new(move || Timestamp::from_millis(shown.0.load(Ordering::SeqCst))), hands)
 }
 
 /// Chance that never repeats and is the same in every run.
@@ -40,16 +37,11 @@ pub fn chance() -> Chance {
     Chance::new(move |bytes| {
         for chunk in bytes.chunks_mut(8) {
             // Splitmix64: well spread, so that prefixes differ too.
-            let mut mixed = count
-                .fetch_add(1, Ordering::SeqCst)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = count.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             let mixed = (mixed ^ (mixed >> 31)).to_le_bytes();
-            chunk
-                .iter_mut()
-                .zip(mixed)
-                .for_each(|(byte, new)| *byte = new);
+            chunk.iter_mut().zip(mixed).for_each(|(byte, new)| *byte = new);
         }
     })
 }
@@ -64,43 +56,25 @@ pub async fn store() -> Opened {
 pub async fn stores(story: &str) -> Vec<(&'static str, Opened)> {
     let mut stores = vec![("SQLite", store().await)];
     if let Some(server) = postgres() {
-        let mut connection = PgConnection::connect(&server)
-            .await
-            .expect("TEST_POSTGRES names a server that answers");
+        let mut connection = PgConnection::connect(&server).await.expect("TEST_POSTGRES names a server that answers");
         let name = format!("story_{story}_{}", std::process::id());
         let drop = AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"));
-        sqlx::query(drop)
-            .execute(&mut connection)
-            .await
-            .expect("a database can be dropped");
+        sqlx::query(drop).execute(&mut connection).await.expect("a database can be dropped");
         let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::query(create)
-            .execute(&mut connection)
-            .await
-            .expect("a database can be made");
-        let address = format!(
-            "{}/{name}",
-            server
-                .rsplit_once('/')
-                .map_or(server.as_str(), |(host, _)| host)
-        );
+        sqlx::query(create).execute(&mut connection).await.expect("a database can be made");
+        let address = format!("{}/{name}", server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host));
         stores.push(("PostgreSQL", open(&address).await));
     }
     stores
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test script tells its PostgreSQL by the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test script tells its PostgreSQL by the environment")]
 fn postgres() -> Option<String> {
     std::env::var("TEST_POSTGRES").ok()
 }
 
 async fn open(address: &str) -> Opened {
-    hansom_store::open(address, START)
-        .await
-        .expect("a fresh store opens")
+    hansom_store::open(address, START).await.expect("a fresh store opens")
 }
 
 /// The verbs over a store, with the administrators `api-platform@hackney.example` and two environments.
@@ -112,17 +86,7 @@ pub fn control(opened: &Opened) -> (Control, Hands) {
         loopback_upstreams: true,
     };
     let vault = Vault::new([7; 32]);
-    (
-        Control::new(
-            opened.reads.clone(),
-            opened.writes.clone(),
-            vault,
-            clock,
-            chance(),
-            settings,
-        ),
-        hands,
-    )
+    (Control::new(opened.reads.clone(), opened.writes.clone(), vault, clock, chance(), settings), hands)
 }
 
 /// A group by its address.
@@ -132,18 +96,9 @@ pub fn group(address: &str) -> GroupAddress {
 
 /// Signs a person in who is in these groups.
 pub async fn person(control: &Control, name: &str, groups: &[&str]) -> Actor {
-    let key = PersonKey {
-        issuer: "https://accounts.hackney.example".into(),
-        subject: name.into(),
-    };
+    let key = PersonKey { issuer: "https://accounts.hackney.example".into(), subject: name.into() };
     let groups: Vec<_> = groups.iter().map(|address| group(address)).collect();
     let email = format!("{name}@hackney.example");
-    let session = control
-        .sign_in_person(key, &email, name, &groups)
-        .await
-        .expect("a person can sign in");
-    control
-        .actor_of_person(&session.person)
-        .await
-        .expect("a person who signed in is known")
+    let session = control.sign_in_person(key, &email, name, &groups).await.expect("a person can sign in");
+    control.actor_of_person(&session.person).await.expect("a person who signed in is known")
 }

@@ -1,8 +1,5 @@
 //! Is the house still as ARCHITECTURE.md draws it?
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this test reads the repository's own files"
-)]
+#![expect(clippy::disallowed_methods, reason = "this test reads the repository's own files")]
 
 use std::{
     collections::BTreeSet,
@@ -23,111 +20,42 @@ struct Room {
 const HTTP: &[&str] = &["axum", "hyper", "hyper-util", "http", "reqwest", "askama"];
 const SQL: &[&str] = &["sqlx"];
 const PAGES: &[&str] = &["askama", "sqlx"];
-const OUTSIDE: &[&str] = &[
-    "axum",
-    "hyper",
-    "hyper-util",
-    "http",
-    "reqwest",
-    "askama",
-    "sqlx",
-    "tokio",
-    "uuid",
-];
+const OUTSIDE: &[&str] = &["axum", "hyper", "hyper-util", "http", "reqwest", "askama", "sqlx", "tokio", "uuid"];
 
 const ROOMS: &[Room] = &[
-    Room {
-        name: "domain",
-        may_use: &[],
-        must_not_have: OUTSIDE,
-    },
-    Room {
-        name: "standards",
-        may_use: &[],
-        must_not_have: OUTSIDE,
-    },
-    Room {
-        name: "scaffold",
-        may_use: &[],
-        must_not_have: OUTSIDE,
-    },
-    Room {
-        name: "gateway",
-        may_use: &["domain"],
-        must_not_have: PAGES,
-    },
-    Room {
-        name: "store",
-        may_use: &["domain"],
-        must_not_have: HTTP,
-    },
-    Room {
-        name: "control",
-        may_use: &["store", "domain", "standards"],
-        must_not_have: HTTP,
-    },
-    Room {
-        name: "oauth",
-        may_use: &["control", "store", "domain"],
-        must_not_have: PAGES,
-    },
+    Room { name: "domain", may_use: &[], must_not_have: OUTSIDE },
+    Room { name: "standards", may_use: &[], must_not_have: OUTSIDE },
+    Room { name: "scaffold", may_use: &[], must_not_have: OUTSIDE },
+    Room { name: "gateway", may_use: &["domain"], must_not_have: PAGES },
+    Room { name: "store", may_use: &["domain"], must_not_have: HTTP },
+    Room { name: "control", may_use: &["store", "domain", "standards"], must_not_have: HTTP },
+    Room { name: "oauth", may_use: &["control", "store", "domain"], must_not_have: PAGES },
     Room {
         name: "hub",
-        may_use: &[
-            "control",
-            "oauth",
-            "store",
-            "standards",
-            "scaffold",
-            "domain",
-        ],
+        may_use: &["control", "oauth", "store", "standards", "scaffold", "domain"],
         must_not_have: SQL,
     },
     Room {
         name: "hansom",
-        may_use: &[
-            "gateway",
-            "oauth",
-            "hub",
-            "control",
-            "store",
-            "standards",
-            "scaffold",
-            "domain",
-        ],
+        may_use: &["gateway", "oauth", "hub", "control", "store", "standards", "scaffold", "domain"],
         must_not_have: SQL,
     },
     Room {
         name: "testkit",
-        may_use: &[
-            "gateway",
-            "oauth",
-            "control",
-            "store",
-            "standards",
-            "domain",
-        ],
+        may_use: &["gateway", "oauth", "control", "store", "standards", "domain"],
         must_not_have: &[],
     },
 ];
 
 /// Names that refuse nothing, and so fill with everything.
-const DRAWERS: &[&str] = &[
-    "util", "utils", "helper", "helpers", "common", "misc", "service", "services", "manager",
-    "core", "types",
-];
+const DRAWERS: &[&str] =
+    &["util", "utils", "helper", "helpers", "common", "misc", "service", "services", "manager", "core", "types"];
 
 #[test]
 fn every_crate_is_a_room_of_the_table() {
-    let folders: BTreeSet<String> = entries(&root().join("crates"))
-        .iter()
-        .map(|folder| file_name(folder))
-        .collect();
+    let folders: BTreeSet<String> = entries(&root().join("crates")).iter().map(|folder| file_name(folder)).collect();
     let table: BTreeSet<String> = ROOMS.iter().map(|room| room.name.to_owned()).collect();
-    assert_eq!(
-        folders, table,
-        "the folders of crates/ and the table of rooms differ"
-    );
+    assert_eq!(folders, table, "the folders of crates/ and the table of rooms differ");
 }
 
 #[test]
@@ -162,16 +90,9 @@ fn no_room_has_the_libraries_for_what_it_must_never_know() {
 
 #[test]
 fn there_are_no_drawers() {
-    let drawers: Vec<String> = source_paths()
-        .iter()
-        .filter(|path| DRAWERS.contains(&stem(path).as_str()))
-        .map(|path| shown(path))
-        .collect();
-    assert!(
-        drawers.is_empty(),
-        "name these after what they are about:\n{}",
-        drawers.join("\n")
-    );
+    let drawers: Vec<String> =
+        source_paths().iter().filter(|path| DRAWERS.contains(&stem(path).as_str())).map(|path| shown(path)).collect();
+    assert!(drawers.is_empty(), "name these after what they are about:\n{}", drawers.join("\n"));
 }
 
 #[test]
@@ -182,33 +103,19 @@ fn every_source_file_says_first_what_question_it_answers() {
         .filter(|path| !text_of(path).starts_with("//! "))
         .map(|path| shown(path))
         .collect();
-    assert!(
-        silent.is_empty(),
-        "these do not start with a `//!` line:\n{}",
-        silent.join("\n")
-    );
+    assert!(silent.is_empty(), "these do not start with a `//!` line:\n{}", silent.join("\n"));
 }
 
 #[test]
 fn every_path_named_in_the_architecture_exists() {
     let architecture = text_of(&root().join("ARCHITECTURE.md"));
-    let top: BTreeSet<String> = entries(&root())
-        .iter()
-        .map(|path| file_name(path))
-        .collect();
-    let named: Vec<&str> = in_backticks(&architecture)
-        .filter(|word| is_path(word, &top))
-        .collect();
+    let top: BTreeSet<String> = entries(&root()).iter().map(|path| file_name(path)).collect();
+    let named: Vec<&str> = in_backticks(&architecture).filter(|word| is_path(word, &top)).collect();
     assert!(named.len() > 5, "the map names hardly any place: {named:?}");
     let places = places_to_look();
-    let missing: Vec<&str> = named
-        .into_iter()
-        .filter(|path| !places.iter().any(|place| place.join(path).exists()))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "ARCHITECTURE.md names what is not there: {missing:?}"
-    );
+    let missing: Vec<&str> =
+        named.into_iter().filter(|path| !places.iter().any(|place| place.join(path).exists())).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
 }
 
 #[test]
@@ -226,11 +133,7 @@ fn no_file_knows_the_machine_that_it_was_written_on() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "absolute paths of one machine:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "absolute paths of one machine:\n{}", wrong.join("\n"));
 }
 
 /// What a room's Cargo.toml lists: (kind of dependency, package).
@@ -261,11 +164,7 @@ fn collect_dependencies(table: &toml::Table, found: &mut Vec<(String, String)>) 
 
 /// The room behind a package name, if the package is one of ours.
 fn ours(package: &str) -> Option<&str> {
-    if package == "hansom" {
-        Some(package)
-    } else {
-        package.strip_prefix("hansom-")
-    }
+    if package == "hansom" { Some(package) } else { package.strip_prefix("hansom-") }
 }
 
 /// Every file and folder under `crates/*/src`.
@@ -290,21 +189,11 @@ fn collect_paths(folder: &Path, found: &mut Vec<PathBuf>) {
 /// What git keeps or would keep: tracked files, and new ones that nothing ignores.
 fn kept_files() -> Vec<String> {
     let listing = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
         .output()
         .expect("git is there");
-    assert!(
-        listing.status.success(),
-        "{}",
-        String::from_utf8_lossy(&listing.stderr)
-    );
+    assert!(listing.status.success(), "{}", String::from_utf8_lossy(&listing.stderr));
     let names = String::from_utf8(listing.stdout).expect("file names are UTF-8");
     names.split_terminator('\0').map(str::to_owned).collect()
 }
@@ -328,69 +217,43 @@ fn places_to_look() -> Vec<PathBuf> {
 }
 
 fn in_backticks(markdown: &str) -> impl Iterator<Item = &str> {
-    markdown
-        .lines()
-        .filter(|line| !line.starts_with("```"))
-        .flat_map(|line| line.split('`').skip(1).step_by(2))
+    markdown.lines().filter(|line| !line.starts_with("```")).flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
 fn is_path(word: &str, top: &BTreeSet<String>) -> bool {
-    const ENDINGS: &[&str] = &[
-        "rs", "md", "toml", "html", "yaml", "sql", "mjs", "py", "sh", "css",
-    ];
+    const ENDINGS: &[&str] = &["rs", "md", "toml", "html", "yaml", "sql", "mjs", "py", "sh", "css"];
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     if word.is_empty() || word.starts_with('/') || !word.chars().all(plain) {
         return false;
     }
-    let names_a_file = word
-        .rsplit_once('.')
-        .is_some_and(|(_, ending)| ENDINGS.contains(&ending));
-    let begins_at_the_top = word
-        .split_once('/')
-        .is_some_and(|(first, _)| top.contains(first));
+    let names_a_file = word.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
+    let begins_at_the_top = word.split_once('/').is_some_and(|(first, _)| top.contains(first));
     names_a_file || begins_at_the_top || word.ends_with('/')
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let listing = fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{} cannot be listed: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = listing
-        .map(|entry| entry.expect("the folder can be read").path())
-        .collect();
+    let listing = fs::read_dir(folder).unwrap_or_else(|error| panic!("{} cannot be listed: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = listing.map(|entry| entry.expect("the folder can be read").path()).collect();
     paths.sort();
     paths
 }
 
 fn text_of(path: &Path) -> String {
-    fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("crates/testkit")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/testkit").to_owned()
 }

@@ -54,16 +54,9 @@ impl Wish {
     /// What of `Prefer` was obeyed.
     pub(crate) fn applied(&self) -> Option<HeaderValue> {
         let code = self.code.map(|code| format!("code={code}"));
-        let example = self
-            .example
-            .as_ref()
-            .map(|example| format!("example={example}"));
+        let example = self.example.as_ref().map(|example| format!("example={example}"));
         let applied: Vec<String> = code.into_iter().chain(example).collect();
-        if applied.is_empty() {
-            None
-        } else {
-            HeaderValue::try_from(applied.join(", ")).ok()
-        }
+        if applied.is_empty() { None } else { HeaderValue::try_from(applied.join(", ")).ok() }
     }
 
     fn accepts(&self, media: &MediaAnswer) -> bool {
@@ -93,12 +86,7 @@ fn words<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
 }
 
 fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// `application/json` and everything that ends with `+json`.
@@ -108,84 +96,46 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 }
 
 /// The answer that fits the wish; by default the lowest success with its first example.
-pub(crate) fn choose<'a>(
-    answers: &'a [AnswerContract],
-    wish: &Wish,
-) -> Result<Chosen<'a>, Refusal> {
+pub(crate) fn choose<'a>(answers: &'a [AnswerContract], wish: &Wish) -> Result<Chosen<'a>, Refusal> {
     let mut candidates: Vec<(StatusCode, &AnswerContract)> = match wish.code {
         Some(code) => of_code(answers, code).into_iter().collect(),
-        None => answers
-            .iter()
-            .filter_map(|answer| Some((status_of(answer)?, answer)))
-            .collect(),
+        None => answers.iter().filter_map(|answer| Some((status_of(answer)?, answer))).collect(),
     };
     // Successes first, each kind from the lowest; an example that only an error has is found there.
     candidates.sort_by_key(|(status, _)| (!status.is_success(), status.as_u16()));
     if wish.code.is_none() && wish.example.is_none() {
         candidates.truncate(1);
     }
-    if let Some(chosen) = candidates
-        .iter()
-        .find_map(|(status, answer)| with_example(*status, answer, wish))
-    {
+    if let Some(chosen) = candidates.iter().find_map(|(status, answer)| with_example(*status, answer, wish)) {
         return Ok(chosen);
     }
     match candidates.first() {
-        Some((status, answer)) if answer.media.is_empty() && wish.example.is_none() => Ok(Chosen {
-            status: *status,
-            answer,
-            body: None,
-        }),
+        Some((status, answer)) if answer.media.is_empty() && wish.example.is_none() => {
+            Ok(Chosen { status: *status, answer, body: None })
+        }
         _ => Err(Refusal::NothingAcceptable(there_is(answers))),
     }
 }
 
-fn with_example<'a>(
-    status: StatusCode,
-    answer: &'a AnswerContract,
-    wish: &Wish,
-) -> Option<Chosen<'a>> {
-    let body = answer
-        .media
-        .iter()
-        .filter(|media| wish.accepts(media))
-        .find_map(|media| {
-            media
-                .examples
-                .iter()
-                .find(|(name, _)| wish.wants(name))
-                .map(|(_, value)| (media, value))
+fn with_example<'a>(status: StatusCode, answer: &'a AnswerContract, wish: &Wish) -> Option<Chosen<'a>> {
+    let body =
+        answer.media.iter().filter(|media| wish.accepts(media)).find_map(|media| {
+            media.examples.iter().find(|(name, _)| wish.wants(name)).map(|(_, value)| (media, value))
         })?;
-    Some(Chosen {
-        status,
-        answer,
-        body: Some(body),
-    })
+    Some(Chosen { status, answer, body: Some(body) })
 }
 
 /// The answer for a code: that very one, or its class, or the default.
 fn of_code(answers: &[AnswerContract], code: u16) -> Option<(StatusCode, &AnswerContract)> {
     let status = StatusCode::from_u16(code).ok()?;
     let (exact, class) = (code.to_string(), format!("{}XX", code / 100));
-    let find = |wanted: &str| {
-        answers
-            .iter()
-            .find(|answer| answer.status.eq_ignore_ascii_case(wanted))
-    };
-    Some((
-        status,
-        find(&exact)
-            .or_else(|| find(&class))
-            .or_else(|| find("default"))?,
-    ))
+    let find = |wanted: &str| answers.iter().find(|answer| answer.status.eq_ignore_ascii_case(wanted));
+    Some((status, find(&exact).or_else(|| find(&class)).or_else(|| find("default"))?))
 }
 
 fn status_of(answer: &AnswerContract) -> Option<StatusCode> {
     let status = answer.status.as_str();
-    let code = match status
-        .strip_suffix("XX")
-        .or_else(|| status.strip_suffix("xx"))
-    {
+    let code = match status.strip_suffix("XX").or_else(|| status.strip_suffix("xx")) {
         Some(class) => class.parse::<u16>().ok()?.checked_mul(100)?,
         None if status == "default" => 500,
         None => status.parse().ok()?,
@@ -203,36 +153,16 @@ fn there_is(answers: &[AnswerContract]) -> String {
                 .media
                 .iter()
                 .map(|media| {
-                    let names: Vec<&str> = media
-                        .examples
-                        .iter()
-                        .map(|(name, _)| name.as_str())
-                        .take(20)
-                        .collect();
+                    let names: Vec<&str> = media.examples.iter().map(|(name, _)| name.as_str()).take(20).collect();
                     format!(
                         "{}: {}",
                         media.media_type,
-                        if names.is_empty() {
-                            "no example".into()
-                        } else {
-                            names.join(", ")
-                        }
+                        if names.is_empty() { "no example".into() } else { names.join(", ") }
                     )
                 })
                 .collect();
-            format!(
-                "{} ({})",
-                answer.status,
-                if media.is_empty() {
-                    "no body".into()
-                } else {
-                    media.join("; ")
-                }
-            )
+            format!("{} ({})", answer.status, if media.is_empty() { "no body".into() } else { media.join("; ") })
         })
         .collect();
-    format!(
-        "The contract has these answers with these examples: {}.",
-        each.join(", ")
-    )
+    format!("The contract has these answers with these examples: {}.", each.join(", "))
 }

@@ -64,10 +64,7 @@ impl RequestContract {
                         validator.map_err(|why| format!("body {media_type}: {why}"))?,
                     ));
                 }
-                Some(Body {
-                    required: body.required,
-                    media,
-                })
+                Some(Body { required: body.required, media })
             }
         };
         Ok(Self { parameters, body })
@@ -79,20 +76,12 @@ impl RequestContract {
 
     /// Refuses with every fault, up to twenty.
     pub(crate) fn check(&self, arrival: &Arrival, body: &[u8]) -> Result<(), Refusal> {
-        let mut errors: Vec<Value> = self
-            .parameters
-            .iter()
-            .filter_map(|parameter| parameter.check(arrival))
-            .collect();
+        let mut errors: Vec<Value> = self.parameters.iter().filter_map(|parameter| parameter.check(arrival)).collect();
         if let Some(contract) = &self.body {
             contract.check(arrival, body, &mut errors)?;
         }
         errors.truncate(MOST_ERRORS);
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::ContractBroken { errors })
-        }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::ContractBroken { errors }) }
     }
 }
 
@@ -119,10 +108,7 @@ impl Parameter {
         let place = match contract.location.as_str() {
             "path" => {
                 let wanted = format!("{{{}}}", contract.name);
-                let number = template
-                    .split('/')
-                    .skip(1)
-                    .position(|segment| segment == wanted);
+                let number = template.split('/').skip(1).position(|segment| segment == wanted);
                 Place::Path(number.ok_or_else(|| fault("the path template does not have it"))?)
             }
             "query" => Place::Query,
@@ -131,20 +117,13 @@ impl Parameter {
             _ => return Err(fault("it is in none of path, query, header and cookie")),
         };
         let validator = validator(&contract.schema).map_err(|why| fault(&why))?;
-        Ok(Self {
-            contract: contract.clone(),
-            place,
-            validator,
-        })
+        Ok(Self { contract: contract.clone(), place, validator })
     }
 
     fn check(&self, arrival: &Arrival) -> Option<Value> {
         let texts = self.texts(arrival);
         if texts.is_empty() {
-            return self
-                .contract
-                .required
-                .then(|| self.error("", "It is missing."));
+            return self.contract.required.then(|| self.error("", "It is missing."));
         }
         // An object has no one spelling as a parameter; it is left to the API.
         if types(&self.contract.schema).contains(&"object") {
@@ -155,9 +134,8 @@ impl Parameter {
             match self.validator.validate(&value) {
                 Ok(()) => return None,
                 Err(fault) => {
-                    first_fault.get_or_insert_with(|| {
-                        self.error(fault.instance_path().as_str(), &short(&fault.to_string()))
-                    });
+                    first_fault
+                        .get_or_insert_with(|| self.error(fault.instance_path().as_str(), &short(&fault.to_string())));
                 }
             }
         }
@@ -174,42 +152,22 @@ impl Parameter {
         match &self.place {
             Place::Path(number) => {
                 let below = arrival.path.split().map_or("", |(_, _, below)| below);
-                below
-                    .split('/')
-                    .skip(1)
-                    .nth(*number)
-                    .map(decoded)
-                    .into_iter()
-                    .collect()
+                below.split('/').skip(1).nth(*number).map(decoded).into_iter().collect()
             }
             Place::Query => {
                 let pairs = arrival.query.as_deref().unwrap_or_default().split('&');
                 let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
                 let form = |text: &str| decoded(&text.replace('+', " "));
-                pairs
-                    .filter(|(key, _)| form(key) == name)
-                    .map(|(_, value)| form(value))
-                    .collect()
+                pairs.filter(|(key, _)| form(key) == name).map(|(_, value)| form(value)).collect()
             }
             Place::Header => {
                 let values = arrival.headers.get_all(name).iter();
-                values
-                    .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-                    .collect()
+                values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
             }
             Place::Cookie => {
-                let values = arrival
-                    .headers
-                    .get_all(COOKIE)
-                    .iter()
-                    .filter_map(|value| value.to_str().ok());
-                let pairs = values
-                    .flat_map(|value| value.split(';'))
-                    .filter_map(|pair| pair.trim().split_once('='));
-                pairs
-                    .filter(|(key, _)| *key == name)
-                    .map(|(_, value)| value.to_owned())
-                    .collect()
+                let values = arrival.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+                let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+                pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).collect()
             }
         }
     }
@@ -231,16 +189,10 @@ fn types(schema: &Value) -> Vec<&str> {
 fn readings(texts: &[String], schema: &Value, explode: bool) -> Vec<Value> {
     if types(schema).contains(&"array") {
         let items = schema.get("items").unwrap_or(&Value::Null);
-        let parts = texts.iter().flat_map(|text| {
-            if explode && texts.len() > 1 {
-                vec![text.as_str()]
-            } else {
-                text.split(',').collect()
-            }
-        });
-        let values = parts
-            .take(MOST_ITEMS)
-            .filter_map(|part| readings_of_one(part, items).into_iter().next());
+        let parts = texts
+            .iter()
+            .flat_map(|text| if explode && texts.len() > 1 { vec![text.as_str()] } else { text.split(',').collect() });
+        let values = parts.take(MOST_ITEMS).filter_map(|part| readings_of_one(part, items).into_iter().next());
         return vec![Value::Array(values.collect())];
     }
     match texts {
@@ -269,12 +221,7 @@ fn readings_of_one(text: &str, schema: &Value) -> Vec<Value> {
 }
 
 impl Body {
-    fn check(
-        &self,
-        arrival: &Arrival,
-        bytes: &[u8],
-        errors: &mut Vec<Value>,
-    ) -> Result<(), Refusal> {
+    fn check(&self, arrival: &Arrival, bytes: &[u8], errors: &mut Vec<Value>) -> Result<(), Refusal> {
         let error = |pointer: &str, detail: &str| json!({ "in": "body", "pointer": pointer, "detail": detail });
         if bytes.is_empty() {
             if self.required {
@@ -282,11 +229,7 @@ impl Body {
             }
             return Ok(());
         }
-        let sent = arrival
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let sent = arrival.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (media_type, validator) = self.media(sent)?;
         if !is_json(media_type) && !is_json(sent) {
             return Ok(());
@@ -294,46 +237,29 @@ impl Body {
         let value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(fault) => {
-                errors.push(error(
-                    "",
-                    &format!("The body is no JSON: {}", short(&fault.to_string())),
-                ));
+                errors.push(error("", &format!("The body is no JSON: {}", short(&fault.to_string()))));
                 return Ok(());
             }
         };
-        for fault in validator
-            .iter()
-            .flat_map(|validator| validator.iter_errors(&value))
-            .take(MOST_ERRORS)
-        {
-            errors.push(error(
-                fault.instance_path().as_str(),
-                &short(&fault.to_string()),
-            ));
+        for fault in validator.iter().flat_map(|validator| validator.iter_errors(&value)).take(MOST_ERRORS) {
+            errors.push(error(fault.instance_path().as_str(), &short(&fault.to_string())));
         }
         Ok(())
     }
 
     /// The media type of the contract that the sent one is: itself, its kind, or any.
     fn media(&self, sent: &str) -> Result<(&str, Option<&Validator>), Refusal> {
-        let sent = sent
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
+        let sent = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let kind = sent.split('/').next().unwrap_or_default();
         let ranges = [sent.clone(), format!("{kind}/*"), "*/*".to_owned()];
         let found = ranges.iter().find_map(|range| {
-            self.media
-                .iter()
-                .find(|(known, _)| known.split(';').next().map(str::trim) == Some(range))
+            self.media.iter().find(|(known, _)| known.split(';').next().map(str::trim) == Some(range))
         });
         match found {
             Some((media_type, validator)) => Ok((media_type, validator.as_ref())),
-            None => Err(Refusal::MediaTypeUnknown {
-                known: self.media.iter().map(|(known, _)| known.clone()).collect(),
-            }),
+            None => {
+                Err(Refusal::MediaTypeUnknown { known: self.media.iter().map(|(known, _)| known.clone()).collect() })
+            }
         }
     }
 }

@@ -12,11 +12,7 @@ fn refused(stage: &Stage, bytes: impl AsRef<[u8]>, status: u16, code: &str) {
     assert_eq!(stage.entry().refusal, Some(code));
     assert!(client.is_closed(), "the connection must end");
     stage.no_entry();
-    assert!(
-        stage.upstream.seen().is_empty(),
-        "{:?}",
-        stage.upstream.seen()
-    );
+    assert!(stage.upstream.seen().is_empty(), "{:?}", stage.upstream.seen());
 }
 
 fn post(fields: &str, body: &str) -> String {
@@ -26,24 +22,8 @@ fn post(fields: &str, body: &str) -> String {
 #[test]
 fn a_length_beside_chunks_is_400() {
     let stage = Stage::new();
-    refused(
-        &stage,
-        post(
-            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-            "0\r\n\r\n",
-        ),
-        400,
-        "bad-request",
-    );
-    refused(
-        &stage,
-        post(
-            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-            "0\r\n\r\n",
-        ),
-        400,
-        "bad-request",
-    );
+    refused(&stage, post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400, "bad-request");
+    refused(&stage, post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"), 400, "bad-request");
 }
 
 #[test]
@@ -64,23 +44,12 @@ fn a_transfer_encoding_that_is_not_exactly_chunked_is_400() {
         "chunked\r\nTransfer-Encoding: chunked",
         "chunked\r\nTransfer-Encoding: identity",
     ] {
-        refused(
-            &stage,
-            post(&format!("Transfer-Encoding: {value}\r\n"), "0\r\n\r\n"),
-            400,
-            "bad-request",
-        );
+        refused(&stage, post(&format!("Transfer-Encoding: {value}\r\n"), "0\r\n\r\n"), 400, "bad-request");
     }
     let old = "POST /rents/v1/anything/a HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     refused(&stage, old, 400, "bad-request");
-    let fine = stage.raw(post(
-        "Transfer-Encoding: CHUNKED\r\nConnection: close\r\n",
-        "2\r\nhi\r\n0\r\n\r\n",
-    ));
-    assert_eq!(
-        (fine.status, fine.json()["body"].as_str()),
-        (200, Some("hi"))
-    );
+    let fine = stage.raw(post("Transfer-Encoding: CHUNKED\r\nConnection: close\r\n", "2\r\nhi\r\n0\r\n\r\n"));
+    assert_eq!((fine.status, fine.json()["body"].as_str()), (200, Some("hi")));
 }
 
 #[test]
@@ -103,12 +72,7 @@ fn a_length_that_is_no_plain_number_or_stands_twice_is_400() {
         "1\r\nContent-Length: 1",
         "1\r\nContent-Length: 2",
     ] {
-        refused(
-            &stage,
-            post(&format!("Content-Length: {value}\r\n"), "x"),
-            400,
-            "bad-request",
-        );
+        refused(&stage, post(&format!("Content-Length: {value}\r\n"), "x"), 400, "bad-request");
     }
 }
 
@@ -165,12 +129,7 @@ fn a_host_that_is_missing_doubled_or_no_host_is_400() {
 #[test]
 fn connect_and_trace_are_405() {
     let stage = Stage::new();
-    refused(
-        &stage,
-        "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n",
-        405,
-        "method-not-allowed",
-    );
+    refused(&stage, "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n", 405, "method-not-allowed");
     let trace = stage.call("TRACE", "/rents/v1/status", &[], "");
     trace.refused(405, "method-not-allowed");
     assert!(!trace.field("allow").is_empty());
@@ -179,17 +138,9 @@ fn connect_and_trace_are_405() {
 #[test]
 fn an_expectation_other_than_continue_is_417() {
     let stage = Stage::new();
-    stage
-        .call("POST", "/rents/v1/anything/a", &["Expect: x"], "hi")
-        .refused(417, "bad-request");
+    stage.call("POST", "/rents/v1/anything/a", &["Expect: x"], "hi").refused(417, "bad-request");
     let mut client = Client::connect(stage.production);
-    client.send(
-        post(
-            "Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n",
-            "",
-        )
-        .as_bytes(),
-    );
+    client.send(post("Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n", "").as_bytes());
     client.until("HTTP/1.1 100 Continue\r\n\r\n");
     client.send(b"hi");
     assert!(client.until("\"body\":\"hi\"").contains("200 OK"));
@@ -199,47 +150,13 @@ fn an_expectation_other_than_continue_is_417() {
 fn too_long_an_address_is_414_and_too_large_a_head_431() {
     let stage = Stage::new();
     let get = |path: &str, fields: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
-    refused(
-        &stage,
-        get(&format!("/rents/v1/{}", "a".repeat(8200)), ""),
-        414,
-        "uri-too-long",
-    );
-    refused(
-        &stage,
-        get(&format!("/rents/v1/status?{}", "a".repeat(8200)), ""),
-        414,
-        "uri-too-long",
-    );
+    refused(&stage, get(&format!("/rents/v1/{}", "a".repeat(8200)), ""), 414, "uri-too-long");
+    refused(&stage, get(&format!("/rents/v1/status?{}", "a".repeat(8200)), ""), 414, "uri-too-long");
     refused(&stage, "a".repeat(60_000), 414, "uri-too-long");
-    refused(
-        &stage,
-        get("/rents/v1/status", &"A: b\r\n".repeat(100)),
-        431,
-        "fields-too-large",
-    );
-    refused(
-        &stage,
-        get(
-            "/rents/v1/status",
-            &format!("A: {}\r\n", "b".repeat(33_000)),
-        ),
-        431,
-        "fields-too-large",
-    );
-    refused(
-        &stage,
-        get(
-            "/rents/v1/status",
-            &format!("A: {}\r\n", "b".repeat(500_000)),
-        ),
-        431,
-        "fields-too-large",
-    );
-    let most = get(
-        "/rents/v1/status",
-        &format!("Connection: close\r\n{}", "A: b\r\n".repeat(98)),
-    );
+    refused(&stage, get("/rents/v1/status", &"A: b\r\n".repeat(100)), 431, "fields-too-large");
+    refused(&stage, get("/rents/v1/status", &format!("A: {}\r\n", "b".repeat(33_000))), 431, "fields-too-large");
+    refused(&stage, get("/rents/v1/status", &format!("A: {}\r\n", "b".repeat(500_000))), 431, "fields-too-large");
+    let most = get("/rents/v1/status", &format!("Connection: close\r\n{}", "A: b\r\n".repeat(98)));
     assert_eq!(stage.raw(most).status, 200);
 }
 
@@ -270,18 +187,10 @@ fn a_path_that_can_be_read_in_two_ways_is_400_before_any_matching() {
         "/rents/v1/{id}",
         "*",
     ] {
-        let answer = stage.raw(format!(
-            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-        ));
+        let answer = stage.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert_eq!(answer.status, 400, "{path} {answer:?}");
-        let code = answer.json()["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        assert!(
-            ["ambiguous-path", "bad-request"].contains(&code.as_str()),
-            "{path} {code}"
-        );
+        let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+        assert!(["ambiguous-path", "bad-request"].contains(&code.as_str()), "{path} {code}");
         assert_eq!(stage.entry().api, None, "{path} must not be matched");
     }
     assert!(stage.upstream.seen().is_empty());
@@ -347,22 +256,11 @@ fn another_method_is_405_and_allow_names_those_that_are_taken() {
 #[test]
 fn a_body_that_is_too_large_is_413_before_or_while_it_is_read() {
     let stage = Stage::new();
-    refused(
-        &stage,
-        post("Content-Length: 100001\r\n", ""),
-        413,
-        "body-too-large",
-    );
+    refused(&stage, post("Content-Length: 100001\r\n", ""), 413, "body-too-large");
     let chunks = "1000\r\n".to_owned() + &"a".repeat(4096) + "\r\n";
-    let many = post(
-        "Transfer-Encoding: chunked\r\nConnection: close\r\n",
-        &chunks.repeat(30),
-    );
+    let many = post("Transfer-Encoding: chunked\r\nConnection: close\r\n", &chunks.repeat(30));
     stage.raw(many).refused(413, "body-too-large");
-    assert!(
-        !stage.upstream.until(|_| true).whole,
-        "the upstream must not take it for a whole request"
-    );
+    assert!(!stage.upstream.until(|_| true).whole, "the upstream must not take it for a whole request");
 }
 
 #[test]
@@ -384,35 +282,21 @@ fn malformed_chunks_never_become_a_whole_request_upstream() {
         &format!("1\r\na\r\n0\r\n{}\r\n", "T: x\r\n".repeat(3000)),
     ] {
         let mut client = Client::connect(stage.production);
-        client.send(
-            post(
-                "Transfer-Encoding: chunked\r\n",
-                &format!("3\r\nabc\r\n{body}"),
-            )
-            .as_bytes(),
-        );
+        client.send(post("Transfer-Encoding: chunked\r\n", &format!("3\r\nabc\r\n{body}")).as_bytes());
         let entry = stage.entry();
         assert_ne!(entry.status, 200, "{body:?}");
     }
-    assert!(
-        stage.upstream.seen().iter().all(|seen| !seen.whole),
-        "{:?}",
-        stage.upstream.seen()
-    );
+    assert!(stage.upstream.seen().iter().all(|seen| !seen.whole), "{:?}", stage.upstream.seen());
 }
 
 #[test]
 fn a_request_in_the_body_of_a_refused_one_is_never_a_request() {
     let stage = Stage::new();
     let inner = "GET /rents/v1/status HTTP/1.1\r\nHost: x\r\n\r\n";
-    let outer = format!(
-        "POST /rents/v1/payments HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{inner}",
-        inner.len()
-    );
+    let outer =
+        format!("POST /rents/v1/payments HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{inner}", inner.len());
     let mut client = Client::connect(stage.production);
-    client
-        .exchange(outer.as_bytes())
-        .refused(401, "token-missing");
+    client.exchange(outer.as_bytes()).refused(401, "token-missing");
     assert_eq!(stage.entry().refusal, Some("token-missing"));
     stage.no_entry();
     assert!(stage.upstream.seen().is_empty());
@@ -435,7 +319,8 @@ fn pipelined_requests_are_each_judged_and_answered_in_order() {
 #[test]
 fn bytes_that_are_no_text_in_a_field_are_carried_and_hurt_nobody() {
     let stage = Stage::new();
-    let answer = stage.raw(b"GET /rents/v1/status HTTP/1.1\r\nHost: x\r\nX-Note: caf\xe9\xff\r\nConnection: close\r\n\r\n");
+    let answer =
+        stage.raw(b"GET /rents/v1/status HTTP/1.1\r\nHost: x\r\nX-Note: caf\xe9\xff\r\nConnection: close\r\n\r\n");
     assert_eq!(answer.status, 200);
 }
 

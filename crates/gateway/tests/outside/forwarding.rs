@@ -13,10 +13,7 @@ fn the_upstream_is_asked_below_its_base_path_with_the_query_as_it_was() {
     let stage = Stage::new();
     let answer = stage.call("GET", "/re%6Ets/v1/anything/%7ea/b%20c?x=1&y=%2F", &[], "");
     assert_eq!(answer.json()["target"], "/base/anything/~a/b%20c?x=1&y=%2F");
-    assert_eq!(
-        stage.call("GET", "/rents/v1", &[], "").json()["target"],
-        "/base"
-    );
+    assert_eq!(stage.call("GET", "/rents/v1", &[], "").json()["target"], "/base");
     assert_eq!(stage.entry().path, "/rents/v1/anything/~a/b%20c");
 }
 
@@ -47,39 +44,21 @@ const SPOOFED: [&str; 19] = [
 fn fields_that_pretend_to_be_somebody_do_not_reach_the_upstream() {
     let stage = Stage::new();
     let token = bearer(&stage.token());
-    let fields: Vec<&str> = SPOOFED
-        .into_iter()
-        .chain([token.as_str(), "Accept-Language: en"])
-        .collect();
+    let fields: Vec<&str> = SPOOFED.into_iter().chain([token.as_str(), "Accept-Language: en"]).collect();
     let answer = stage.call("GET", "/rents/v1/accounts", &fields, "");
     assert_eq!(answer.status, 200);
     let seen = stage.upstream.until(|_| true);
     for line in SPOOFED {
-        assert!(
-            !seen.head.to_lowercase().contains(&line.to_lowercase()),
-            "{line} in {}",
-            seen.head
-        );
+        assert!(!seen.head.to_lowercase().contains(&line.to_lowercase()), "{line} in {}", seen.head);
     }
-    for name in [
-        "authorization",
-        "cookie",
-        "x-mine",
-        "x_user",
-        "upgrade",
-        "connection",
-        "transfer-encoding",
-    ] {
+    for name in ["authorization", "cookie", "x-mine", "x_user", "upgrade", "connection", "transfer-encoding"] {
         assert_eq!(seen.field(name), None, "{name}");
     }
     assert_eq!(seen.field("accept-language").as_deref(), Some("en"));
     assert_eq!(seen.field("x-forwarded-for").as_deref(), Some("127.0.0.1"));
     assert_eq!(seen.field("forwarded").as_deref(), Some("for=127.0.0.1"));
     assert_eq!(seen.field("host"), Some(stage.upstream.address.to_string()));
-    assert_eq!(
-        seen.field("request-id").as_deref(),
-        Some(answer.field("request-id"))
-    );
+    assert_eq!(seen.field("request-id").as_deref(), Some(answer.field("request-id")));
 }
 
 #[test]
@@ -87,19 +66,12 @@ fn the_upstream_learns_who_calls_from_an_assertion_for_it_alone() {
     let stage = Stage::new();
     assert_eq!(stage.get("/rents/v1/accounts").status, 200);
     let seen = stage.upstream.until(|_| true);
-    let claims = URL_SAFE_NO_PAD
-        .decode(seen.field("hansom-identity").expect("an assertion"))
-        .expect("base64url");
+    let claims = URL_SAFE_NO_PAD.decode(seen.field("hansom-identity").expect("an assertion")).expect("base64url");
     let claims: Value = serde_json::from_slice(&claims).expect("JSON");
-    assert_eq!(
-        (claims["sub"].as_str(), claims["kind"].as_str()),
-        (Some("shop"), Some("application"))
-    );
+    assert_eq!((claims["sub"].as_str(), claims["kind"].as_str()), (Some("shop"), Some("application")));
     assert_eq!(claims["aud"], format!("http://{}", stage.upstream.address));
     stage.call("GET", "/rents/v1/status", &[], "");
-    let anonymous = stage
-        .upstream
-        .until(|seen| seen.target().ends_with("/status"));
+    let anonymous = stage.upstream.until(|seen| seen.target().ends_with("/status"));
     assert_eq!(anonymous.field("hansom-identity"), None);
 }
 
@@ -111,10 +83,7 @@ fn the_answer_loses_what_is_of_one_connection_and_what_only_the_gateway_may_say(
     for name in ["x-secret", "hansom-identity", "set-cookie"] {
         assert!(answer.fields(name).is_empty(), "{name} in {answer:?}");
     }
-    assert_eq!(
-        answer.fields("request-id"),
-        [stage.entry().request.as_str()]
-    );
+    assert_eq!(answer.fields("request-id"), [stage.entry().request.as_str()]);
 }
 
 #[test]
@@ -123,10 +92,7 @@ fn head_is_served_by_get_without_a_body() {
     let mut client = Client::connect(stage.production);
     client.send(b"HEAD /rents/v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     let head = client.until("\r\n\r\n");
-    assert!(
-        head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"),
-        "{head}"
-    );
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
     assert_eq!(stage.entry().status, 200);
 }
 
@@ -135,10 +101,7 @@ fn a_request_body_streams_to_the_upstream_before_it_is_whole() {
     let stage = Stage::new();
     let mut client = Client::connect(stage.production);
     client.send(b"POST /rents/v1/anything/early HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
-    assert!(
-        !stage.upstream.until(|_| true).whole,
-        "the head must arrive before the body has ended"
-    );
+    assert!(!stage.upstream.until(|_| true).whole, "the head must arrive before the body has ended");
     client.send(b"3;ext=1\r\ntwo\r\n0\r\nX-User: root\r\n\r\n");
     assert_eq!(client.answer().json()["body"], "onetwo");
     let whole = stage.upstream.until(|seen| seen.whole);
@@ -154,13 +117,7 @@ fn an_answer_streams_to_the_client_and_stops_when_the_client_goes() {
     drop(client);
     let entry = stage.entry();
     assert_eq!(entry.status, 200);
-    assert!(
-        entry
-            .detail
-            .as_deref()
-            .is_some_and(|detail| detail.contains("client went away")),
-        "{entry:?}"
-    );
+    assert!(entry.detail.as_deref().is_some_and(|detail| detail.contains("client went away")), "{entry:?}");
     stage.no_entry();
 }
 
@@ -195,56 +152,27 @@ fn an_upstream_that_breaks_off_within_its_answer_breaks_the_clients_connection()
         assert_eq!(answer.status, 200);
         assert!(!answer.whole, "{place} must not look whole: {answer:?}");
         let entry = stage.entry();
-        assert!(
-            entry
-                .detail
-                .as_deref()
-                .is_some_and(|detail| detail.contains("broke off")),
-            "{entry:?}"
-        );
+        assert!(entry.detail.as_deref().is_some_and(|detail| detail.contains("broke off")), "{entry:?}");
     }
 }
 
 #[test]
 fn an_upstream_that_fails_before_its_answer_is_502_and_a_silent_one_504() {
     let stage = Stage::new();
-    stage
-        .call("GET", "/rents/v1/anything/a/gone", &[], "")
-        .refused(502, "upstream-failed");
-    stage
-        .call("GET", "/rents/v1/anything/a/garbage", &[], "")
-        .refused(502, "upstream-failed");
-    stage
-        .call("GET", "/rents/v1/anything/a/silent", &[], "")
-        .refused(504, "upstream-timeout");
-    assert_eq!(
-        stage.upstream.seen().len(),
-        3,
-        "a fresh connection is never tried again"
-    );
+    stage.call("GET", "/rents/v1/anything/a/gone", &[], "").refused(502, "upstream-failed");
+    stage.call("GET", "/rents/v1/anything/a/garbage", &[], "").refused(502, "upstream-failed");
+    stage.call("GET", "/rents/v1/anything/a/silent", &[], "").refused(504, "upstream-timeout");
+    assert_eq!(stage.upstream.seen().len(), 3, "a fresh connection is never tried again");
     stage.swap(|document| {
-        let closed = std::net::TcpListener::bind("127.0.0.1:0")
-            .expect("a free port")
-            .local_addr()
-            .expect("bound");
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
         let version = &mut document.environments[0].versions[0];
-        version.target = Target::Upstreams {
-            urls: vec![format!("http://{closed}")],
-            timeout_ms: 500,
-        };
+        version.target = Target::Upstreams { urls: vec![format!("http://{closed}")], timeout_ms: 500 };
     });
-    stage
-        .call("GET", "/rents/v1/status", &[], "")
-        .refused(502, "upstream-failed");
+    stage.call("GET", "/rents/v1/status", &[], "").refused(502, "upstream-failed");
     stage.swap(|document| {
-        document.environments[0].versions[0].target = Target::Upstreams {
-            urls: vec![],
-            timeout_ms: 500,
-        };
+        document.environments[0].versions[0].target = Target::Upstreams { urls: vec![], timeout_ms: 500 };
     });
-    stage
-        .call("GET", "/rents/v1/status", &[], "")
-        .refused(503, "unavailable");
+    stage.call("GET", "/rents/v1/status", &[], "").refused(503, "unavailable");
 }
 
 #[test]
@@ -266,25 +194,10 @@ fn several_upstreams_take_turns() {
     let stage = Stage::new();
     let address = stage.upstream.address;
     stage.swap(|document| {
-        let urls = vec![
-            format!("http://{address}/one"),
-            format!("http://{address}/two/"),
-        ];
-        document.environments[0].versions[0].target = Target::Upstreams {
-            urls,
-            timeout_ms: 500,
-        };
+        let urls = vec![format!("http://{address}/one"), format!("http://{address}/two/")];
+        document.environments[0].versions[0].target = Target::Upstreams { urls, timeout_ms: 500 };
     });
-    let targets: Vec<String> = (0..4)
-        .map(|_| stage.call("GET", "/rents/v1/status", &[], "").json()["target"].to_string())
-        .collect();
-    assert_eq!(
-        targets,
-        [
-            "\"/one/status\"",
-            "\"/two/status\"",
-            "\"/one/status\"",
-            "\"/two/status\""
-        ]
-    );
+    let targets: Vec<String> =
+        (0..4).map(|_| stage.call("GET", "/rents/v1/status", &[], "").json()["target"].to_string()).collect();
+    assert_eq!(targets, ["\"/one/status\"", "\"/two/status\"", "\"/one/status\"", "\"/two/status\""]);
 }

@@ -18,10 +18,7 @@ fn kept() -> Vec<u8> {
 fn a_snapshot_survives_being_kept() {
     let stage = Stage::new();
     let snapshot = stage.gateway.snapshot().expect("a snapshot");
-    assert_eq!(
-        open(&seal(snapshot.document())).as_ref(),
-        Ok(snapshot.document())
-    );
+    assert_eq!(open(&seal(snapshot.document())).as_ref(), Ok(snapshot.document()));
 }
 
 #[test]
@@ -30,22 +27,14 @@ fn a_truncated_or_lengthened_snapshot_is_refused() {
     for end in [0, 1, 10, 60, kept.len() / 2, kept.len() - 1] {
         assert!(open(&kept[..end]).is_err(), "cut at {end}");
     }
-    assert!(matches!(
-        open(&kept[..kept.len() - 1]),
-        Err(Broken::WrongLength { .. })
-    ));
+    assert!(matches!(open(&kept[..kept.len() - 1]), Err(Broken::WrongLength { .. })));
     assert!(open(&[kept.as_slice(), b" "].concat()).is_err());
 }
 
 #[test]
 fn a_newer_snapshot_says_that_it_is_newer() {
     let stage = Stage::new();
-    let mut document = stage
-        .gateway
-        .snapshot()
-        .expect("a snapshot")
-        .document()
-        .clone();
+    let mut document = stage.gateway.snapshot().expect("a snapshot").document().clone();
     document.format = FORMAT + 1;
     let error = open(&seal(&document)).expect_err("it is newer");
     assert_eq!(error, Broken::NewerFormat(u64::from(FORMAT) + 1));
@@ -55,42 +44,22 @@ fn a_newer_snapshot_says_that_it_is_newer() {
 #[test]
 fn one_broken_version_is_set_aside_alone() {
     let stage = Stage::new();
-    let mut document = stage
-        .gateway
-        .snapshot()
-        .expect("a snapshot")
-        .document()
-        .clone();
+    let mut document = stage.gateway.snapshot().expect("a snapshot").document().clone();
     let versions = &mut document.environments[0].versions;
-    for url in [
-        "https://a.example",
-        "ftp://a",
-        "http://u@a",
-        "nonsense",
-        "http://a/?x",
-    ] {
+    for url in ["https://a.example", "ftp://a", "http://u@a", "nonsense", "http://a/?x"] {
         let mut broken = versions[1].clone();
         broken.api = word("broken");
-        broken.target = Target::Upstreams {
-            urls: vec![url.into()],
-            timeout_ms: 1,
-        };
+        broken.target = Target::Upstreams { urls: vec![url.into()], timeout_ms: 1 };
         let mut document = document_with(&stage, broken);
         document.keys.push(document.keys[0].clone());
         document.keys[1].jwk["crv"] = "P-384".into();
         document.keys[1].kid = "k2".into();
         let compiled = Snapshot::compile(document);
-        let set_aside: Vec<&str> = compiled
-            .set_aside
-            .iter()
-            .map(|aside| aside.what.as_str())
-            .collect();
+        let set_aside: Vec<&str> = compiled.set_aside.iter().map(|aside| aside.what.as_str()).collect();
         assert_eq!(set_aside, ["key k2", "broken v1 in production"], "{url}");
         stage.gateway.swap(compiled.snapshot);
         assert_eq!(stage.get("/rents/v1/accounts").status, 200);
-        stage
-            .get("/broken/v1/accounts")
-            .refused(404, "api-not-found");
+        stage.get("/broken/v1/accounts").refused(404, "api-not-found");
     }
 }
 
@@ -123,12 +92,7 @@ fn templates_that_collide_or_that_no_tree_can_hold_set_their_version_aside() {
         again.path = path.into();
         version.operations.push(again);
         let compiled = Snapshot::compile(document_with(&stage, version));
-        assert_eq!(
-            compiled.set_aside.len(),
-            1,
-            "{path} {:?}",
-            compiled.set_aside
-        );
+        assert_eq!(compiled.set_aside.len(), 1, "{path} {:?}", compiled.set_aside);
     }
 }
 

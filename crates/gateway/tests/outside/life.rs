@@ -16,30 +16,14 @@ fn a_deprecated_version_answers_and_says_until_when_and_what_instead() {
         version.sunset = Some(Timestamp::from_seconds(1_830_297_600));
         version.successor = Some("v2".into());
     });
-    for answer in [
-        stage.get("/rents/v1/accounts"),
-        stage.call("GET", "/rents/v1/accounts", &[], ""),
-    ] {
+    for answer in [stage.get("/rents/v1/accounts"), stage.call("GET", "/rents/v1/accounts", &[], "")] {
         assert_eq!(answer.field("deprecation"), "@1790000000");
         assert_eq!(answer.field("sunset"), "Sat, 01 Jan 2028 00:00:00 GMT");
         let links = answer.fields("link");
-        assert!(
-            links
-                .iter()
-                .any(|link| link.contains("/apis/rents>; rel=\"deprecation\"")),
-            "{links:?}"
-        );
-        assert!(
-            links.contains(&"<https://api.hackney.example/rents/v2>; rel=\"successor-version\""),
-            "{links:?}"
-        );
+        assert!(links.iter().any(|link| link.contains("/apis/rents>; rel=\"deprecation\"")), "{links:?}");
+        assert!(links.contains(&"<https://api.hackney.example/rents/v2>; rel=\"successor-version\""), "{links:?}");
     }
-    assert!(
-        stage
-            .get("/repairs/v1/status")
-            .fields("deprecation")
-            .is_empty()
-    );
+    assert!(stage.get("/repairs/v1/status").fields("deprecation").is_empty());
 }
 
 #[test]
@@ -49,13 +33,9 @@ fn a_retired_version_is_410_and_names_its_successor() {
         version.status = Status::Retired;
         version.successor = Some("repairs/v1".into());
     });
-    let problem = stage
-        .call("GET", "/rents/v1/whatever", &[], "")
-        .refused(410, "retired");
+    let problem = stage.call("GET", "/rents/v1/whatever", &[], "").refused(410, "retired");
     assert!(
-        problem["detail"]
-            .as_str()
-            .is_some_and(|detail| detail.contains("https://api.hackney.example/repairs/v1")),
+        problem["detail"].as_str().is_some_and(|detail| detail.contains("https://api.hackney.example/repairs/v1")),
         "{problem}"
     );
 }
@@ -63,41 +43,21 @@ fn a_retired_version_is_410_and_names_its_successor() {
 #[test]
 fn a_consumer_over_the_limit_is_429_alone_and_told_when_to_come_back() {
     let stage = Stage::with(|document| {
-        document.environments[0].versions[0].limits = Limits {
-            per_consumer: word("2/day"),
-            burst: 2,
-        };
+        document.environments[0].versions[0].limits = Limits { per_consumer: word("2/day"), burst: 2 };
     });
     let first = stage.get("/rents/v1/accounts");
     assert_eq!(first.field("ratelimit-policy"), "\"default\";q=2;w=86400");
-    assert!(
-        first.field("ratelimit").starts_with("\"default\";r=2;t="),
-        "{first:?}"
-    );
+    assert!(first.field("ratelimit").starts_with("\"default\";r=2;t="), "{first:?}");
     stage.get("/rents/v1/accounts");
-    assert!(
-        stage
-            .get("/rents/v1/accounts")
-            .field("ratelimit")
-            .starts_with("\"default\";r=0;t=")
-    );
+    assert!(stage.get("/rents/v1/accounts").field("ratelimit").starts_with("\"default\";r=0;t="));
     let answer = stage.get("/rents/v1/accounts");
     answer.refused(429, "limit-reached");
     let wait: u64 = answer.field("retry-after").parse().expect("seconds");
     assert!((1..=43_200).contains(&wait), "{wait}");
     assert_eq!(stage.upstream.seen().len(), 3);
-    let other = stage.call(
-        "GET",
-        "/rents/v1/accounts",
-        &[&bearer(&stage.person_token())],
-        "",
-    );
+    let other = stage.call("GET", "/rents/v1/accounts", &[&bearer(&stage.person_token())], "");
     assert_eq!(other.status, 200, "another consumer has its own count");
-    assert_eq!(
-        stage.get("/repairs/v1/status").status,
-        200,
-        "another API has its own count"
-    );
+    assert_eq!(stage.get("/repairs/v1/status").status, 200, "another API has its own count");
 }
 
 #[test]
@@ -105,18 +65,10 @@ fn a_new_snapshot_serves_the_next_request_of_an_open_connection() {
     let stage = Stage::new();
     let mut client = Client::connect(stage.production);
     let request = "GET /new/v1/status HTTP/1.1\r\nHost: x\r\n\r\n";
-    client
-        .exchange(request.as_bytes())
-        .refused(404, "api-not-found");
+    client.exchange(request.as_bytes()).refused(404, "api-not-found");
     stage.swap(|document| document.environments[0].versions[0].api = word("new"));
     assert_eq!(client.exchange(request.as_bytes()).status, 200);
-    assert_eq!(
-        stage
-            .gateway
-            .snapshot()
-            .map(|snapshot| snapshot.generation()),
-        Some(2)
-    );
+    assert_eq!(stage.gateway.snapshot().map(|snapshot| snapshot.generation()), Some(2));
 }
 
 #[test]
@@ -151,68 +103,46 @@ fn a_stop_lets_a_request_under_way_end_and_takes_no_new_ones() {
     let mut idle = Client::connect(stage.production);
     let gateway = stage.gateway.clone();
     let stopping = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(gateway.stop(Duration::from_secs(20)));
     });
     assert!(idle.is_closed());
     busy.send(b"lf");
     assert_eq!(busy.answer().json()["body"], "half");
     stopping.join().expect("it stops");
-    assert!(
-        std::net::TcpStream::connect(stage.production).is_err(),
-        "nobody listens any more"
-    );
+    assert!(std::net::TcpStream::connect(stage.production).is_err(), "nobody listens any more");
 }
 
 #[test]
 fn a_port_that_somebody_else_has_cannot_be_listened_on() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let error =
-        hansom_gateway::listen(taken.local_addr().expect("bound"), 2).expect_err("it is taken");
+    let error = hansom_gateway::listen(taken.local_addr().expect("bound"), 2).expect_err("it is taken");
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
 }
 
 #[test]
 fn http2_with_prior_knowledge_is_told_the_same() {
     let stage = Stage::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (token, address) = (stage.token(), stage.production);
     runtime.block_on(async move {
-        let stream = tokio::net::TcpStream::connect(address)
+        let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+        let (mut sender, connection) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+            .handshake(hyper_util::rt::TokioIo::new(stream))
             .await
-            .expect("it listens");
-        let (mut sender, connection) =
-            hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
-                .handshake(hyper_util::rt::TokioIo::new(stream))
-                .await
-                .expect("a handshake");
+            .expect("a handshake");
         tokio::spawn(connection);
         for (path, host, token, status) in [
             ("/rents/v1/accounts", None, token.as_str(), 200),
             ("/rents/v1/accounts", None, "x", 401),
-            (
-                "/rents/v1/accounts",
-                Some("evil.example"),
-                token.as_str(),
-                400,
-            ),
+            ("/rents/v1/accounts", Some("evil.example"), token.as_str(), 400),
             ("/rents/v1/%2e%2e/x", None, token.as_str(), 400),
             ("/rents/v1/nowhere", None, token.as_str(), 404),
         ] {
             let request = http::Request::get(format!("http://gateway.example{path}"))
                 .header("authorization", format!("Bearer {token}"));
-            let request = host
-                .into_iter()
-                .fold(request, |request, host| request.header("host", host));
-            let request = request
-                .body(http_body_util::Empty::<bytes::Bytes>::new())
-                .expect("a request");
+            let request = host.into_iter().fold(request, |request, host| request.header("host", host));
+            let request = request.body(http_body_util::Empty::<bytes::Bytes>::new()).expect("a request");
             let answer = sender.send_request(request).await.expect("an answer");
             assert_eq!(answer.status(), status, "{path}");
             assert!(answer.headers().contains_key("request-id"));

@@ -1,9 +1,6 @@
 //! Does the gateway do, seen from outside, what it promises?
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test has a real clock for its own patience"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test has a real clock for its own patience")]
 
 mod bad_input;
 mod forwarding;

@@ -16,8 +16,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
-    AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, OperationSet,
-    Status, Timestamp,
+    AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, OperationSet, Status, Timestamp,
 };
 use hansom_gateway::{Bounds, Entry, Gateway, Setup, Snapshot, SnapshotDocument, snapshot::*};
 use prometheus_client::registry::Registry;
@@ -31,8 +30,7 @@ pub const NOW: i64 = 1_800_000_000;
 
 /// A word of the domain.
 pub fn word<T: std::str::FromStr>(text: &str) -> T {
-    text.parse()
-        .unwrap_or_else(|_| panic!("{text:?} is a word"))
+    text.parse().unwrap_or_else(|_| panic!("{text:?} is a word"))
 }
 
 /// Signs access tokens.
@@ -49,10 +47,7 @@ impl Issuer {
 
     pub fn key(&self, kid: &str) -> VerificationKey {
         let point = self.public_point();
-        let (x, y) = (
-            URL_SAFE_NO_PAD.encode(&point[1..33]),
-            URL_SAFE_NO_PAD.encode(&point[33..65]),
-        );
+        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
         VerificationKey {
             kid: kid.into(),
             algorithm: "ES256".into(),
@@ -61,15 +56,8 @@ impl Issuer {
     }
 
     pub fn sign_text(&self, header: &str, claims: &str) -> String {
-        let signed = format!(
-            "{}.{}",
-            URL_SAFE_NO_PAD.encode(header),
-            URL_SAFE_NO_PAD.encode(claims)
-        );
-        let signature = self
-            .0
-            .sign(&SystemRandom::new(), signed.as_bytes())
-            .expect("signing works");
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).expect("signing works");
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
     }
 
@@ -117,13 +105,7 @@ impl Stage {
 
     /// A gateway with a changed snapshot.
     pub fn with(change: impl FnOnce(&mut SnapshotDocument)) -> Self {
-        Self::start(
-            Bounds {
-                largest_body: 100_000,
-                most_connections: 500,
-            },
-            Some(change),
-        )
+        Self::start(Bounds { largest_body: 100_000, most_connections: 500 }, Some(change))
     }
 
     /// A gateway without any snapshot.
@@ -141,59 +123,33 @@ impl Stage {
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let production = hansom_gateway::listen(any, 2).expect("a free port");
         let sandbox = hansom_gateway::listen(any, 2).expect("a free port");
-        let addresses = (
-            production[0].local_addr().expect("bound"),
-            sandbox[0].local_addr().expect("bound"),
-        );
+        let addresses = (production[0].local_addr().expect("bound"), sandbox[0].local_addr().expect("bound"));
         let clock = Arc::new(AtomicI64::new(NOW * 1000));
         let (told, counter) = (Arc::clone(&clock), AtomicU64::new(1));
         let (journal, entries) = mpsc::channel(1000);
         let mut registry = Registry::default();
         let setup = Setup {
-            environments: vec![
-                (EnvironmentName::production(), production),
-                (EnvironmentName::sandbox(), sandbox),
-            ],
+            environments: vec![(EnvironmentName::production(), production), (EnvironmentName::sandbox(), sandbox)],
             clock: Clock::new(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
             chance: Chance::new(move |bytes| {
                 let number = counter.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-                bytes
-                    .iter_mut()
-                    .rev()
-                    .zip(number.iter().rev())
-                    .for_each(|(byte, n)| *byte = *n);
+                bytes.iter_mut().rev().zip(number.iter().rev()).for_each(|(byte, n)| *byte = *n);
             }),
             journal,
             registry: &mut registry,
             cores: 2,
             bounds,
             identity_signer: Some(Arc::new(|claims| {
-                serde_json::to_vec(claims)
-                    .ok()
-                    .map(|c| URL_SAFE_NO_PAD.encode(c))
+                serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(entries);
-        Self {
-            gateway,
-            production: addresses.0,
-            sandbox: addresses.1,
-            issuer,
-            upstream,
-            registry,
-            journal,
-            clock,
-        }
+        Self { gateway, production: addresses.0, sandbox: addresses.1, issuer, upstream, registry, journal, clock }
     }
 
     pub fn swap(&self, change: impl FnOnce(&mut SnapshotDocument)) {
-        let mut document = self
-            .gateway
-            .snapshot()
-            .expect("there is a snapshot")
-            .document()
-            .clone();
+        let mut document = self.gateway.snapshot().expect("there is a snapshot").document().clone();
         document.generation += 1;
         change(&mut document);
         self.gateway.swap(Snapshot::compile(document).snapshot);
@@ -238,14 +194,7 @@ impl Stage {
     }
 
     pub fn no_entry(&self) {
-        assert!(
-            self.journal
-                .lock()
-                .expect("not poisoned")
-                .try_recv()
-                .is_err(),
-            "there is an entry too many"
-        );
+        assert!(self.journal.lock().expect("not poisoned").try_recv().is_err(), "there is an entry too many");
     }
 }
 
@@ -254,8 +203,7 @@ pub fn bearer(token: &str) -> String {
 }
 
 pub fn call(to: SocketAddr, method: &str, path: &str, fields: &[&str], body: &str) -> Answer {
-    let mut request =
-        format!("{method} {path} HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n");
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n");
     for field in fields {
         request.push_str(field);
         request.push_str("\r\n");
@@ -284,15 +232,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn fields(&self, name: &str) -> Vec<&str> {
-        let lines = self
-            .head
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(':'));
-        lines
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
-            .collect()
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
     }
 
     pub fn field(&self, name: &str) -> &str {
@@ -311,16 +252,9 @@ impl Answer {
         assert_eq!(self.field("cache-control"), "no-store");
         let problem = self.json();
         assert_eq!(problem["code"], code, "{problem}");
-        assert_eq!(
-            problem["status"],
-            status.min(if status == 417 { 400 } else { status })
-        );
+        assert_eq!(problem["status"], status.min(if status == 417 { 400 } else { status }));
         assert_eq!(problem["instance"], self.field("request-id"));
-        assert!(
-            problem["type"]
-                .as_str()
-                .is_some_and(|kind| kind.ends_with(&format!("/problems/{code}")))
-        );
+        assert!(problem["type"].as_str().is_some_and(|kind| kind.ends_with(&format!("/problems/{code}"))));
         problem
     }
 }
@@ -328,14 +262,9 @@ impl Answer {
 impl Client {
     pub fn connect(to: SocketAddr) -> Self {
         let stream = TcpStream::connect(to).expect("the gateway listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .expect("a timeout can be set");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout can be set");
         stream.set_nodelay(true).expect("nodelay can be set");
-        Self {
-            stream,
-            read: vec![],
-        }
+        Self { stream, read: vec![] }
     }
 
     pub fn exchange(&mut self, bytes: &[u8]) -> Answer {
@@ -363,11 +292,7 @@ impl Client {
     /// Reads until `wanted` was seen.
     pub fn until(&mut self, wanted: &str) -> String {
         while !String::from_utf8_lossy(&self.read).contains(wanted) {
-            assert!(
-                self.more(),
-                "{wanted:?} should come; so far: {}",
-                String::from_utf8_lossy(&self.read)
-            );
+            assert!(self.more(), "{wanted:?} should come; so far: {}", String::from_utf8_lossy(&self.read));
         }
         String::from_utf8_lossy(&self.read).into_owned()
     }
@@ -378,32 +303,15 @@ impl Client {
 
     pub fn answer(&mut self) -> Answer {
         let head_end = loop {
-            if let Some(at) = self
-                .read
-                .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
+            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
                 break at;
             }
-            assert!(
-                self.more(),
-                "an answer should come; so far: {}",
-                String::from_utf8_lossy(&self.read)
-            );
+            assert!(self.more(), "an answer should come; so far: {}", String::from_utf8_lossy(&self.read));
         };
         let rest = self.read.split_off(head_end + 4);
         let head = String::from_utf8_lossy(&std::mem::replace(&mut self.read, rest)).into_owned();
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok())
-            .expect("a status");
-        let mut answer = Answer {
-            status,
-            head,
-            body: String::new(),
-            whole: true,
-        };
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let mut answer = Answer { status, head, body: String::new(), whole: true };
         if answer.field("transfer-encoding") == "chunked" {
             answer.whole = self.chunks(&mut answer.body);
         } else {
@@ -411,8 +319,7 @@ impl Client {
             while self.read.len() < length && self.more() {}
             answer.whole = self.read.len() >= length;
             let rest = self.read.split_off(length.min(self.read.len()));
-            answer.body =
-                String::from_utf8_lossy(&std::mem::replace(&mut self.read, rest)).into_owned();
+            answer.body = String::from_utf8_lossy(&std::mem::replace(&mut self.read, rest)).into_owned();
         }
         answer
     }
@@ -424,21 +331,15 @@ impl Client {
                     return false;
                 }
             }
-            let line_end = self
-                .read
-                .windows(2)
-                .position(|window| window == b"\r\n")
-                .expect("seen above");
-            let size = usize::from_str_radix(&String::from_utf8_lossy(&self.read[..line_end]), 16)
-                .expect("a chunk size");
+            let line_end = self.read.windows(2).position(|window| window == b"\r\n").expect("seen above");
+            let size =
+                usize::from_str_radix(&String::from_utf8_lossy(&self.read[..line_end]), 16).expect("a chunk size");
             while self.read.len() < line_end + 2 + size + 2 {
                 if !self.more() {
                     return false;
                 }
             }
-            body.push_str(&String::from_utf8_lossy(
-                &self.read[line_end + 2..line_end + 2 + size],
-            ));
+            body.push_str(&String::from_utf8_lossy(&self.read[line_end + 2..line_end + 2 + size]));
             self.read.drain(..line_end + 2 + size + 2);
             if size == 0 {
                 return true;
@@ -489,11 +390,7 @@ impl Upstream {
             if let Some(seen) = self.seen().into_iter().find(&fits) {
                 return seen;
             }
-            assert!(
-                Instant::now() < patience,
-                "the upstream saw only {:?}",
-                self.seen()
-            );
+            assert!(Instant::now() < patience, "the upstream saw only {:?}", self.seen());
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -505,48 +402,24 @@ impl Seen {
     }
 
     pub fn field(&self, name: &str) -> Option<String> {
-        let lines = self
-            .head
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(':'));
-        lines
-            .into_iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_owned())
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        lines.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
     }
 }
 
 fn serve(stream: TcpStream, connection: usize, seen: &Mutex<Vec<Seen>>) {
-    let mut client = Client {
-        stream,
-        read: vec![],
-    };
+    let mut client = Client { stream, read: vec![] };
     loop {
         while !client.read.windows(4).any(|window| window == b"\r\n\r\n") {
             if !client.more() {
                 return;
             }
         }
-        let end = client
-            .read
-            .windows(4)
-            .position(|window| window == b"\r\n\r\n")
-            .expect("seen above")
-            + 4;
-        let head =
-            String::from_utf8_lossy(&client.read.drain(..end).collect::<Vec<_>>()).into_owned();
-        let mut request = Seen {
-            head,
-            body: String::new(),
-            whole: true,
-            connection,
-        };
+        let end = client.read.windows(4).position(|window| window == b"\r\n\r\n").expect("seen above") + 4;
+        let head = String::from_utf8_lossy(&client.read.drain(..end).collect::<Vec<_>>()).into_owned();
+        let mut request = Seen { head, body: String::new(), whole: true, connection };
         if request.target().contains("/early") {
-            seen.lock().expect("not poisoned").push(Seen {
-                whole: false,
-                ..request.clone()
-            });
+            seen.lock().expect("not poisoned").push(Seen { whole: false, ..request.clone() });
         }
         read_body(&mut client, &mut request);
         seen.lock().expect("not poisoned").push(request.clone());
@@ -561,31 +434,20 @@ fn read_body(client: &mut Client, request: &mut Seen) {
         request.whole = client.chunks(&mut request.body);
         return;
     }
-    let length: usize = request
-        .field("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
+    let length: usize = request.field("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     while client.read.len() < length {
         if !client.more() {
             request.whole = false;
             return;
         }
     }
-    request.body =
-        String::from_utf8_lossy(&client.read.drain(..length).collect::<Vec<_>>()).into_owned();
+    request.body = String::from_utf8_lossy(&client.read.drain(..length).collect::<Vec<_>>()).into_owned();
 }
 
 /// Answers; false if the connection ends.
 fn play(client: &mut Client, request: &Seen) -> bool {
-    let place = request
-        .target()
-        .split('?')
-        .next()
-        .unwrap_or_default()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let place =
+        request.target().split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
     match place.as_str() {
         "silent" => {
             std::thread::sleep(Duration::from_secs(3));
@@ -621,10 +483,7 @@ fn play(client: &mut Client, request: &Seen) -> bool {
             let body = json!({ "target": request.target(), "body": request.body }).to_string();
             let fields = "Connection: x-secret\r\nX-Secret: 1\r\nHansom-Identity: forged\r\nRequest-Id: forged\r\nSet-Cookie: a=b\r\nETag: \"7\"";
             let head_only = request.head.starts_with("HEAD ");
-            let head = format!(
-                "HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: {}\r\n\r\n",
-                body.len()
-            );
+            let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: {}\r\n\r\n", body.len());
             client.send(format!("{head}{}", if head_only { "" } else { &body }).as_bytes());
             true
         }
@@ -645,12 +504,7 @@ fn rule(ids: &[&str], groups: &[&str], granted: bool, anyone: bool) -> AccessRul
 }
 
 fn operation(id: &str, method: &str, path: &str) -> OperationDocument {
-    OperationDocument {
-        id: id.into(),
-        method: method.into(),
-        path: path.into(),
-        contract: None,
-    }
+    OperationDocument { id: id.into(), method: method.into(), path: path.into(), contract: None }
 }
 
 /// An API with everything, at `/rents/v1`.
@@ -677,15 +531,9 @@ pub fn rents(upstream: &Upstream) -> VersionDocument {
         sunset: None,
         deprecated_at: None,
         successor: None,
-        limits: Limits {
-            per_consumer: word("60000/minute"),
-            burst: 5000,
-        },
+        limits: Limits { per_consumer: word("60000/minute"), burst: 5000 },
         access: AccessRules::new(rules, Audience::Public).expect("rules"),
-        target: Target::Upstreams {
-            urls: vec![format!("http://{}/base", upstream.address)],
-            timeout_ms: 400,
-        },
+        target: Target::Upstreams { urls: vec![format!("http://{}/base", upstream.address)], timeout_ms: 400 },
         operations: vec![
             operation("listAccounts", "GET", "/accounts"),
             operation("getAccount", "GET", "/accounts/{id}"),
@@ -739,10 +587,7 @@ pub fn document(issuer: &Issuer, upstream: &Upstream) -> SnapshotDocument {
             credentials: vec![word("cred-1")],
             grants: vec![grant],
         }],
-        people: vec![PersonDocument {
-            id: word("ada"),
-            groups: vec![word("officers@hackney.example")],
-        }],
+        people: vec![PersonDocument { id: word("ada"), groups: vec![word("officers@hackney.example")] }],
         revoked_tokens: vec![],
     }
 }

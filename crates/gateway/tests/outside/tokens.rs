@@ -13,12 +13,7 @@ const ACCOUNTS: &str = "/rents/v1/accounts";
 #[track_caller]
 fn refused(stage: &Stage, token: &str, code: &str) -> Value {
     let answer = stage.call("GET", ACCOUNTS, &[&bearer(token)], "");
-    assert!(
-        answer
-            .field("www-authenticate")
-            .contains("error=\"invalid_token\""),
-        "{answer:?}"
-    );
+    assert!(answer.field("www-authenticate").contains("error=\"invalid_token\""), "{answer:?}");
     answer.refused(401, code)
 }
 
@@ -37,24 +32,10 @@ fn a_granted_application_and_a_member_of_the_group_are_let_in_and_journalled() {
     let stage = Stage::new();
     assert_eq!(stage.get(ACCOUNTS).status, 200);
     let entry = stage.entry();
-    assert_eq!(
-        entry.caller,
-        Caller::Application {
-            id: word("shop"),
-            credential: Some(word("cred-1"))
-        }
-    );
-    assert_eq!(
-        (entry.operation.as_deref(), entry.status, entry.refusal),
-        (Some("listAccounts"), 200, None)
-    );
+    assert_eq!(entry.caller, Caller::Application { id: word("shop"), credential: Some(word("cred-1")) });
+    assert_eq!((entry.operation.as_deref(), entry.status, entry.refusal), (Some("listAccounts"), 200, None));
     assert_eq!(entry.path, ACCOUNTS);
-    let answer = stage.call(
-        "GET",
-        "/rents/v1/accounts/7",
-        &[&bearer(&stage.person_token())],
-        "",
-    );
+    let answer = stage.call("GET", "/rents/v1/accounts/7", &[&bearer(&stage.person_token())], "");
     assert_eq!(answer.status, 200);
     assert_eq!(stage.entry().caller, Caller::Person { id: word("ada") });
     stage.no_entry();
@@ -67,12 +48,7 @@ fn without_a_token_is_401_and_says_how_to_send_one() {
     answer.refused(401, "token-missing");
     assert_eq!(answer.field("www-authenticate"), "Bearer realm=\"hansom\"");
     assert_eq!(stage.entry().refusal, Some("token-missing"));
-    let in_query = stage.call(
-        "GET",
-        &format!("{ACCOUNTS}?access_token={}", stage.token()),
-        &[],
-        "",
-    );
+    let in_query = stage.call("GET", &format!("{ACCOUNTS}?access_token={}", stage.token()), &[], "");
     in_query.refused(401, "token-missing");
     assert!(stage.upstream.seen().is_empty());
 }
@@ -91,9 +67,7 @@ fn two_authorizations_or_another_scheme_are_401() {
         vec![&format!("{good}, Bearer x")],
         vec!["Authorization: Bearer \u{e9}"],
     ] {
-        stage
-            .call("GET", ACCOUNTS, &fields, "")
-            .refused(401, "token-invalid");
+        stage.call("GET", ACCOUNTS, &fields, "").refused(401, "token-invalid");
     }
 }
 
@@ -101,17 +75,12 @@ fn two_authorizations_or_another_scheme_are_401() {
 fn an_expired_token_is_401_also_when_it_was_cached_while_it_was_good() {
     let stage = Stage::new();
     let mut client = Client::connect(stage.production);
-    let request = format!(
-        "GET {ACCOUNTS} HTTP/1.1\r\nHost: x\r\n{}\r\n\r\n",
-        bearer(&stage.token())
-    );
+    let request = format!("GET {ACCOUNTS} HTTP/1.1\r\nHost: x\r\n{}\r\n\r\n", bearer(&stage.token()));
     assert_eq!(client.exchange(request.as_bytes()).status, 200);
     stage.set_now(NOW + 599);
     assert_eq!(client.exchange(request.as_bytes()).status, 200);
     stage.set_now(NOW + 600);
-    client
-        .exchange(request.as_bytes())
-        .refused(401, "token-expired");
+    client.exchange(request.as_bytes()).refused(401, "token-expired");
 }
 
 #[test]
@@ -127,85 +96,34 @@ fn times_that_are_no_whole_seconds_or_lie_ahead_are_401() {
         ("iat", json!(NOW + 31), "token-invalid"),
         ("iat", json!(true), "token-invalid"),
     ] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&header(), &changed(claims(), name, value)),
-            code,
-        );
+        refused(&stage, &stage.issuer.sign(&header(), &changed(claims(), name, value)), code);
     }
-    let soon = stage
-        .issuer
-        .sign(&header(), &changed(claims(), "nbf", json!(NOW + 30)));
-    assert_eq!(
-        stage.call("GET", ACCOUNTS, &[&bearer(&soon)], "").status,
-        200
-    );
+    let soon = stage.issuer.sign(&header(), &changed(claims(), "nbf", json!(NOW + 30)));
+    assert_eq!(stage.call("GET", ACCOUNTS, &[&bearer(&soon)], "").status, 200);
 }
 
 #[test]
 fn a_claim_that_is_missing_or_stands_twice_is_401() {
     let stage = Stage::new();
-    for name in [
-        "iss",
-        "aud",
-        "sub",
-        "client_id",
-        "credential",
-        "iat",
-        "exp",
-        "jti",
-    ] {
-        refused(
-            &stage,
-            &stage.issuer.sign(&header(), &without(claims(), name)),
-            "token-invalid",
-        );
+    for name in ["iss", "aud", "sub", "client_id", "credential", "iat", "exp", "jti"] {
+        refused(&stage, &stage.issuer.sign(&header(), &without(claims(), name)), "token-invalid");
     }
-    let twice = claims()
-        .to_string()
-        .replace("\"sub\":\"shop\"", "\"sub\":\"shop\",\"sub\":\"ada\"");
+    let twice = claims().to_string().replace("\"sub\":\"shop\"", "\"sub\":\"shop\",\"sub\":\"ada\"");
     assert_ne!(twice, claims().to_string());
-    refused(
-        &stage,
-        &stage.issuer.sign_text(&header().to_string(), &twice),
-        "token-invalid",
-    );
+    refused(&stage, &stage.issuer.sign_text(&header().to_string(), &twice), "token-invalid");
 }
 
 #[test]
 fn the_other_environments_token_is_401() {
     let stage = Stage::new();
-    for audience in [
-        json!(SANDBOX),
-        json!([SANDBOX]),
-        json!("https://api.hackney.example/"),
-    ] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&header(), &changed(claims(), "aud", audience)),
-            "token-audience",
-        );
+    for audience in [json!(SANDBOX), json!([SANDBOX]), json!("https://api.hackney.example/")] {
+        refused(&stage, &stage.issuer.sign(&header(), &changed(claims(), "aud", audience)), "token-audience");
     }
     for audience in [json!([PRODUCTION, SANDBOX]), json!([]), json!(7)] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&header(), &changed(claims(), "aud", audience)),
-            "token-invalid",
-        );
+        refused(&stage, &stage.issuer.sign(&header(), &changed(claims(), "aud", audience)), "token-invalid");
     }
-    let listed = stage
-        .issuer
-        .sign(&header(), &changed(claims(), "aud", json!([PRODUCTION])));
-    assert_eq!(
-        stage.call("GET", ACCOUNTS, &[&bearer(&listed)], "").status,
-        200
-    );
+    let listed = stage.issuer.sign(&header(), &changed(claims(), "aud", json!([PRODUCTION])));
+    assert_eq!(stage.call("GET", ACCOUNTS, &[&bearer(&listed)], "").status, 200);
     // The same token, now cached, at the other listener.
     call(stage.sandbox, "GET", ACCOUNTS, &[&bearer(&listed)], "").refused(401, "token-audience");
 }
@@ -214,27 +132,11 @@ fn the_other_environments_token_is_401() {
 fn another_issuer_or_another_key_is_401() {
     let stage = Stage::new();
     for issuer in ["https://evil.example", "https://hub.hackney.example/"] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&header(), &changed(claims(), "iss", json!(issuer))),
-            "token-invalid",
-        );
+        refused(&stage, &stage.issuer.sign(&header(), &changed(claims(), "iss", json!(issuer))), "token-invalid");
     }
-    refused(
-        &stage,
-        &Issuer::new().sign(&header(), &claims()),
-        "token-invalid",
-    );
+    refused(&stage, &Issuer::new().sign(&header(), &claims()), "token-invalid");
     for kid in ["k2", "../k1", "' OR 1=1", ""] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&changed(header(), "kid", json!(kid)), &claims()),
-            "token-invalid",
-        );
+        refused(&stage, &stage.issuer.sign(&changed(header(), "kid", json!(kid)), &claims()), "token-invalid");
     }
 }
 
@@ -243,35 +145,17 @@ fn an_unsigned_token_and_one_signed_with_the_public_key_as_a_secret_are_401() {
     let stage = Stage::new();
     for algorithm in ["none", "None", "HS256", "RS256", "es256", ""] {
         let header = changed(header(), "alg", json!(algorithm));
-        refused(
-            &stage,
-            &stage.issuer.sign(&header, &claims()),
-            "token-invalid",
-        );
+        refused(&stage, &stage.issuer.sign(&header, &claims()), "token-invalid");
         let unsigned = stage.issuer.sign(&header, &claims());
         let unsigned = unsigned.rsplit_once('.').expect("a JWT").0;
         refused(&stage, &format!("{unsigned}."), "token-invalid");
     }
     let header = changed(header(), "alg", json!("HS256"));
-    let signed = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header.to_string()),
-        URL_SAFE_NO_PAD.encode(claims().to_string())
-    );
-    let tag = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, stage.issuer.public_point()),
-        signed.as_bytes(),
-    );
-    refused(
-        &stage,
-        &format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref())),
-        "token-invalid",
-    );
-    let zeros = format!(
-        "{}.{}",
-        stage.token().rsplit_once('.').expect("a JWT").0,
-        URL_SAFE_NO_PAD.encode([0u8; 64])
-    );
+    let signed =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims().to_string()));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, stage.issuer.public_point()), signed.as_bytes());
+    refused(&stage, &format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref())), "token-invalid");
+    let zeros = format!("{}.{}", stage.token().rsplit_once('.').expect("a JWT").0, URL_SAFE_NO_PAD.encode([0u8; 64]));
     refused(&stage, &zeros, "token-invalid");
 }
 
@@ -287,43 +171,19 @@ fn a_header_that_brings_its_own_key_or_is_of_another_kind_of_token_is_401() {
         ("typ", json!("JWT")),
         ("typ", json!("id_token+jwt")),
     ] {
-        refused(
-            &stage,
-            &stage
-                .issuer
-                .sign(&changed(header(), name, value), &claims()),
-            "token-invalid",
-        );
+        refused(&stage, &stage.issuer.sign(&changed(header(), name, value), &claims()), "token-invalid");
     }
-    refused(
-        &stage,
-        &stage.issuer.sign(&without(header(), "typ"), &claims()),
-        "token-invalid",
-    );
+    refused(&stage, &stage.issuer.sign(&without(header(), "typ"), &claims()), "token-invalid");
 }
 
 #[test]
 fn what_is_no_jwt_or_too_long_is_401() {
     let stage = Stage::new();
-    for token in [
-        "x",
-        "a.b",
-        "a.b.c",
-        "a.b.c.d.e",
-        "..",
-        "%00.%00.%00",
-        &format!("{}.{}", "a".repeat(9000), "b.c"),
-    ] {
+    for token in ["x", "a.b", "a.b.c", "a.b.c.d.e", "..", "%00.%00.%00", &format!("{}.{}", "a".repeat(9000), "b.c")] {
         refused(&stage, token, "token-invalid");
     }
     let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
-    refused(
-        &stage,
-        &stage
-            .issuer
-            .sign_text(&header().to_string(), &format!("{{\"a\":{deep}}}")),
-        "token-invalid",
-    );
+    refused(&stage, &stage.issuer.sign_text(&header().to_string(), &format!("{{\"a\":{deep}}}")), "token-invalid");
 }
 
 #[test]
@@ -353,36 +213,19 @@ fn a_withdrawn_key_is_refused_although_its_tokens_were_cached() {
     assert_eq!(stage.call("GET", ACCOUNTS, &[&token], "").status, 200);
     let other = Issuer::new();
     stage.swap(|document| document.keys = vec![other.key("k1")]);
-    stage
-        .call("GET", ACCOUNTS, &[&token], "")
-        .refused(401, "token-invalid");
+    stage.call("GET", ACCOUNTS, &[&token], "").refused(401, "token-invalid");
     let new = other.sign(&header(), &claims());
-    assert_eq!(
-        stage.call("GET", ACCOUNTS, &[&bearer(&new)], "").status,
-        200
-    );
+    assert_eq!(stage.call("GET", ACCOUNTS, &[&bearer(&new)], "").status, 200);
 }
 
 #[test]
 fn an_operation_without_a_grant_is_403_and_says_where_to_ask() {
     let stage = Stage::new();
     let answer = stage.get("/rents/v1/accounts/7");
-    let detail = answer.refused(403, "grant-missing")["detail"]
-        .as_str()
-        .expect("a detail")
-        .to_owned();
-    assert!(
-        detail.contains("getAccount") && detail.contains("https://hub.hackney.example/apis/rents"),
-        "{detail}"
-    );
-    assert!(
-        answer
-            .field("www-authenticate")
-            .contains("insufficient_scope")
-    );
-    stage
-        .get("/repairs/v1/accounts")
-        .refused(403, "grant-missing");
+    let detail = answer.refused(403, "grant-missing")["detail"].as_str().expect("a detail").to_owned();
+    assert!(detail.contains("getAccount") && detail.contains("https://hub.hackney.example/apis/rents"), "{detail}");
+    assert!(answer.field("www-authenticate").contains("insufficient_scope"));
+    stage.get("/repairs/v1/accounts").refused(403, "grant-missing");
     stage.get("/rents/v1/arrears").refused(403, "group-missing");
     stage.swap(|document| {
         document.applications[0].grants[0].expires_at = Some(Timestamp::from_seconds(NOW));
@@ -398,21 +241,15 @@ fn a_person_outside_the_group_is_403_whatever_the_token_says_of_groups() {
     let answer = stage.call("GET", "/rents/v1/arrears", &[&token], "");
     let detail = answer.refused(403, "group-missing")["detail"].to_string();
     assert!(detail.contains("finance@hackney.example"), "{detail}");
-    stage
-        .call("POST", "/rents/v1/payments", &[&token], "{}")
-        .refused(403, "grant-missing");
+    stage.call("POST", "/rents/v1/payments", &[&token], "{}").refused(403, "grant-missing");
     assert!(stage.upstream.seen().is_empty());
 }
 
 #[test]
 fn an_operation_that_no_rule_names_is_closed_to_everyone() {
     let stage = Stage::new();
-    stage
-        .get("/rents/v1/closed")
-        .refused(403, "operation-closed");
-    stage
-        .call("GET", "/rents/v1/closed", &[], "")
-        .refused(401, "token-missing");
+    stage.get("/rents/v1/closed").refused(403, "operation-closed");
+    stage.call("GET", "/rents/v1/closed", &[], "").refused(401, "token-missing");
 }
 
 #[test]
@@ -420,14 +257,7 @@ fn where_anyone_may_call_no_token_is_needed_but_a_bad_one_is_refused() {
     let stage = Stage::new();
     assert_eq!(stage.call("GET", "/rents/v1/status", &[], "").status, 200);
     assert_eq!(stage.entry().caller, Caller::Anonymous);
-    stage
-        .call(
-            "GET",
-            "/rents/v1/status",
-            &["Authorization: Bearer x.y.z"],
-            "",
-        )
-        .refused(401, "token-invalid");
+    stage.call("GET", "/rents/v1/status", &["Authorization: Bearer x.y.z"], "").refused(401, "token-invalid");
 }
 
 #[test]
@@ -436,9 +266,7 @@ fn forged_tokens_are_counted_per_address_and_then_not_even_looked_at() {
     let mut client = Client::connect(stage.production);
     let mut last = 0;
     for number in 0..201 {
-        let request = format!(
-            "GET {ACCOUNTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.{number}\r\n\r\n"
-        );
+        let request = format!("GET {ACCOUNTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.{number}\r\n\r\n");
         last = client.exchange(request.as_bytes()).status;
     }
     assert_eq!(last, 429);

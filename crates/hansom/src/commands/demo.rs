@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -60,7 +60,15 @@ struct Ground {
     urls: Urls,
 }
 
-#[derive(Clone)]
+/// The listeners that have a flag.
+struct Bound {
+    hub: TcpListener,
+    operations: TcpListener,
+    production: Vec<TcpListener>,
+    sandbox: Vec<TcpListener>,
+    urls: Urls,
+}
+
 struct Urls {
     hub: String,
     production: String,
@@ -72,22 +80,17 @@ impl Demo {
     /// Runs until told to stop.
     pub(crate) fn run(self) -> Result<(), Failure> {
         platform::log(false);
-        for (flag, address) in [
-            ("--hub", self.hub),
-            ("--gateway", self.gateway),
-            ("--sandbox", self.sandbox),
-            ("--ops", self.ops),
-        ] {
+        for (flag, address) in
+            [("--hub", self.hub), ("--gateway", self.gateway), ("--sandbox", self.sandbox), ("--ops", self.ops)]
+        {
             if !address.ip().is_loopback() {
                 return Err(Failure::wrong_use(format!(
                     "{flag} {address}: the demo lets everyone be anyone, so it listens on this machine alone; use 127.0.0.1"
                 )));
             }
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .doing("no runtime could be made")?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("no runtime could be made")?;
         runtime.block_on(self.run_on_ground())
     }
 
@@ -95,15 +98,11 @@ impl Demo {
         let ground = self.lay_ground()?;
         let folder = ground.folder;
         let platform = Platform::start(ground.parts).await?;
-        let applications =
-            town::build(&platform.control, &folder, &ground.issuer, &ground.services).await?;
+        let applications = town::build(&platform.control, &folder, &ground.issuer, &ground.services).await?;
         platform.settled().await?;
         let token = demo_token(&platform, &applications.consumer).await?;
         let urls = ground.urls;
-        let curl = format!(
-            "curl -H 'Authorization: Bearer {token}' {}/repairs/v1/repairs",
-            urls.production
-        );
+        let curl = format!("curl -H 'Authorization: Bearer {token}' {}/repairs/v1/repairs", urls.production);
         let publisher_key = folder.key("publisher")?.file;
         if let Some(file) = &self.ready_file {
             let ready = json!({
@@ -120,15 +119,7 @@ impl Demo {
             });
             write_whole(file, &format!("{ready:#}\n"))?;
         }
-        greet(
-            &urls,
-            &curl,
-            &format!(
-                "--client-id {} --key-file {}",
-                applications.publisher,
-                publisher_key.display()
-            ),
-        );
+        greet(&urls, &curl, &format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display()));
         platform.run().await
     }
 
@@ -136,74 +127,24 @@ impl Demo {
     fn lay_ground(&self) -> Result<Ground, Failure> {
         let mut folder = Folder::open(&self.dir)?;
         let (clock, chance) = (world::clock(), world::chance());
-        let hub = platform::bind(folder.address("hub", self.hub), "the hub")?;
-        let operations = platform::bind(
-            folder.address("operations", self.ops),
-            "the operations listener",
-        )?;
-        let production = platform::bind_gateway(
-            folder.address("production", self.gateway),
-            "the production gateway",
-        )?;
-        let sandbox = platform::bind_gateway(
-            folder.address("sandbox", self.sandbox),
-            "the sandbox gateway",
-        )?;
-        let mut url =
-            |role: &str, address: std::io::Result<SocketAddr>| -> Result<String, Failure> {
-                let address = address.doing("a listener has no address")?;
-                folder.remember(role, address)?;
-                Ok(format!("http://{address}"))
-            };
-        let first = |listeners: &[std::net::TcpListener]| {
-            listeners.first().map_or_else(
-                || Err(std::io::Error::other("no listener")),
-                std::net::TcpListener::local_addr,
-            )
-        };
-        let urls = Urls {
-            hub: url("hub", hub.local_addr())?,
-            operations: url("operations", operations.local_addr())?,
-            production: url("production", first(&production))?,
-            sandbox: url("sandbox", first(&sandbox))?,
-        };
-        let mut services = BTreeMap::new();
-        for api in &town::COUNCIL {
-            let listener = folder.listener(&format!("service {}", api.slug), api.port)?;
-            services.insert(
-                api.slug,
-                listener
-                    .local_addr()
-                    .doing("a listener has no address")?
-                    .port(),
-            );
-            tokio::spawn(upstream::serve(
-                listener,
-                api.slug,
-                clock.clone(),
-                chance.clone(),
-            ));
-        }
-        let provider = self.start_provider(&mut folder, &urls.hub)?;
+        let bound = self.bind(&mut folder)?;
+        let urls = bound.urls;
+        let services = start_services(&mut folder)?;
+        let provider = start_provider(&mut folder, &urls.hub)?;
         let issuer = provider.issuer.clone();
+        let directory = DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?;
         let parts = Parts {
-            hub: (hub, urls.hub.clone()),
+            hub: (bound.hub, urls.hub.clone()),
             environments: vec![
-                (
-                    EnvironmentName::production(),
-                    production,
-                    urls.production.clone(),
-                ),
-                (EnvironmentName::sandbox(), sandbox, urls.sandbox.clone()),
+                (EnvironmentName::production(), bound.production, urls.production.clone()),
+                (EnvironmentName::sandbox(), bound.sandbox, urls.sandbox.clone()),
             ],
-            operations,
+            operations: bound.operations,
             database: format!("sqlite://{}", folder.file("hansom.db").display()),
             master_key: platform::master_key(&folder.file("master.key"), &chance)?,
             state: folder.file("state"),
             provider,
-            directory: Arc::new(
-                DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?,
-            ),
+            directory: Arc::new(directory),
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
@@ -212,42 +153,66 @@ impl Demo {
             clock,
             chance,
         };
-        Ok(Ground {
-            folder,
-            parts,
-            issuer,
-            services,
-            urls,
-        })
+        Ok(Ground { folder, parts, issuer, services, urls })
     }
 
-    /// Starts the demo's OpenID provider; real sign-in code runs against it.
-    fn start_provider(&self, folder: &mut Folder, hub: &str) -> Result<Provider, Failure> {
-        let listener = folder.listener("identity provider", 9100)?;
-        let issuer = format!(
-            "http://{}",
-            listener.local_addr().doing("a listener has no address")?
-        );
-        let client_secret = world::chance().hex(32);
-        let router = provider::router(ProviderSetup {
-            issuer: issuer.clone(),
-            client_id: "hansom".into(),
-            client_secret: client_secret.clone(),
-            redirect_uris: vec![format!("{hub}/sign-in/callback")],
-            people: people(),
-            clock: world::clock(),
-            chance: world::chance(),
-            signing_key_pkcs8: folder.key("identity-provider")?.pkcs8,
-        })
-        .doing("the demo's identity provider could not start")?;
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Provider {
-            issuer,
-            client_id: "hansom".into(),
-            client_secret: Some(client_secret),
-            name: "Demo identity provider".into(),
-        })
+    /// Binds the four listeners that have a flag, and remembers their ports.
+    fn bind(&self, folder: &mut Folder) -> Result<Bound, Failure> {
+        let hub = platform::bind(folder.address("hub", self.hub), "the hub")?;
+        let operations = platform::bind(folder.address("operations", self.ops), "the operations listener")?;
+        let production = platform::bind_gateway(folder.address("production", self.gateway), "the production gateway")?;
+        let sandbox = platform::bind_gateway(folder.address("sandbox", self.sandbox), "the sandbox gateway")?;
+        let mut url = |role: &str, listener: Option<&TcpListener>| -> Result<String, Failure> {
+            let address =
+                listener.map_or_else(|| Err(std::io::Error::other("it is not bound")), TcpListener::local_addr);
+            let address = address.doing("a listener has no address")?;
+            folder.remember(role, address)?;
+            Ok(format!("http://{address}"))
+        };
+        let urls = Urls {
+            hub: url("hub", Some(&hub))?,
+            operations: url("operations", Some(&operations))?,
+            production: url("production", production.first())?,
+            sandbox: url("sandbox", sandbox.first())?,
+        };
+        Ok(Bound { hub, operations, production, sandbox, urls })
     }
+}
+
+/// Starts the council's services, each on a port of its own: slug and port.
+fn start_services(folder: &mut Folder) -> Result<BTreeMap<&'static str, u16>, Failure> {
+    let mut services = BTreeMap::new();
+    for api in &town::COUNCIL {
+        let listener = folder.listener(&format!("service {}", api.slug), api.port)?;
+        services.insert(api.slug, listener.local_addr().doing("a listener has no address")?.port());
+        tokio::spawn(upstream::serve(listener, api.slug, world::clock(), world::chance()));
+    }
+    Ok(services)
+}
+
+/// Starts the demo's OpenID provider; real sign-in code runs against it.
+fn start_provider(folder: &mut Folder, hub: &str) -> Result<Provider, Failure> {
+    let listener = folder.listener("identity provider", 9100)?;
+    let issuer = format!("http://{}", listener.local_addr().doing("a listener has no address")?);
+    let client_secret = world::chance().hex(32);
+    let router = provider::router(ProviderSetup {
+        issuer: issuer.clone(),
+        client_id: "hansom".into(),
+        client_secret: client_secret.clone(),
+        redirect_uris: vec![format!("{hub}/sign-in/callback")],
+        people: people(),
+        clock: world::clock(),
+        chance: world::chance(),
+        signing_key_pkcs8: folder.key("identity-provider")?.pkcs8,
+    })
+    .doing("the demo's identity provider could not start")?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(Provider {
+        issuer,
+        client_id: "hansom".into(),
+        client_secret: Some(client_secret),
+        name: "Demo identity provider".into(),
+    })
 }
 
 /// A token of the demo's application, as its own key would get it.
@@ -257,10 +222,7 @@ async fn demo_token(platform: &Platform, application: &ApplicationId) -> Result<
     let Some((credential, _)) = keys.first() else {
         return Ok("(the demo's application has no key any more; make one in the hub)".into());
     };
-    let token = platform
-        .oauth
-        .issue_application_token(application, credential, &EnvironmentName::production())
-        .await;
+    let token = platform.oauth.issue_application_token(application, credential, &EnvironmentName::production()).await;
     Ok(token.doing(doing)?.token)
 }
 
@@ -272,33 +234,21 @@ fn write_whole(file: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn greet(urls: &Urls, curl: &str, publisher: &str) {
-    println!(
-        "Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste."
-    );
+    println!("Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste.");
     println!();
     println!("  Hub          {}   sign in as one of:", urls.hub);
     for person in people() {
-        println!(
-            "                 {:<14} {}",
-            person.name,
-            person.groups.join(", ")
-        );
+        println!("                 {:<14} {}", person.name, person.groups.join(", "));
     }
     println!("  Production   {}", urls.production);
-    println!(
-        "  Sandbox      {}   answers from the contracts' examples",
-        urls.sandbox
-    );
+    println!("  Sandbox      {}   answers from the contracts' examples", urls.sandbox);
     println!("  Operations   {}   /live /ready /metrics", urls.operations);
     println!();
     println!("Call an API through the gateway (the token is good for an hour):");
     println!("  {curl}");
     println!();
     println!("Publish an API of your own:");
-    println!(
-        "  hansom publish --hub {} {publisher} --manifest api.yaml",
-        urls.hub
-    );
+    println!("  hansom publish --hub {} {publisher} --manifest api.yaml", urls.hub);
     println!();
     println!("Stop with Ctrl-C. The state stays.");
 }

@@ -10,9 +10,7 @@ use crate::failure::{Doing, Failure};
 
 /// Start a new API: a folder with a manifest and a contract whose sandbox answers as soon as they are published.
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  hansom new street-lights --owner street-services@hackney.example"
-)]
+#[command(after_help = "Example:\n  hansom new street-lights --owner street-services@hackney.example")]
 pub(crate) struct New {
     /// The API's name in paths, such as street-lights; the folder gets the same name.
     name: ApiSlug,
@@ -29,16 +27,10 @@ impl New {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let folder = self.into.join(self.name.as_str());
         if folder.exists() {
-            return Err(Failure::refused(format!(
-                "{} is there already; nothing was written",
-                folder.display()
-            )));
+            return Err(Failure::refused(format!("{} is there already; nothing was written", folder.display())));
         }
         let beside = self.into.join(format!(".{}.part", self.name));
-        let start = Start {
-            name: self.name.as_str(),
-            owner: self.owner.as_str(),
-        };
+        let start = Start { name: self.name.as_str(), owner: self.owner.as_str() };
         let written = write(&beside, &start).and_then(|()| std::fs::rename(&beside, &folder));
         if written.is_err() {
             // Nothing half-written is left; if even that fails, the first error is the one to tell.

@@ -17,10 +17,8 @@ const MOST_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Publish a manifest and its contract as a release: checked, then all or nothing.
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  hansom publish --manifest api.yaml --dry-run\n  \
-    hansom publish --hub https://hub.hackney.example --client-id 1f0c… --key-file publisher.key.pem"
-)]
+#[command(after_help = "Examples:\n  hansom publish --manifest api.yaml --dry-run\n  \
+    hansom publish --hub https://hub.hackney.example --client-id 1f0c… --key-file publisher.key.pem")]
 pub(crate) struct Publish {
     /// The manifest; the contract is the file that it names, in the same folder.
     #[arg(long, default_value = "api.yaml")]
@@ -38,12 +36,7 @@ pub(crate) struct Publish {
     #[arg(long, env = "HANSOM_KEY_FILE", requires = "client_id")]
     key_file: Option<PathBuf>,
     /// An access token for the hub, instead of a client id and key.
-    #[arg(
-        long,
-        env = "HANSOM_TOKEN",
-        hide_env_values = true,
-        conflicts_with = "client_id"
-    )]
+    #[arg(long, env = "HANSOM_TOKEN", hide_env_values = true, conflicts_with = "client_id")]
     token: Option<String>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
@@ -60,14 +53,9 @@ impl Publish {
     /// Reads the files, asks for a token, sends them, prints what came of it.
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (manifest, contract, contract_file) = read_files(&self.manifest)?;
-        let names = (
-            self.manifest.display().to_string(),
-            contract_file.display().to_string(),
-        );
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .doing("no runtime could be made")?;
+        let names = (self.manifest.display().to_string(), contract_file.display().to_string());
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().doing("no runtime could be made")?;
         let answer = runtime.block_on(self.send(&manifest, &contract))?;
         self.print(answer, &names)
     }
@@ -89,26 +77,14 @@ impl Publish {
             }
         };
         let body = json!({ "manifest": manifest, "contract": contract, "dry_run": self.dry_run });
-        let answer = client
-            .post(format!("{hub}/api/v1/releases"))
-            .bearer_auth(token)
-            .json(&body)
-            .send()
-            .await;
+        let answer = client.post(format!("{hub}/api/v1/releases")).bearer_auth(token).json(&body).send().await;
         let answer = answer.doing(format!("{hub} could not be reached"))?;
         let status = answer.status().as_u16();
-        let value = answer
-            .json()
-            .await
-            .doing(format!("{hub} did not answer in JSON"))?;
+        let value = answer.json().await.doing(format!("{hub} did not answer in JSON"))?;
         Ok((status, value))
     }
 
-    fn print(
-        &self,
-        (status, answer): (u16, Value),
-        names: &(String, String),
-    ) -> Result<(), Failure> {
+    fn print(&self, (status, answer): (u16, Value), names: &(String, String)) -> Result<(), Failure> {
         if self.format == Format::Json {
             println!("{answer:#}");
         }
@@ -118,43 +94,17 @@ impl Publish {
             }
             return Ok(());
         }
-        let text = |value: &Value, name: &str| {
-            value
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let faults = answer
-            .get("errors")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let faults = answer.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
         let lines = faults.iter().map(|fault| {
-            let file = if text(fault, "file") == "api.yaml" {
-                &names.0
-            } else {
-                &names.1
-            };
+            let file = if text(fault, "file") == "api.yaml" { &names.0 } else { &names.1 };
             let number = |name: &str| fault.get(name).and_then(Value::as_u64).unwrap_or_default();
-            format!(
-                "{file}:{}:{}: {}; {}",
-                number("line"),
-                number("column"),
-                text(fault, "what"),
-                text(fault, "mend")
-            )
+            format!("{file}:{}:{}: {}; {}", number("line"), number("column"), text(fault, "what"), text(fault, "mend"))
         });
         let detail = text(&answer, "detail");
-        let lines: Vec<String> = std::iter::once(format!("not published: {detail}"))
-            .chain(lines)
-            .collect();
+        let lines: Vec<String> = std::iter::once(format!("not published: {detail}")).chain(lines).collect();
         let failure = lines.join("\n");
-        Err(if status >= 500 {
-            Failure::broke(failure)
-        } else {
-            Failure::refused(failure)
-        })
+        Err(if status >= 500 { Failure::broke(failure) } else { Failure::refused(failure) })
     }
 }
 
@@ -162,19 +112,10 @@ fn print_release(answer: &Value) {
     let text = |name: &str| {
         answer
             .get(name)
-            .map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            })
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             .unwrap_or_default()
     };
-    let flag = |name: &str| {
-        answer
-            .get(name)
-            .and_then(Value::as_bool)
-            .unwrap_or_default()
-    };
+    let flag = |name: &str| answer.get(name).and_then(Value::as_bool).unwrap_or_default();
     let what = if flag("unchanged") {
         "is in force already"
     } else if flag("dry_run") {
@@ -190,12 +131,7 @@ fn print_release(answer: &Value) {
         text("info_version"),
         text("operations")
     );
-    for (environment, url) in answer
-        .get("base_urls")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (environment, url) in answer.get("base_urls").and_then(Value::as_object).into_iter().flatten() {
         println!("  {environment}: {}", url.as_str().unwrap_or_default());
     }
 }
@@ -205,29 +141,15 @@ fn read_files(manifest_file: &Path) -> Result<(String, String, PathBuf), Failure
     let manifest = read_bounded(manifest_file)?;
     let shown = manifest_file.display().to_string();
     let read = hansom_control::read_manifest(&manifest).map_err(|faults| {
-        let lines = faults.into_iter().map(|fault| {
-            PublishFault {
-                file: shown.clone(),
-                ..fault
-            }
-            .to_string()
-        });
+        let lines = faults.into_iter().map(|fault| PublishFault { file: shown.clone(), ..fault }.to_string());
         let lines: Vec<String> =
-            std::iter::once("not published: the manifest has faults".to_owned())
-                .chain(lines)
-                .collect();
+            std::iter::once("not published: the manifest has faults".to_owned()).chain(lines).collect();
         Failure::refused(lines.join("\n"))
     })?;
-    let contract_file = manifest_file
-        .parent()
-        .unwrap_or(Path::new(""))
-        .join(&read.contract);
+    let contract_file = manifest_file.parent().unwrap_or(Path::new("")).join(&read.contract);
     if !contract_file.is_file() {
         let document = Document::parse(&manifest).ok();
-        let place = document
-            .as_ref()
-            .and_then(|document| document.at("/contract"))
-            .map(|node| node.place());
+        let place = document.as_ref().and_then(|document| document.at("/contract")).map(|node| node.place());
         let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
         return Err(Failure::refused(format!(
             "not published: the manifest has faults\n{shown}:{line}:{column}: there is no file {}; write the contract's file name, beside the manifest",
@@ -255,56 +177,30 @@ fn read_bounded(file: &Path) -> Result<String, Failure> {
 }
 
 /// An access token for the hub itself, by a signed assertion (RFC 7523).
-async fn token_for(
-    client: &reqwest::Client,
-    hub: &str,
-    client_id: &str,
-    key_file: &Path,
-) -> Result<String, Failure> {
+async fn token_for(client: &reqwest::Client, hub: &str, client_id: &str, key_file: &Path) -> Result<String, Failure> {
     let pem = std::fs::read(key_file).doing(format!("{} cannot be read", key_file.display()))?;
-    let key = jsonwebtoken::EncodingKey::from_ec_pem(&pem).map_err(|_| {
-        Failure::wrong_use(format!(
-            "{} is no P-256 private key in PEM (PKCS#8)",
-            key_file.display()
-        ))
-    })?;
+    let key = jsonwebtoken::EncodingKey::from_ec_pem(&pem)
+        .map_err(|_| Failure::wrong_use(format!("{} is no P-256 private key in PEM (PKCS#8)", key_file.display())))?;
     let endpoint = format!("{hub}/oauth/token");
     let now = world::clock().now().seconds();
     let claims = json!({ "iss": client_id, "sub": client_id, "aud": endpoint, "iat": now, "exp": now + 60, "jti": world::chance().hex(16) });
-    let assertion = jsonwebtoken::encode(
-        &jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256),
-        &claims,
-        &key,
-    )
-    .doing("the assertion could not be signed")?;
+    let assertion = jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256), &claims, &key)
+        .doing("the assertion could not be signed")?;
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", client_id),
-        (
-            "client_assertion_type",
-            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        ),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", &assertion),
         ("resource", hub),
     ];
-    let answer = client
-        .post(&endpoint)
-        .form(&form)
-        .send()
-        .await
-        .doing(format!("{hub} could not be reached"))?;
+    let answer = client.post(&endpoint).form(&form).send().await.doing(format!("{hub} could not be reached"))?;
     let refused = !answer.status().is_success();
-    let answer: Value = answer
-        .json()
-        .await
-        .doing(format!("{hub} did not answer in JSON"))?;
+    let answer: Value = answer.json().await.doing(format!("{hub} did not answer in JSON"))?;
     let member = |name: &str| answer.get(name).and_then(Value::as_str);
     match member("access_token").filter(|_| !refused) {
         Some(token) => Ok(token.to_owned()),
         None => {
-            let why = member("error_description")
-                .or(member("detail"))
-                .unwrap_or("no reason given");
+            let why = member("error_description").or(member("detail")).unwrap_or("no reason given");
             Err(Failure::refused(format!("{hub} gave no token: {why}")))
         }
     }

@@ -29,10 +29,8 @@ impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         platform::log(self.log_json);
         let config = Config::read(&self.config)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .doing("no runtime could be made")?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("no runtime could be made")?;
         runtime.block_on(async {
             let platform = Platform::start(parts(&config)?).await?;
             eprintln!("hansom: hub {}", config.hub.url);
@@ -47,16 +45,12 @@ impl Serve {
 fn parts(config: &Config) -> Result<Parts, Failure> {
     let chance = world::chance();
     let environments = config.environments.iter().map(|(name, listener)| {
-        let listeners =
-            platform::bind_gateway(listener.listen, &format!("the gateway for {name}"))?;
+        let listeners = platform::bind_gateway(listener.listen, &format!("the gateway for {name}"))?;
         Ok((name.clone(), listeners, listener.url.as_str().to_owned()))
     });
     Ok(Parts {
         environments: environments.collect::<Result<_, Failure>>()?,
-        hub: (
-            platform::bind(config.hub.listen, "the hub")?,
-            config.hub.url.as_str().to_owned(),
-        ),
+        hub: (platform::bind(config.hub.listen, "the hub")?, config.hub.url.as_str().to_owned()),
         operations: platform::bind(config.operations.listen, "the operations listener")?,
         database: config.database_url()?,
         master_key: platform::master_key(&config.keys.master_key_file, &chance)?,

@@ -15,12 +15,8 @@ pub struct DemoPerson {
 
 /// Everybody one can sign in as. Nobody is in every group, so that each of them meets a door that stays shut.
 pub fn people() -> Vec<DemoPerson> {
-    let person = |subject, email, name, groups: &[&'static str]| DemoPerson {
-        subject,
-        email,
-        name,
-        groups: groups.to_vec(),
-    };
+    let person =
+        |subject, email, name, groups: &[&'static str]| DemoPerson { subject, email, name, groups: groups.to_vec() };
     vec![
         person(
             "104417250038861920011",
@@ -44,19 +40,13 @@ pub fn people() -> Vec<DemoPerson> {
             "104417250038861920042",
             "dev.patel@hackney.example",
             "Dev Patel",
-            &[
-                "income-services@hackney.example",
-                "revenues-officers@hackney.example",
-            ],
+            &["income-services@hackney.example", "revenues-officers@hackney.example"],
         ),
         person(
             "104417250038861920059",
             "esther.cole@hackney.example",
             "Esther Cole",
-            &[
-                "waste-services@hackney.example",
-                "contact-centre@hackney.example",
-            ],
+            &["waste-services@hackney.example", "contact-centre@hackney.example"],
         ),
         person(
             "104417250038861920066",
@@ -64,12 +54,7 @@ pub fn people() -> Vec<DemoPerson> {
             "Farid Rahman",
             &["council-tax@hackney.example"],
         ),
-        person(
-            "104417250038861920073",
-            "grace.obi@hackney.example",
-            "Grace Obi",
-            &["api-platform@hackney.example"],
-        ),
+        person("104417250038861920073", "grace.obi@hackney.example", "Grace Obi", &["api-platform@hackney.example"]),
     ]
 }
 
@@ -87,10 +72,7 @@ mod tests {
         let subjects: HashSet<_> = people.iter().map(|person| person.subject).collect();
         assert_eq!(subjects.len(), people.len());
         for group in people.iter().flat_map(|person| &person.groups) {
-            assert!(
-                group.parse::<GroupAddress>().is_ok(),
-                "{group} is no group address"
-            );
+            assert!(group.parse::<GroupAddress>().is_ok(), "{group} is no group address");
         }
     }
 
@@ -98,10 +80,7 @@ mod tests {
     fn every_group_has_somebody_outside_it() {
         let people = people();
         for group in people.iter().flat_map(|person| &person.groups) {
-            assert!(
-                people.iter().any(|person| !person.groups.contains(group)),
-                "everybody is in {group}"
-            );
+            assert!(people.iter().any(|person| !person.groups.contains(group)), "everybody is in {group}");
         }
     }
 }

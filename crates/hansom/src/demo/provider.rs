@@ -123,12 +123,7 @@ enum NotAsked {
     /// There is nowhere safe to send them back to.
     Page(&'static str),
     /// The client is told.
-    Back {
-        redirect_uri: String,
-        state: Option<String>,
-        error: &'static str,
-        description: &'static str,
-    },
+    Back { redirect_uri: String, state: Option<String>, error: &'static str, description: &'static str },
 }
 
 type Parameters = BTreeMap<String, String>;
@@ -151,9 +146,8 @@ pub fn router(setup: ProviderSetup) -> Result<Router, ProviderFault> {
 impl DemoProvider {
     /// A provider that has handed out nothing yet.
     pub fn new(setup: ProviderSetup) -> Result<Self, ProviderFault> {
-        let pair =
-            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &setup.signing_key_pkcs8)
-                .map_err(|_| ProviderFault::SigningKey)?;
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &setup.signing_key_pkcs8)
+            .map_err(|_| ProviderFault::SigningKey)?;
         let (x, y) = pair
             .public_key()
             .as_ref()
@@ -162,9 +156,7 @@ impl DemoProvider {
             .ok_or(ProviderFault::SigningKey)?;
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
         // The members and their order are those of RFC 7638, section 3.2.
-        let kid = fingerprint(&format!(
-            r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#
-        ));
+        let kid = fingerprint(&format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#));
         if let Some(bad) = setup.redirect_uris.iter().find(|uri| !is_redirect(uri)) {
             return Err(ProviderFault::RedirectUri(bad.clone()));
         }
@@ -190,12 +182,7 @@ impl DemoProvider {
             return None;
         }
         let code = self.setup.chance.hex(32);
-        let kept = Code {
-            asked,
-            person,
-            expires_at: now.plus_seconds(CODE_SECONDS),
-            spent_on: None,
-        };
+        let kept = Code { asked, person, expires_at: now.plus_seconds(CODE_SECONDS), spent_on: None };
         held.codes.insert(fingerprint(&code), kept);
         Some(code)
     }
@@ -204,22 +191,15 @@ impl DemoProvider {
     fn spend_code(&self, code: &str) -> Result<(DemoPerson, Asked, String), TokenRefused> {
         let now = self.setup.clock.now();
         let mut held = self.held();
-        let Held {
-            codes,
-            access_tokens,
-        } = &mut *held;
+        let Held { codes, access_tokens } = &mut *held;
         let found = codes
             .get_mut(&fingerprint(code))
             .filter(|found| found.expires_at > now)
-            .ok_or(TokenRefused::grant(
-                "The code is unknown or too old. Start the sign-in again.",
-            ))?;
+            .ok_or(TokenRefused::grant("The code is unknown or too old. Start the sign-in again."))?;
         if let Some(token) = &found.spent_on {
             // Two holders of one code: one of them stole it, so neither keeps anything (RFC 6749, section 4.1.2).
             access_tokens.remove(token);
-            return Err(TokenRefused::grant(
-                "The code was used before. Start the sign-in again.",
-            ));
+            return Err(TokenRefused::grant("The code was used before. Start the sign-in again."));
         }
         access_tokens.retain(|_, token| token.expires_at > now);
         if access_tokens.len() >= MOST_HELD {
@@ -230,10 +210,7 @@ impl DemoProvider {
             });
         }
         let token = self.setup.chance.hex(32);
-        let kept = AccessToken {
-            person: found.person.clone(),
-            expires_at: now.plus_seconds(TOKEN_SECONDS),
-        };
+        let kept = AccessToken { person: found.person.clone(), expires_at: now.plus_seconds(TOKEN_SECONDS) };
         access_tokens.insert(fingerprint(&token), kept);
         found.spent_on = Some(fingerprint(&token));
         Ok((found.person.clone(), found.asked.clone(), token))
@@ -268,16 +245,9 @@ impl DemoProvider {
     fn read_request(&self, parameters: &Parameters) -> Result<Asked, NotAsked> {
         let value = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
         if value("client_id") != self.setup.client_id {
-            return Err(NotAsked::Page(
-                "The application that sent you is not known here.",
-            ));
+            return Err(NotAsked::Page("The application that sent you is not known here."));
         }
-        if !self
-            .setup
-            .redirect_uris
-            .iter()
-            .any(|known| known == value("redirect_uri"))
-        {
+        if !self.setup.redirect_uris.iter().any(|known| known == value("redirect_uri")) {
             return Err(NotAsked::Page(
                 "The application asked to send you to an address that is not registered for it.",
             ));
@@ -302,12 +272,7 @@ impl DemoProvider {
     fn refuse(&self, refused: NotAsked) -> Response {
         match refused {
             NotAsked::Page(why) => page(StatusCode::BAD_REQUEST, screen::refused(why), None),
-            NotAsked::Back {
-                redirect_uri,
-                state,
-                error,
-                description,
-            } => {
+            NotAsked::Back { redirect_uri, state, error, description } => {
                 let mut answer = vec![("error", error), ("error_description", description)];
                 if let Some(state) = &state {
                     answer.push(("state", state));
@@ -322,20 +287,14 @@ impl DemoProvider {
             let why = "The address to send you back to cannot be read.";
             return page(StatusCode::BAD_REQUEST, screen::refused(why), None);
         };
-        address
-            .query_pairs_mut()
-            .extend_pairs(answer)
-            .append_pair("iss", &self.setup.issuer);
+        address.query_pairs_mut().extend_pairs(answer).append_pair("iss", &self.setup.issuer);
         private(Redirect::to(address.as_str()).into_response())
     }
 
     fn is_client(&self, id: &str, secret: &str) -> bool {
         // Both are compared, as fingerprints, so that time tells neither which was wrong nor how long it is.
         let id = same(&fingerprint(id), &fingerprint(&self.setup.client_id));
-        let secret = same(
-            &fingerprint(secret),
-            &fingerprint(&self.setup.client_secret),
-        );
+        let secret = same(&fingerprint(secret), &fingerprint(&self.setup.client_secret));
         id & secret
     }
 }
@@ -349,43 +308,25 @@ impl fmt::Debug for DemoProvider {
 fn fault_of_request<'a>(value: &impl Fn(&str) -> &'a str) -> Option<(&'static str, &'static str)> {
     let short = |name| (1..=1024).contains(&value(name).len());
     if value("response_type") != "code" {
-        return Some((
-            "unsupported_response_type",
-            "Send response_type=code; nothing else is offered.",
-        ));
+        return Some(("unsupported_response_type", "Send response_type=code; nothing else is offered."));
     }
     if !matches!(value("response_mode"), "" | "query") {
-        return Some((
-            "invalid_request",
-            "Leave response_mode out; the answer comes in the query.",
-        ));
+        return Some(("invalid_request", "Leave response_mode out; the answer comes in the query."));
     }
     if !value("request").is_empty() || !value("request_uri").is_empty() {
-        return Some((
-            "request_not_supported",
-            "Send each parameter by itself, not a request object.",
-        ));
+        return Some(("request_not_supported", "Send each parameter by itself, not a request object."));
     }
     if !value("scope").split(' ').any(|scope| scope == "openid") || !short("scope") {
         return Some(("invalid_scope", "Ask at least for the scope openid."));
     }
     if value("code_challenge_method") != "S256" || !is_challenge(value("code_challenge")) {
-        return Some((
-            "invalid_request",
-            "Send code_challenge with code_challenge_method=S256.",
-        ));
+        return Some(("invalid_request", "Send code_challenge with code_challenge_method=S256."));
     }
     if !short("state") || !short("nonce") {
-        return Some((
-            "invalid_request",
-            "Send a state and a nonce of at most 1,024 bytes each.",
-        ));
+        return Some(("invalid_request", "Send a state and a nonce of at most 1,024 bytes each."));
     }
     if value("prompt").split(' ').any(|prompt| prompt == "none") {
-        return Some((
-            "login_required",
-            "Nobody is signed in here; leave prompt=none out.",
-        ));
+        return Some(("login_required", "Nobody is signed in here; leave prompt=none out."));
     }
     None
 }
@@ -423,11 +364,7 @@ async fn style() -> Response {
 }
 
 async fn nothing_here() -> Response {
-    page(
-        StatusCode::NOT_FOUND,
-        screen::refused("There is no page at this address."),
-        None,
-    )
+    page(StatusCode::NOT_FOUND, screen::refused("There is no page at this address."), None)
 }
 
 async fn ask_who(State(provider): State<Arc<DemoProvider>>, RawForm(query): RawForm) -> Response {
@@ -447,25 +384,13 @@ async fn ask_who(State(provider): State<Arc<DemoProvider>>, RawForm(query): RawF
         ("code_challenge_method", "S256"),
     ];
     // Browsers hold the redirect that follows a form against `form-action` too, so the client's origin stands in it.
-    let origin = Url::parse(&asked.redirect_uri)
-        .ok()
-        .map(|address| address.origin().ascii_serialization());
-    page(
-        StatusCode::OK,
-        screen::choose(&provider.setup.people, &hidden),
-        origin.as_deref(),
-    )
+    let origin = Url::parse(&asked.redirect_uri).ok().map(|address| address.origin().ascii_serialization());
+    page(StatusCode::OK, screen::choose(&provider.setup.people, &hidden), origin.as_deref())
 }
 
-async fn choose_who(
-    State(provider): State<Arc<DemoProvider>>,
-    headers: HeaderMap,
-    RawForm(form): RawForm,
-) -> Response {
+async fn choose_who(State(provider): State<Arc<DemoProvider>>, headers: HeaderMap, RawForm(form): RawForm) -> Response {
     // Only the screen itself may press its buttons: a foreign page could sign somebody in as somebody else.
-    let from = headers
-        .get("sec-fetch-site")
-        .map_or(&b"none"[..], HeaderValue::as_bytes);
+    let from = headers.get("sec-fetch-site").map_or(&b"none"[..], HeaderValue::as_bytes);
     if !matches!(from, b"none" | b"same-origin") {
         let why = "The choice came from another site.";
         return page(StatusCode::FORBIDDEN, screen::refused(why), None);
@@ -478,11 +403,7 @@ async fn choose_who(
         Ok(read) => read,
         Err(refused) => return provider.refuse(refused),
     };
-    let person = provider
-        .setup
-        .people
-        .iter()
-        .find(|person| person.subject == subject);
+    let person = provider.setup.people.iter().find(|person| person.subject == subject);
     let Some(person) = person.cloned() else {
         let why = "That person does not live in this town.";
         return page(StatusCode::BAD_REQUEST, screen::refused(why), None);
@@ -508,19 +429,11 @@ struct TokenRefused {
 
 impl TokenRefused {
     fn request(description: &'static str) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error: "invalid_request",
-            description,
-        }
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
     }
 
     fn grant(description: &'static str) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error: "invalid_grant",
-            description,
-        }
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description }
     }
 }
 
@@ -535,33 +448,22 @@ impl IntoResponse for TokenRefused {
         };
         if let Some(challenge) = challenge {
             let challenge = HeaderValue::from_static(challenge);
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         private(response)
     }
 }
 
-async fn token(
-    State(provider): State<Arc<DemoProvider>>,
-    headers: HeaderMap,
-    RawForm(form): RawForm,
-) -> Response {
+async fn token(State(provider): State<Arc<DemoProvider>>, headers: HeaderMap, RawForm(form): RawForm) -> Response {
     match exchange(&provider, &headers, &form) {
         Ok(tokens) => private(axum::Json(tokens).into_response()),
         Err(refused) => refused.into_response(),
     }
 }
 
-fn exchange(
-    provider: &DemoProvider,
-    headers: &HeaderMap,
-    form: &[u8],
-) -> Result<Value, TokenRefused> {
-    let parameters = read_parameters(form).map_err(|_| {
-        TokenRefused::request("Send each parameter once, as a form of at most 16 KiB.")
-    })?;
+fn exchange(provider: &DemoProvider, headers: &HeaderMap, form: &[u8]) -> Result<Value, TokenRefused> {
+    let parameters = read_parameters(form)
+        .map_err(|_| TokenRefused::request("Send each parameter once, as a form of at most 16 KiB."))?;
     let value = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
     let (id, secret) = client_of(headers, &parameters)?;
     if !provider.is_client(&id, &secret) {
@@ -579,13 +481,11 @@ fn exchange(
         });
     }
     let (person, asked, access_token) = provider.spend_code(value("code"))?;
-    let proof = is_verifier(value("code_verifier"))
-        && same(&fingerprint(value("code_verifier")), &asked.code_challenge);
+    let proof =
+        is_verifier(value("code_verifier")) && same(&fingerprint(value("code_verifier")), &asked.code_challenge);
     if value("redirect_uri") != asked.redirect_uri || !proof {
         provider.forget_access_token(&access_token);
-        return Err(TokenRefused::grant(
-            "The code was made for another redirect_uri or another code_verifier.",
-        ));
+        return Err(TokenRefused::grant("The code was made for another redirect_uri or another code_verifier."));
     }
     Ok(json!({
         "access_token": access_token,
@@ -597,19 +497,14 @@ fn exchange(
 }
 
 /// The client's name and secret, from the header or from the form, but not from both.
-fn client_of(
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<(String, String), TokenRefused> {
+fn client_of(headers: &HeaderMap, parameters: &Parameters) -> Result<(String, String), TokenRefused> {
     let in_form = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let Some(given) = headers.get(header::AUTHORIZATION) else {
         return Ok((in_form("client_id"), in_form("client_secret")));
     };
     let malformed = || TokenRefused::request("The Authorization header cannot be read.");
     if parameters.contains_key("client_secret") {
-        return Err(TokenRefused::request(
-            "Send the client's secret in the header or in the form, not in both.",
-        ));
+        return Err(TokenRefused::request("Send the client's secret in the header or in the form, not in both."));
     }
     let given = given.to_str().map_err(|_| malformed())?;
     let (scheme, encoded) = given.split_once(' ').ok_or_else(malformed)?;
@@ -620,13 +515,8 @@ fn client_of(
     let plain = String::from_utf8(plain).map_err(|_| malformed())?;
     let (id, secret) = plain.split_once(':').ok_or_else(malformed)?;
     let (id, secret) = (form_decoded(id), form_decoded(secret));
-    if parameters
-        .get("client_id")
-        .is_some_and(|named| *named != id)
-    {
-        return Err(TokenRefused::request(
-            "The header and the form name two different clients.",
-        ));
+    if parameters.get("client_id").is_some_and(|named| *named != id) {
+        return Err(TokenRefused::request("The header and the form name two different clients."));
     }
     Ok((id, secret))
 }
@@ -639,10 +529,7 @@ fn form_decoded(text: &str) -> String {
         .unwrap_or_default()
 }
 
-async fn user_information(
-    State(provider): State<Arc<DemoProvider>>,
-    headers: HeaderMap,
-) -> Response {
+async fn user_information(State(provider): State<Arc<DemoProvider>>, headers: HeaderMap) -> Response {
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|given| given.to_str().ok())
@@ -651,9 +538,7 @@ async fn user_information(
         .map(|(_, token)| fingerprint(token));
     let now = provider.setup.clock.now();
     let held = provider.held();
-    let found = token
-        .and_then(|token| held.access_tokens.get(&token))
-        .filter(|found| found.expires_at > now);
+    let found = token.and_then(|token| held.access_tokens.get(&token)).filter(|found| found.expires_at > now);
     let Some(AccessToken { person, .. }) = found else {
         return TokenRefused {
             status: StatusCode::UNAUTHORIZED,
@@ -676,10 +561,7 @@ fn read_parameters(encoded: &[u8]) -> Result<Parameters, NotAsked> {
         if parameters.len() >= MOST_PARAMETERS {
             return Err(NotAsked::Page("The request has too many parameters."));
         }
-        if parameters
-            .insert(name.into_owned(), value.into_owned())
-            .is_some()
-        {
+        if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
             return Err(NotAsked::Page("The request says one thing twice."));
         }
     }
@@ -693,14 +575,10 @@ fn page(status: StatusCode, html: String, form_target: Option<&str>) -> Response
         if form_target.is_some() { " " } else { "" },
         form_target.unwrap_or_default()
     );
-    let policy = HeaderValue::try_from(policy)
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
+    let policy = HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     private(response)
 }
 
@@ -708,33 +586,23 @@ fn page(status: StatusCode, html: String, form_target: Option<&str>) -> Response
 fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
 fn is_redirect(uri: &str) -> bool {
     Url::parse(uri).is_ok_and(|address| {
-        matches!(address.scheme(), "http" | "https")
-            && address.has_host()
-            && address.fragment().is_none()
+        matches!(address.scheme(), "http" | "https") && address.has_host() && address.fragment().is_none()
     })
 }
 
 fn is_challenge(text: &str) -> bool {
-    text.len() == 43
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
 }
 
 /// The SHA-256 of a text, in base64url: what PKCE, key thumbprints and our own records are compared by.

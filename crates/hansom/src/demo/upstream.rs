@@ -68,12 +68,8 @@ pub async fn serve(
 
 /// The same without a listener.
 pub fn router(api: &'static str, clock: Clock, chance: Chance) -> io::Result<Router> {
-    let (operations, data) = sources(api).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::NotFound,
-            format!("the demo has no service for {api}"),
-        )
-    })?;
+    let (operations, data) = sources(api)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("the demo has no service for {api}")))?;
     let upstream = Upstream {
         api,
         operations: serde_json::from_str(operations)?,
@@ -81,10 +77,7 @@ pub fn router(api: &'static str, clock: Clock, chance: Chance) -> io::Result<Rou
         clock,
         chance,
     };
-    Ok(Router::new()
-        .fallback(answer)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state(Arc::new(upstream)))
+    Ok(Router::new().fallback(answer).layer(DefaultBodyLimit::max(MOST_BYTES)).with_state(Arc::new(upstream)))
 }
 
 fn sources(api: &str) -> Option<(&'static str, &'static str)> {
@@ -112,9 +105,7 @@ async fn answer(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let answered = body
-        .map_err(|_| No::too_large())
-        .and_then(|body| upstream.attempt(&method, &uri, &headers, &body));
+    let answered = body.map_err(|_| No::too_large()).and_then(|body| upstream.attempt(&method, &uri, &headers, &body));
     answered.unwrap_or_else(|no| no.answer(&upstream.instance(&headers)))
 }
 
@@ -123,22 +114,10 @@ impl Upstream {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn attempt(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Response, No> {
+    fn attempt(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Result<Response, No> {
         let (operation, parameters) = self.find(method, uri.path())?;
         tracing::debug!(api = self.api, operation = operation.operation, "called");
-        let call = Call {
-            operation,
-            parameters,
-            uri,
-            headers,
-            body,
-        };
+        let call = Call { operation, parameters, uri, headers, body };
         match &operation.does {
             Does::List(list) => self.list(&call, list),
             Does::Get => self.get(&call),
@@ -148,33 +127,17 @@ impl Upstream {
         }
     }
 
-    fn find<'a>(
-        &'a self,
-        method: &Method,
-        path: &'a str,
-    ) -> Result<(&'a Operation, BTreeMap<&'a str, &'a str>), No> {
+    fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<(&'a Operation, BTreeMap<&'a str, &'a str>), No> {
         // A HEAD is a GET whose body the server leaves out.
-        let method = if method == Method::HEAD {
-            "GET"
-        } else {
-            method.as_str()
-        };
-        let here: Vec<_> = self
-            .operations
-            .iter()
-            .filter_map(|operation| Some((operation, operation.parameters(path)?)))
-            .collect();
-        let allowed: Vec<_> = here
-            .iter()
-            .map(|(operation, _)| operation.method.as_str())
-            .collect();
+        let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+        let here: Vec<_> =
+            self.operations.iter().filter_map(|operation| Some((operation, operation.parameters(path)?))).collect();
+        let allowed: Vec<_> = here.iter().map(|(operation, _)| operation.method.as_str()).collect();
         if allowed.is_empty() {
             return Err(No::not_found());
         }
         let no = No::method(&allowed);
-        here.into_iter()
-            .find(|(operation, _)| operation.method == method)
-            .ok_or(no)
+        here.into_iter().find(|(operation, _)| operation.method == method).ok_or(no)
     }
 
     fn list(&self, call: &Call<'_>, list: &List) -> Result<Response, No> {
@@ -188,30 +151,21 @@ impl Upstream {
                 .iter()
                 .position(|record| holds(record, id, after))
                 .map(|last| last + 1)
-                .ok_or_else(|| {
-                    No::parameter("cursor", "Must be the nextCursor of the page before.")
-                })?,
+                .ok_or_else(|| No::parameter("cursor", "Must be the nextCursor of the page before."))?,
         };
         let mut fitting = all.iter().skip(start).filter(|record| {
             let of_parent = call.operation.parent.as_ref().zip(parent);
             of_parent.is_none_or(|(of, parent)| holds(record, &of.id, parent))
-                && asked
-                    .filters
-                    .iter()
-                    .all(|(_, field, value)| holds(record, field, value))
+                && asked.filters.iter().all(|(_, field, value)| holds(record, field, value))
         });
         let page: Vec<&Record> = fitting.by_ref().take(asked.limit).collect();
         let last = page.last().and_then(|record| record.get(id)?.as_str());
-        let next = last
-            .filter(|_| fitting.next().is_some())
-            .map(|last| URL_SAFE_NO_PAD.encode(last));
+        let next = last.filter(|_| fitting.next().is_some()).map(|last| URL_SAFE_NO_PAD.encode(last));
         let address = |cursor: Option<&str>| asked.address(self.api, call.uri.path(), cursor);
         let here = asked.after.as_ref().map(|id| URL_SAFE_NO_PAD.encode(id));
         let mut links = json!({"self": address(here.as_deref())});
         let mut body = json!({list.items.as_str(): page});
-        if let (Some(next), Some(links), Some(body)) =
-            (next, links.as_object_mut(), body.as_object_mut())
-        {
+        if let (Some(next), Some(links), Some(body)) = (next, links.as_object_mut(), body.as_object_mut()) {
             links.insert("next".into(), address(Some(&next)).into());
             body.insert("nextCursor".into(), next.into());
         }
@@ -229,9 +183,7 @@ impl Upstream {
 
     fn document(&self, call: &Call<'_>) -> Result<Response, No> {
         let records = self.records();
-        let document = records
-            .document(&call.operation.collection)
-            .ok_or_else(No::not_found)?;
+        let document = records.document(&call.operation.collection).ok_or_else(No::not_found)?;
         Ok(call.kept(Json(document).into_response()))
     }
 
@@ -242,9 +194,7 @@ impl Upstream {
         let key = call.idempotency_key()?;
         if let Some(before) = key.as_deref().and_then(|key| records.repeated(key)) {
             if before.body != *call.body {
-                return Err(No::conflict(
-                    "The Idempotency-Key was used with another body. Choose a new one.",
-                ));
+                return Err(No::conflict("The Idempotency-Key was used with another body. Choose a new one."));
             }
             return Ok(self.created(call, &before.record, before.etag.clone()));
         }
@@ -253,26 +203,17 @@ impl Upstream {
             check_state(parent.ok_or_else(No::not_found)?, &create.conflict)?;
         }
         records.check_references(&create.refers, &sent)?;
-        let record =
-            records.create(call.operation, create, parent.as_deref(), sent, &self.now())?;
+        let record = records.create(call.operation, create, parent.as_deref(), sent, &self.now())?;
         let etag = call.operation.etag.then(|| etag(&record));
         let response = self.created(call, &record, etag.clone());
         if let Some(key) = key {
-            records.keep(Repeatable {
-                key,
-                body: call.body.clone(),
-                record,
-                etag,
-            });
+            records.keep(Repeatable { key, body: call.body.clone(), record, etag });
         }
         Ok(response)
     }
 
     fn created(&self, call: &Call<'_>, record: &Record, etag: Option<HeaderValue>) -> Response {
-        let id = record
-            .get(&call.operation.id)
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let id = record.get(&call.operation.id).and_then(Value::as_str).unwrap_or_default();
         let location = format!("/{}/v1{}/{id}", self.api, call.uri.path());
         let mut response = shown(record, etag);
         *response.status_mut() = StatusCode::CREATED;
@@ -309,17 +250,10 @@ impl Upstream {
     /// The gateway's id of the request, or one of our own where nobody gave any.
     fn instance(&self, headers: &HeaderMap) -> String {
         let given = headers.get("request-id").and_then(|id| id.to_str().ok());
-        let fits = |id: &&str| {
-            (1..=64).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
+        let fits =
+            |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         given.filter(fits).map_or_else(
-            || {
-                uuid::Builder::from_random_bytes(self.chance.bytes())
-                    .into_uuid()
-                    .urn()
-                    .to_string()
-            },
+            || uuid::Builder::from_random_bytes(self.chance.bytes()).into_uuid().urn().to_string(),
             str::to_owned,
         )
     }
@@ -351,10 +285,7 @@ impl Call<'_> {
 
     /// The body, of the right media type and shape.
     fn sent(&self, media_type: &str, members: &Members) -> Result<Record, No> {
-        let given = self
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok());
+        let given = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let essence = given.and_then(|kind| kind.split(';').next());
         if !essence.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type)) {
             return Err(No::media_type(media_type));
@@ -387,15 +318,9 @@ impl Call<'_> {
             .get(header::IF_MATCH)
             .ok_or_else(|| No::parameter("If-Match", "Send the ETag that you last read."))?;
         let matches = given.to_str().is_ok_and(|tags| {
-            tags.split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.as_bytes() == present.as_bytes())
+            tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.as_bytes() == present.as_bytes())
         });
-        if matches {
-            Ok(())
-        } else {
-            Err(No::precondition())
-        }
+        if matches { Ok(()) } else { Err(No::precondition()) }
     }
 
     fn kept(&self, mut response: Response) -> Response {
@@ -419,12 +344,7 @@ fn shown(record: &Record, etag: Option<HeaderValue>) -> Response {
 fn etag(record: &Record) -> HeaderValue {
     let text = Value::Object(record.clone()).to_string();
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    let hex: String = hash
-        .as_ref()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     HeaderValue::try_from(format!("\"{hex}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

@@ -1,9 +1,6 @@
 //! How do end-to-end tests run the real binary and speak to it from outside?
 #![expect(dead_code, reason = "each test file uses its own part of the town")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "an end-to-end test is the outside: it has files and a clock"
-)]
+#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files and a clock")]
 
 use std::{
     collections::HashMap,
@@ -27,11 +24,7 @@ pub struct Scratch(pub PathBuf);
 impl Scratch {
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "hansom-test-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::SeqCst)
-        );
+        let name = format!("hansom-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -63,18 +56,7 @@ impl Demo {
         let _ = std::fs::remove_file(&ready_file);
         let any = "127.0.0.1:0";
         let mut child = Command::new(BINARY)
-            .args([
-                "demo",
-                "--hub",
-                any,
-                "--gateway",
-                any,
-                "--sandbox",
-                any,
-                "--ops",
-                any,
-                "--dir",
-            ])
+            .args(["demo", "--hub", any, "--gateway", any, "--sandbox", any, "--ops", any, "--dir"])
             .arg(dir.join("demo"))
             .arg("--ready-file")
             .arg(&ready_file)
@@ -84,24 +66,15 @@ impl Demo {
             .unwrap();
         let began = Instant::now();
         let ready = loop {
-            if let Some(ready) = std::fs::read(&ready_file)
-                .ok()
-                .and_then(|text| serde_json::from_slice(&text).ok())
-            {
+            if let Some(ready) = std::fs::read(&ready_file).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
                 break ready;
             }
-            assert!(
-                child.try_wait().unwrap().is_none(),
-                "the demo ended before it was ready"
-            );
+            assert!(child.try_wait().unwrap().is_none(), "the demo ended before it was ready");
             assert!(began.elapsed() < PATIENCE, "the demo did not get ready");
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { child, ready, http }
     }
 
@@ -118,24 +91,12 @@ impl Demo {
     /// The token in the printed `curl` line.
     pub fn printed_token(&self) -> String {
         let curl = self.ready["curl"].as_str().unwrap();
-        curl.split("Bearer ")
-            .nth(1)
-            .unwrap()
-            .split('\'')
-            .next()
-            .unwrap()
-            .to_owned()
+        curl.split("Bearer ").nth(1).unwrap().split('\'').next().unwrap().to_owned()
     }
 
     /// The URL in the printed `curl` line.
     pub fn printed_url(&self) -> String {
-        self.ready["curl"]
-            .as_str()
-            .unwrap()
-            .rsplit(' ')
-            .next()
-            .unwrap()
-            .to_owned()
+        self.ready["curl"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned()
     }
 
     pub async fn get(&self, url: &str, token: Option<&str>) -> Answer {
@@ -158,20 +119,14 @@ impl Demo {
     }
 
     pub async fn token_for(&self, client_id: &str, key_file: &str, resource: &str) -> Answer {
-        let endpoint = self.ready["application"]["token_endpoint"]
-            .as_str()
-            .unwrap();
+        let endpoint = self.ready["application"]["token_endpoint"].as_str().unwrap();
         let key = EncodingKey::from_ec_pem(&std::fs::read(key_file).unwrap()).unwrap();
         let claims = json!({ "iss": client_id, "sub": client_id, "aud": endpoint, "exp": now() + 60, "iat": now(),
             "jti": format!("{}-{:?}", now(), Instant::now()) });
-        let assertion =
-            jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap();
+        let assertion = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap();
         let form = [
             ("grant_type", "client_credentials"),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", &assertion),
             ("resource", resource),
         ];
@@ -182,18 +137,8 @@ impl Demo {
     pub fn publish(&self, manifest: &Path, more: &[&str]) -> Output {
         let publisher = &self.ready["publisher"];
         Command::new(BINARY)
-            .args([
-                "publish",
-                "--hub",
-                &self.url("hub"),
-                "--client-id",
-                publisher["client_id"].as_str().unwrap(),
-            ])
-            .args([
-                "--key-file",
-                publisher["private_key_file"].as_str().unwrap(),
-                "--manifest",
-            ])
+            .args(["publish", "--hub", &self.url("hub"), "--client-id", publisher["client_id"].as_str().unwrap()])
+            .args(["--key-file", publisher["private_key_file"].as_str().unwrap(), "--manifest"])
             .arg(manifest)
             .args(more)
             .output()
@@ -202,29 +147,18 @@ impl Demo {
 
     /// Signs somebody in at the hub as a browser would, through the demo's OpenID provider.
     pub async fn sign_in(&self, email: &str) -> Browser<'_> {
-        let mut browser = Browser {
-            demo: self,
-            cookies: HashMap::new(),
-        };
+        let mut browser = Browser { demo: self, cookies: HashMap::new() };
         let to_provider = browser.get("/sign-in?return_to=/applications").await;
         let screen_url = to_provider.header("location");
         let screen = Answer::of(self.http.get(&screen_url).send().await.unwrap()).await;
         let mut form: Vec<(String, String)> = hidden_fields(&screen.text);
-        let button = screen
-            .text
-            .split("<button")
-            .find(|button| button.contains(email))
-            .expect("the person has a button");
+        let button =
+            screen.text.split("<button").find(|button| button.contains(email)).expect("the person has a button");
         form.push(("person".into(), attribute(button, "value")));
-        let action = url::Url::parse(&screen_url)
-            .unwrap()
-            .join("/authorize")
-            .unwrap();
+        let action = url::Url::parse(&screen_url).unwrap().join("/authorize").unwrap();
         let back = Answer::of(self.http.post(action).form(&form).send().await.unwrap()).await;
         let callback = back.header("location");
-        let signed_in = browser
-            .get(callback.strip_prefix(&self.url("hub")).unwrap())
-            .await;
+        let signed_in = browser.get(callback.strip_prefix(&self.url("hub")).unwrap()).await;
         assert_eq!(
             (signed_in.status, signed_in.header("location").as_str()),
             (303, "/applications"),
@@ -250,39 +184,20 @@ pub struct Browser<'d> {
 
 impl Browser<'_> {
     fn cookie(&self) -> String {
-        self.cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ")
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     async fn keep(&mut self, response: reqwest::Response) -> Answer {
         for cookie in response.headers().get_all("set-cookie") {
-            let (name, value) = cookie
-                .to_str()
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .split_once('=')
-                .unwrap();
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.insert(name.into(), value.into());
         }
         Answer::of(response).await
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = self
-            .demo
-            .http
-            .get(format!("{}{path}", self.demo.url("hub")))
-            .header("accept", "text/html");
-        let response = request
-            .header("cookie", self.cookie())
-            .send()
-            .await
-            .unwrap();
+        let request = self.demo.http.get(format!("{}{path}", self.demo.url("hub"))).header("accept", "text/html");
+        let response = request.header("cookie", self.cookie()).send().await.unwrap();
         self.keep(response).await
     }
 
@@ -291,44 +206,20 @@ impl Browser<'_> {
         let page = self.get("/token").await;
         let mut form = hidden_fields(&page.text);
         form.push(("environment".into(), environment.into()));
-        let request = self
-            .demo
-            .http
-            .post(format!("{}/token", self.demo.url("hub")))
-            .header("cookie", self.cookie());
-        let response = request
-            .header("accept", "text/html")
-            .form(&form)
-            .send()
-            .await
-            .unwrap();
+        let request = self.demo.http.post(format!("{}/token", self.demo.url("hub"))).header("cookie", self.cookie());
+        let response = request.header("accept", "text/html").form(&form).send().await.unwrap();
         let page = self.keep(response).await;
-        let start = page
-            .text
-            .find("eyJ")
-            .unwrap_or_else(|| panic!("no token on the page: {}", page.text));
-        page.text[start..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            .collect()
+        let start = page.text.find("eyJ").unwrap_or_else(|| panic!("no token on the page: {}", page.text));
+        page.text[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect()
     }
 
     /// Sends JSON to the control API with the session's cookie and form token.
     pub async fn api(&mut self, method: &str, path: &str, body: &Value) -> Answer {
         let page = self.get("/applications/new").await;
         let fields = hidden_fields(&page.text);
-        let token = fields
-            .iter()
-            .find(|(name, _)| name == "form_token")
-            .expect("a form carries its token")
-            .1
-            .clone();
+        let token = fields.iter().find(|(name, _)| name == "form_token").expect("a form carries its token").1.clone();
         let url = format!("{}/api/v1{path}", self.demo.url("hub"));
-        let mut request = self
-            .demo
-            .http
-            .request(method.parse().unwrap(), url)
-            .header("cookie", self.cookie());
+        let mut request = self.demo.http.request(method.parse().unwrap(), url).header("cookie", self.cookie());
         request = request.header("hansom-form-token", token);
         if !body.is_null() {
             request = request.json(body);
@@ -356,10 +247,7 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> String {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap().to_owned())
-            .unwrap_or_default()
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
     pub fn json(&self) -> Value {
@@ -375,27 +263,14 @@ impl Answer {
     #[track_caller]
     pub fn is_problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
-        assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
-            "{}",
-            self.text
-        );
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
         let problem = self.json();
         assert_eq!(problem["code"], code, "{problem}");
         assert_eq!(problem["status"], status, "{problem}");
+        assert!(problem["type"].as_str().unwrap().ends_with(code), "{problem}");
+        assert_eq!(problem["instance"].as_str().unwrap(), self.header("request-id"), "{problem}");
         assert!(
-            problem["type"].as_str().unwrap().ends_with(code),
-            "{problem}"
-        );
-        assert_eq!(
-            problem["instance"].as_str().unwrap(),
-            self.header("request-id"),
-            "{problem}"
-        );
-        assert!(
-            !problem["title"].as_str().unwrap().is_empty()
-                && !problem["detail"].as_str().unwrap().is_empty(),
+            !problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty(),
             "{problem}"
         );
         problem
@@ -406,9 +281,7 @@ impl Answer {
 pub fn raw(base: &str, request: &str) -> String {
     let address = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = vec![0; 4096];
     let length = stream.read(&mut answer).unwrap_or(0);
@@ -417,41 +290,19 @@ pub fn raw(base: &str, request: &str) -> String {
 }
 
 pub fn now() -> i64 {
-    i64::try_from(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs(),
-    )
-    .unwrap()
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
 fn attribute(tag: &str, name: &str) -> String {
     let tag = tag.split('>').next().unwrap();
-    let value = tag
-        .split(&format!("{name}=\""))
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    value
-        .replace("&#x2f;", "/")
-        .replace("&#47;", "/")
-        .replace("&#38;", "&")
-        .replace("&amp;", "&")
+    let value = tag.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+    value.replace("&#x2f;", "/").replace("&#47;", "/").replace("&#38;", "&").replace("&amp;", "&")
 }
 
 fn hidden_fields(html: &str) -> Vec<(String, String)> {
-    let inputs = html.split("<input").filter(|input| {
-        input
-            .split('>')
-            .next()
-            .is_some_and(|tag| tag.contains("type=\"hidden\""))
-    });
-    inputs
-        .map(|input| (attribute(input, "name"), attribute(input, "value")))
-        .collect()
+    let inputs =
+        html.split("<input").filter(|input| input.split('>').next().is_some_and(|tag| tag.contains("type=\"hidden\"")));
+    inputs.map(|input| (attribute(input, "name"), attribute(input, "value"))).collect()
 }
 
 /// Asks again and again, bounded, until `done` says yes.

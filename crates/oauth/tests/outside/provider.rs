@@ -70,28 +70,17 @@ impl FakeProvider {
 
     /// What the browser brings back after the person has agreed on the page at `location`.
     pub fn agree(&self, location: &str) -> Callback {
-        let asked: HashMap<String, String> = Url::parse(location)
-            .unwrap()
-            .query_pairs()
-            .into_owned()
-            .collect();
+        let asked: HashMap<String, String> = Url::parse(location).unwrap().query_pairs().into_owned().collect();
         assert_eq!(asked["response_type"], "code");
         assert_eq!(asked["code_challenge_method"], "S256");
-        assert_eq!(
-            asked["redirect_uri"],
-            "https://hub.example/sign-in/callback"
-        );
+        assert_eq!(asked["redirect_uri"], "https://hub.example/sign-in/callback");
         assert!(asked["scope"].split(' ').any(|scope| scope == "openid"));
         let state = asked["state"].clone();
         let code = format!("code-{state}");
         self.change(|inside| {
             inside.codes.insert(code.clone(), asked);
         });
-        Callback {
-            code: Some(code),
-            state: Some(state),
-            ..Callback::default()
-        }
+        Callback { code: Some(code), state: Some(state), ..Callback::default() }
     }
 }
 
@@ -121,10 +110,7 @@ async fn keys(State(provider): State<FakeProvider>) -> Json<Value> {
     Json(json!({ "keys": [jwk] }))
 }
 
-async fn token(
-    State(provider): State<FakeProvider>,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response {
+async fn token(State(provider): State<FakeProvider>, Form(form): Form<HashMap<String, String>>) -> Response {
     let mut inside = provider.0.lock().unwrap();
     let refuse = || {
         let body = Json(json!({ "error": "invalid_grant" }));

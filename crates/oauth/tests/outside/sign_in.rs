@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use hansom_domain::{GroupAddress, PersonKey, ProblemCode};
-use hansom_oauth::{
-    BoxFuture, Callback, ClaimDirectory, Directory, DirectoryError, Provider, SignIn, SignInError,
-};
+use hansom_oauth::{BoxFuture, Callback, ClaimDirectory, Directory, DirectoryError, Provider, SignIn, SignInError};
 use serde_json::{Value, json};
 
 use crate::{
@@ -29,11 +27,7 @@ async fn street_with(directory: Arc<dyn Directory>) -> Street {
         name: "Example".into(),
     };
     let sign_in = SignIn::new(town.control.clone(), known, HUB.into(), directory).unwrap();
-    Street {
-        town,
-        provider,
-        sign_in,
-    }
+    Street { town, provider, sign_in }
 }
 
 async fn street() -> Street {
@@ -45,10 +39,7 @@ impl Street {
     async fn sign_in(&self) -> Result<String, SignInError> {
         let begun = self.sign_in.begin("/apis").await?;
         let callback = self.provider.agree(&begun.location);
-        let finished = self
-            .sign_in
-            .finish(callback, Some(&begun.browser_cookie))
-            .await?;
+        let finished = self.sign_in.finish(callback, Some(&begun.browser_cookie)).await?;
         Ok(finished.session.value)
     }
 
@@ -69,15 +60,9 @@ async fn a_person_signs_in_with_the_groups_that_the_provider_tells() {
     let session = session.unwrap().expect("a session");
     assert_eq!(session.person.email, "ada@hackney.example");
     assert_eq!(session.person.subject, "person-1");
-    assert_eq!(
-        session.groups,
-        ["housing-officers@hackney.example".parse().unwrap()]
-    );
+    assert_eq!(session.groups, ["housing-officers@hackney.example".parse().unwrap()]);
     let again = street.sign_in().await.unwrap();
-    assert_ne!(
-        again, finished.session.value,
-        "each sign-in has its own session"
-    );
+    assert_ne!(again, finished.session.value, "each sign-in has its own session");
     assert_eq!(street.people().await, 1);
 }
 
@@ -115,15 +100,9 @@ async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
     let cookie = Some(begun.browser_cookie.as_str());
     assert!(stale(street.sign_in.finish(callback, cookie).await));
 
-    let invented = Callback {
-        code: Some("code".into()),
-        state: Some("state".into()),
-        ..Callback::default()
-    };
+    let invented = Callback { code: Some("code".into()), state: Some("state".into()), ..Callback::default() };
     assert!(stale(street.sign_in.finish(invented, cookie).await));
-    assert!(stale(
-        street.sign_in.finish(Callback::default(), cookie).await
-    ));
+    assert!(stale(street.sign_in.finish(Callback::default(), cookie).await));
 }
 
 #[tokio::test]
@@ -177,14 +156,9 @@ async fn id_tokens_that_prove_nothing_are_refused() {
         json!({ "sub": "" }),
         json!({ "sub": "1".repeat(256) }),
     ] {
-        street
-            .provider
-            .change(|inside| inside.spoiled = spoiled.clone());
+        street.provider.change(|inside| inside.spoiled = spoiled.clone());
         let refused = street.sign_in().await;
-        assert!(
-            matches!(refused, Err(SignInError::Unproven(_))),
-            "{spoiled}"
-        );
+        assert!(matches!(refused, Err(SignInError::Unproven(_))), "{spoiled}");
     }
     street.provider.change(|inside| {
         inside.spoiled = json!({ "email_verified": false });
@@ -208,9 +182,7 @@ async fn id_tokens_without_the_providers_signature_are_refused() {
         stranger.sign_text(r#"{"alg":"ES256","kid":"one"}"#, &claims),
         stranger.sign_text(r#"{"alg":"HS256","kid":"one"}"#, &claims),
     ] {
-        street
-            .provider
-            .change(|inside| inside.forged = Some(forged.clone()));
+        street.provider.change(|inside| inside.forged = Some(forged.clone()));
         assert!(street.sign_in().await.is_err(), "{forged}");
     }
     assert_eq!(street.people().await, 0);
@@ -270,24 +242,13 @@ async fn a_silent_directory_is_unavailable_and_never_no_groups() {
 #[tokio::test]
 async fn a_claim_of_groups_must_be_there_and_be_a_list_of_texts() {
     let street = street().await;
-    for groups in [
-        Value::Null,
-        json!("housing-officers@hackney.example"),
-        json!([1]),
-        json!(vec!["a@b.example"; 2001]),
-    ] {
-        street
-            .provider
-            .change(|inside| inside.spoiled = json!({ "groups": groups }));
+    for groups in [Value::Null, json!("housing-officers@hackney.example"), json!([1]), json!(vec!["a@b.example"; 2001])]
+    {
+        street.provider.change(|inside| inside.spoiled = json!({ "groups": groups }));
         let refused = street.sign_in().await;
-        assert!(
-            matches!(refused, Err(SignInError::Directory(_))),
-            "{groups}"
-        );
+        assert!(matches!(refused, Err(SignInError::Directory(_))), "{groups}");
     }
-    street
-        .provider
-        .change(|inside| inside.spoiled = json!({ "groups": [] }));
+    street.provider.change(|inside| inside.spoiled = json!({ "groups": [] }));
     assert!(street.sign_in().await.is_ok(), "told to be in no group");
 }
 
@@ -336,18 +297,9 @@ async fn an_issuer_must_be_https_unless_it_is_this_machine() {
         ("ftp://127.0.0.1", false),
         ("accounts.google.com", false),
     ] {
-        let provider = Provider {
-            issuer: issuer.into(),
-            client_id: "hub".into(),
-            client_secret: None,
-            name: "Example".into(),
-        };
-        let made = SignIn::new(
-            town.control.clone(),
-            provider,
-            HUB.into(),
-            Arc::new(ClaimDirectory),
-        );
+        let provider =
+            Provider { issuer: issuer.into(), client_id: "hub".into(), client_secret: None, name: "Example".into() };
+        let made = SignIn::new(town.control.clone(), provider, HUB.into(), Arc::new(ClaimDirectory));
         assert_eq!(made.is_ok(), fine, "{issuer}");
     }
 }

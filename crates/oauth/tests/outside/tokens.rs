@@ -15,31 +15,20 @@ async fn a_signed_assertion_of_each_algorithm_is_worth_a_token() {
     let town = Town::new().await;
     for key in [Key::es256(), Key::rs256(), Key::ed25519()] {
         let (application, credential) = town.with_key(&key).await;
-        let answer = town
-            .assert(&key.sign(&town.claims(&application)), &[])
-            .await;
+        let answer = town.assert(&key.sign(&town.claims(&application)), &[]).await;
         assert_eq!(answer.status, 200, "{:?} {}", key.algorithm, answer.body);
         assert_eq!(answer.body["token_type"], "Bearer");
         assert_eq!(answer.body["expires_in"], 3600);
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         let (head, claims) = opened(answer.body["access_token"].as_str().unwrap());
-        assert_eq!(
-            (head["typ"].as_str(), head["alg"].as_str()),
-            (Some("at+jwt"), Some("ES256"))
-        );
+        assert_eq!((head["typ"].as_str(), head["alg"].as_str()), (Some("at+jwt"), Some("ES256")));
         assert_eq!(claims["iss"], HUB);
         assert_eq!(claims["aud"], PRODUCTION);
         assert_eq!(claims["sub"], json!(application));
         assert_eq!(claims["client_id"], json!(application));
         assert_eq!(claims["credential"], json!(credential));
-        assert_eq!(
-            claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(),
-            3600
-        );
-        assert!(
-            claims.get("groups").is_none(),
-            "an application has no groups"
-        );
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
+        assert!(claims.get("groups").is_none(), "an application has no groups");
     }
 }
 
@@ -60,22 +49,11 @@ async fn a_secret_is_taken_by_basic_and_in_the_form() {
     let town = Town::new().await;
     let (application, _, secret) = town.with_secret().await;
     let grant = [("grant_type", "client_credentials")];
-    let basic = town
-        .post_as("/oauth/token", application.as_str(), &secret, &grant)
-        .await;
+    let basic = town.post_as("/oauth/token", application.as_str(), &secret, &grant).await;
     assert_eq!(basic.status, 200, "{}", basic.body);
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", application.as_str()),
-        ("client_secret", &secret),
-    ];
+    let form = [("grant_type", "client_credentials"), ("client_id", application.as_str()), ("client_secret", &secret)];
     assert_eq!(town.post("/oauth/token", &form).await.status, 200);
-    let used = town
-        .control
-        .reads()
-        .credentials_of(&application)
-        .await
-        .unwrap();
+    let used = town.control.reads().credentials_of(&application).await.unwrap();
     assert!(used[0].last_used_at.is_some(), "the hub shows the last use");
 }
 
@@ -102,9 +80,7 @@ async fn resource_and_audience_choose_the_environment() {
     ] {
         let mut form = vec![("grant_type", "client_credentials")];
         form.extend_from_slice(&more);
-        let answer = town
-            .post_as("/oauth/token", application.as_str(), &secret, &form)
-            .await;
+        let answer = town.post_as("/oauth/token", application.as_str(), &secret, &form).await;
         assert_eq!(answer.status, 400, "{more:?}");
         assert_eq!(answer.body["error"], "invalid_target", "{more:?}");
     }
@@ -114,13 +90,8 @@ async fn resource_and_audience_choose_the_environment() {
 async fn scopes_are_not_echoed() {
     let town = Town::new().await;
     let (application, _, secret) = town.with_secret().await;
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("scope", "admin <script>"),
-    ];
-    let answer = town
-        .post_as("/oauth/token", application.as_str(), &secret, &form)
-        .await;
+    let form = [("grant_type", "client_credentials"), ("scope", "admin <script>")];
+    let answer = town.post_as("/oauth/token", application.as_str(), &secret, &form).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body["scope"], "", "none was given, and that is said");
 }
@@ -128,24 +99,15 @@ async fn scopes_are_not_echoed() {
 #[tokio::test]
 async fn an_error_is_a_problem_and_an_oauth_error_at_once() {
     let town = Town::new().await;
-    let answer = town
-        .post("/oauth/token", &[("grant_type", "password")])
-        .await;
+    let answer = town.post("/oauth/token", &[("grant_type", "password")]).await;
     assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.headers[header::CONTENT_TYPE],
-        "application/problem+json"
-    );
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     assert_eq!(answer.body["error"], "unsupported_grant_type");
     assert_eq!(answer.body["code"], "bad-request");
     assert_eq!(answer.body["type"], format!("{HUB}/problems/bad-request"));
     for member in ["title", "status", "detail", "instance", "error_description"] {
-        assert!(
-            !answer.body[member].is_null(),
-            "{member} in {}",
-            answer.body
-        );
+        assert!(!answer.body[member].is_null(), "{member} in {}", answer.body);
     }
     let id = answer.headers["request-id"].to_str().unwrap();
     assert_eq!(answer.body["instance"], id);
@@ -169,10 +131,8 @@ async fn requests_that_cannot_be_read_are_refused() {
         (form, many.as_str(), 400),
         (form, long.as_str(), 413),
     ] {
-        let request = Request::post("/oauth/token")
-            .header(header::CONTENT_TYPE, kind)
-            .body(Body::from(body.to_owned()))
-            .unwrap();
+        let request =
+            Request::post("/oauth/token").header(header::CONTENT_TYPE, kind).body(Body::from(body.to_owned())).unwrap();
         let answer = town.send(request).await;
         let shown: String = body.chars().take(40).collect();
         assert_eq!(answer.status, status, "{kind} {shown}");
@@ -193,11 +153,7 @@ async fn other_methods_are_told_which_one_works() {
         ("/oauth/revoke", "DELETE", "POST"),
         ("/oauth/introspect", "GET", "POST"),
         ("/oauth/jwks", "POST", "GET, HEAD"),
-        (
-            "/.well-known/oauth-authorization-server",
-            "PUT",
-            "GET, HEAD",
-        ),
+        ("/.well-known/oauth-authorization-server", "PUT", "GET, HEAD"),
     ] {
         let request = Request::builder().method(method).uri(path);
         let answer = town.send(request.body(Body::empty()).unwrap()).await;
@@ -213,10 +169,7 @@ async fn metadata_announces_only_what_is_there() {
     let document = town.get("/.well-known/oauth-authorization-server").await;
     assert_eq!(document.status, 200);
     assert_eq!(document.body["issuer"], HUB);
-    assert_eq!(
-        document.body["grant_types_supported"],
-        json!(["client_credentials"])
-    );
+    assert_eq!(document.body["grant_types_supported"], json!(["client_credentials"]));
     assert_eq!(document.body["response_types_supported"], json!([]));
     for (name, value) in document.body.as_object().unwrap() {
         if name.ends_with("_endpoint") {
@@ -260,25 +213,12 @@ async fn a_program_may_revoke_and_introspect_its_own_tokens_only() {
     let token = town.token(one, &one_secret, &[]).await;
     let form = [("token", token.as_str())];
 
-    let seen = town
-        .post_as("/oauth/introspect", other, &other_secret, &form)
-        .await;
-    assert_eq!(
-        seen.body,
-        json!({ "active": false }),
-        "another's token looks like nobody's"
-    );
-    let refused = town
-        .post_as("/oauth/revoke", other, &other_secret, &form)
-        .await;
-    assert_eq!(
-        (refused.status.as_u16(), refused.body["error"].as_str()),
-        (400, Some("unauthorized_client"))
-    );
+    let seen = town.post_as("/oauth/introspect", other, &other_secret, &form).await;
+    assert_eq!(seen.body, json!({ "active": false }), "another's token looks like nobody's");
+    let refused = town.post_as("/oauth/revoke", other, &other_secret, &form).await;
+    assert_eq!((refused.status.as_u16(), refused.body["error"].as_str()), (400, Some("unauthorized_client")));
 
-    let seen = town
-        .post_as("/oauth/introspect", one, &one_secret, &form)
-        .await;
+    let seen = town.post_as("/oauth/introspect", one, &one_secret, &form).await;
     assert_eq!(seen.body["active"], true, "the refused one changed nothing");
     assert_eq!(seen.body["client_id"], one);
     assert_eq!(seen.headers[header::CACHE_CONTROL], "no-store");
@@ -286,9 +226,7 @@ async fn a_program_may_revoke_and_introspect_its_own_tokens_only() {
         let done = town.post_as("/oauth/revoke", one, &one_secret, &form).await;
         assert_eq!((done.status.as_u16(), done.body), (200, Value::Null));
     }
-    let seen = town
-        .post_as("/oauth/introspect", one, &one_secret, &form)
-        .await;
+    let seen = town.post_as("/oauth/introspect", one, &one_secret, &form).await;
     assert_eq!(seen.body, json!({ "active": false }));
 }
 
@@ -298,17 +236,13 @@ async fn revoking_what_is_no_token_is_fine_but_not_for_strangers() {
     let (one, _, secret) = town.with_secret().await;
     for nonsense in ["x", "a.b.c", "e30.e30.AA"] {
         let form = [("token", nonsense), ("token_type_hint", "refresh_token")];
-        let done = town
-            .post_as("/oauth/revoke", one.as_str(), &secret, &form)
-            .await;
+        let done = town.post_as("/oauth/revoke", one.as_str(), &secret, &form).await;
         assert_eq!(done.status, 200, "{nonsense}");
         for path in ["/oauth/revoke", "/oauth/introspect"] {
             assert_eq!(town.post(path, &form).await.status, 401, "{path}");
         }
     }
-    let missing = town
-        .post_as("/oauth/revoke", one.as_str(), &secret, &[])
-        .await;
+    let missing = town.post_as("/oauth/revoke", one.as_str(), &secret, &[]).await;
     assert_eq!(missing.status, 400);
 }
 
@@ -320,20 +254,11 @@ async fn an_expired_token_or_one_of_a_revoked_credential_is_inactive() {
     let token = town.token(id, &secret, &[]).await;
     let jwk = key.jwk.to_string();
     let kept = &Actor::Platform;
-    town.control
-        .register_key(kept, &application, &jwk)
-        .await
-        .unwrap();
-    town.control
-        .revoke_credential(kept, &application, &credential)
-        .await
-        .unwrap();
+    town.control.register_key(kept, &application, &jwk).await.unwrap();
+    town.control.revoke_credential(kept, &application, &credential).await.unwrap();
     let ask = async |assertion: String| {
         let form = [
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion.as_str()),
             ("token", token.as_str()),
         ];
@@ -369,26 +294,14 @@ async fn the_platform_issues_a_token_for_a_credential_in_force_only() {
     let (_, other, _) = town.with_secret().await;
     let sandbox = EnvironmentName::sandbox();
     let oauth = &town.oauth;
-    let issued = oauth
-        .issue_application_token(&application, &credential, &sandbox)
-        .await
-        .unwrap();
+    let issued = oauth.issue_application_token(&application, &credential, &sandbox).await.unwrap();
     let (_, claims) = opened(&issued.token);
-    assert_eq!(
-        (&claims["aud"], &claims["credential"]),
-        (&json!(SANDBOX), &json!(credential))
-    );
-    let refused = oauth
-        .issue_application_token(&application, &other, &sandbox)
-        .await;
+    assert_eq!((&claims["aud"], &claims["credential"]), (&json!(SANDBOX), &json!(credential)));
+    let refused = oauth.issue_application_token(&application, &other, &sandbox).await;
     assert!(matches!(refused, Err(Error::TokenRevoked)));
-    let revoked = town
-        .control
-        .revoke_application(&Actor::Platform, &application);
+    let revoked = town.control.revoke_application(&Actor::Platform, &application);
     revoked.await.unwrap();
-    let refused = oauth
-        .issue_application_token(&application, &credential, &sandbox)
-        .await;
+    let refused = oauth.issue_application_token(&application, &credential, &sandbox).await;
     assert!(matches!(refused, Err(Error::TokenRevoked)));
 }
 
@@ -402,19 +315,10 @@ async fn revoking_token_credential_or_application_ends_the_tokens_at_once() {
         let actor = &Actor::Platform;
         match what {
             "token" => {
-                town.post_as("/oauth/revoke", id, &secret, &[("token", &token)])
-                    .await;
+                town.post_as("/oauth/revoke", id, &secret, &[("token", &token)]).await;
             }
-            "credential" => town
-                .control
-                .revoke_credential(actor, &application, &credential)
-                .await
-                .unwrap(),
-            _ => town
-                .control
-                .revoke_application(actor, &application)
-                .await
-                .unwrap(),
+            "credential" => town.control.revoke_credential(actor, &application, &credential).await.unwrap(),
+            _ => town.control.revoke_application(actor, &application).await.unwrap(),
         }
         let refused = town.oauth.authenticate(&token).await.unwrap_err();
         assert_eq!(refused.code(), ProblemCode::TokenRevoked, "{what}");
@@ -425,9 +329,7 @@ async fn revoking_token_credential_or_application_ends_the_tokens_at_once() {
 async fn forged_and_altered_access_tokens_are_refused() {
     let town = Town::new().await;
     let (application, _, secret) = town.with_secret().await;
-    let token = town
-        .token(application.as_str(), &secret, &[("resource", HUB)])
-        .await;
+    let token = town.token(application.as_str(), &secret, &[("resource", HUB)]).await;
     let (head, claims) = opened(&token);
     let (_, signature) = token.rsplit_once('.').unwrap();
     let stranger = Key::es256();
@@ -438,18 +340,10 @@ async fn forged_and_altered_access_tokens_are_refused() {
     };
     let mut later = claims.clone();
     later["exp"] = json!(NEVER);
-    let altered = format!(
-        "{}.{}.{signature}",
-        part(head.to_string().as_bytes()),
-        part(later.to_string().as_bytes())
-    );
+    let altered = format!("{}.{}.{signature}", part(head.to_string().as_bytes()), part(later.to_string().as_bytes()));
     let mut none = head.clone();
     none["alg"] = json!("none");
-    let unsigned = format!(
-        "{}.{}.",
-        part(none.to_string().as_bytes()),
-        part(claims.to_string().as_bytes())
-    );
+    let unsigned = format!("{}.{}.", part(none.to_string().as_bytes()), part(claims.to_string().as_bytes()));
     for forged in [
         altered,
         unsigned,
@@ -472,48 +366,23 @@ const NEVER: i64 = 99_999_999_999;
 #[tokio::test]
 async fn a_person_gets_a_short_token_with_groups_for_one_environment() {
     let town = Town::new().await;
-    let key = PersonKey {
-        issuer: "https://id.example".into(),
-        subject: "1".into(),
-    };
+    let key = PersonKey { issuer: "https://id.example".into(), subject: "1".into() };
     let groups = ["housing-officers@hackney.example".parse().unwrap()];
-    let signed_in = town
-        .control
-        .sign_in_person(key, "ada@hackney.example", "Ada", &groups)
-        .await
-        .unwrap();
+    let signed_in = town.control.sign_in_person(key, "ada@hackney.example", "Ada", &groups).await.unwrap();
     let sandbox = EnvironmentName::sandbox();
-    let issued = town
-        .oauth
-        .issue_person_token(&signed_in.person, &groups, &sandbox)
-        .await
-        .unwrap();
+    let issued = town.oauth.issue_person_token(&signed_in.person, &groups, &sandbox).await.unwrap();
     assert_eq!(issued.expires_in, 900);
     let (_, claims) = opened(&issued.token);
     assert_eq!(claims["aud"], SANDBOX);
     assert_eq!(claims["sub"], json!(signed_in.person));
     assert_eq!(claims["client_id"], "hansom-hub");
-    assert_eq!(
-        claims["groups"],
-        json!(["housing-officers@hackney.example"])
-    );
+    assert_eq!(claims["groups"], json!(["housing-officers@hackney.example"]));
     assert!(claims.get("credential").is_none());
 
     let nowhere = "staging".parse().unwrap();
-    let refused = town
-        .oauth
-        .issue_person_token(&signed_in.person, &groups, &nowhere)
-        .await;
+    let refused = town.oauth.issue_person_token(&signed_in.person, &groups, &nowhere).await;
     assert!(matches!(refused, Err(Error::Target(_))));
-    let many: Vec<_> = (0..2000)
-        .map(|number| format!("group-{number}@hackney.example").parse().unwrap())
-        .collect();
-    let refused = town
-        .oauth
-        .issue_person_token(&signed_in.person, &many, &sandbox)
-        .await;
-    assert!(
-        matches!(refused, Err(Error::TooManyGroups(2000))),
-        "groups are never left out in silence"
-    );
+    let many: Vec<_> = (0..2000).map(|number| format!("group-{number}@hackney.example").parse().unwrap()).collect();
+    let refused = town.oauth.issue_person_token(&signed_in.person, &many, &sandbox).await;
+    assert!(matches!(refused, Err(Error::TooManyGroups(2000))), "groups are never left out in silence");
 }

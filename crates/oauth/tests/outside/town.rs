@@ -9,9 +9,7 @@ use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
     rsa::KeySize,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
-    },
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair},
 };
 use axum::{
     Router,
@@ -23,9 +21,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use hansom_control::{Control, NewApp, Settings, Vault};
-use hansom_domain::{
-    Actor, ApplicationId, Chance, Clock, CredentialId, EnvironmentName, Timestamp,
-};
+use hansom_domain::{Actor, ApplicationId, Chance, Clock, CredentialId, EnvironmentName, Timestamp};
 use hansom_oauth::{OAuth, Setup};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -55,9 +51,7 @@ impl Town {
             let now = Arc::clone(&now);
             Clock::new(move || Timestamp::from_seconds(now.load(Ordering::SeqCst)))
         };
-        let opened = hansom_store::open("sqlite::memory:", clock.now())
-            .await
-            .unwrap();
+        let opened = hansom_store::open("sqlite::memory:", clock.now()).await.unwrap();
         let environments = vec![EnvironmentName::sandbox(), EnvironmentName::production()];
         let settings = Settings {
             administrators: "platform@hackney.example".parse().unwrap(),
@@ -78,11 +72,7 @@ impl Town {
             person_seconds: 900,
             application_seconds: 3600,
         });
-        Self {
-            control,
-            oauth,
-            now,
-        }
+        Self { control, oauth, now }
     }
 
     pub fn wait(&self, seconds: i64) {
@@ -104,19 +94,12 @@ impl Town {
             owner: &"repairs@hackney.example".parse().unwrap(),
             may_publish: false,
         };
-        self.control
-            .register_application(&Actor::Platform, new)
-            .await
-            .unwrap()
+        self.control.register_application(&Actor::Platform, new).await.unwrap()
     }
 
     pub async fn with_secret(&self) -> (ApplicationId, CredentialId, String) {
         let application = self.application().await;
-        let issued = self
-            .control
-            .issue_secret(&Actor::Platform, &application)
-            .await
-            .unwrap();
+        let issued = self.control.issue_secret(&Actor::Platform, &application).await.unwrap();
         let secret = issued.secret.reveal().to_owned();
         (application, issued.credential, secret)
     }
@@ -124,11 +107,7 @@ impl Town {
     pub async fn with_key(&self, key: &Key) -> (ApplicationId, CredentialId) {
         let application = self.application().await;
         let text = key.jwk.to_string();
-        let credential = self
-            .control
-            .register_key(&Actor::Platform, &application, &text)
-            .await
-            .unwrap();
+        let credential = self.control.register_key(&Actor::Platform, &application, &text).await.unwrap();
         (application, credential)
     }
 
@@ -136,39 +115,21 @@ impl Town {
         let response = self.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 1 << 20).await.unwrap();
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).unwrap()
-        };
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).unwrap())
-            .await
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(post(path).body(encoded(form)).unwrap()).await
     }
 
-    pub async fn post_as(
-        &self,
-        path: &str,
-        client: &str,
-        secret: &str,
-        form: &[(&str, &str)],
-    ) -> Answer {
+    pub async fn post_as(&self, path: &str, client: &str, secret: &str, form: &[(&str, &str)]) -> Answer {
         let basic = format!("Basic {}", STANDARD.encode(format!("{client}:{secret}")));
-        let request = post(path)
-            .header(header::AUTHORIZATION, basic)
-            .body(encoded(form))
-            .unwrap();
+        let request = post(path).header(header::AUTHORIZATION, basic).body(encoded(form)).unwrap();
         self.send(request).await
     }
 
@@ -176,10 +137,7 @@ impl Town {
     pub async fn assert(&self, assertion: &str, more: &[(&str, &str)]) -> Answer {
         let mut form = vec![
             ("grant_type", "client_credentials"),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion),
         ];
         form.extend_from_slice(more);
@@ -223,10 +181,8 @@ pub struct Key {
 impl Key {
     pub fn es256() -> Self {
         let random = SystemRandom::new();
-        let pkcs8 =
-            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let pair =
-            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
         let point = pair.public_key().as_ref();
         let (x, y) = (part(&point[1..33]), part(&point[33..]));
         Self {
@@ -249,10 +205,8 @@ impl Key {
     pub fn rs256() -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            STANDARD.encode(pkcs8.as_ref())
-        );
+        let pem =
+            format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8.as_ref()));
         let public = pair.public_key();
         let n = part(public.modulus().big_endian_without_leading_zero());
         Self {
@@ -270,8 +224,7 @@ impl Key {
     /// A JWT with this head and these claims, each as it stands.
     pub fn sign_text(&self, head: &str, claims: &str) -> String {
         let message = format!("{}.{}", part(head.as_bytes()), part(claims.as_bytes()));
-        let signature =
-            jsonwebtoken::crypto::sign(message.as_bytes(), &self.encoding, self.algorithm).unwrap();
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.encoding, self.algorithm).unwrap();
         format!("{message}.{signature}")
     }
 }

@@ -34,10 +34,7 @@ async fn a_refused_assertion_does_not_use_up_its_id() {
     let key = Key::es256();
     let (application, _) = town.with_key(&key).await;
     let claims = town.claims(&application);
-    assert_refused(
-        &town.assert(&Key::es256().sign(&claims), &[]).await,
-        "a stranger's key",
-    );
+    assert_refused(&town.assert(&Key::es256().sign(&claims), &[]).await, "a stranger's key");
     assert_eq!(town.assert(&key.sign(&claims), &[]).await.status, 200);
 }
 
@@ -87,10 +84,7 @@ async fn heads_that_would_choose_their_own_key_or_algorithm_are_refused() {
     let own_jwk = own.jwk.to_string();
     for (who, head) in [
         (&own, format!(r#"{{"alg":"ES256","jwk":{own_jwk}}}"#)),
-        (
-            &own,
-            r#"{"alg":"ES256","jku":"https://evil.example/keys"}"#.into(),
-        ),
+        (&own, r#"{"alg":"ES256","jku":"https://evil.example/keys"}"#.into()),
         (&own, r#"{"alg":"ES256","kid":"' OR 1=1 --"}"#.into()),
         (&key, r#"{"alg":"ES256","crit":["exp"]}"#.into()),
         (&key, r#"{"alg":"ES256","b64":false}"#.into()),
@@ -104,10 +98,7 @@ async fn heads_that_would_choose_their_own_key_or_algorithm_are_refused() {
         let assertion = who.sign_text(&head, &town.claims(&application).to_string());
         assert_refused(&town.assert(&assertion, &[]).await, &head);
     }
-    let twice = format!(
-        r#"{{"sub":"{application}",{}"#,
-        &town.claims(&application).to_string()[1..]
-    );
+    let twice = format!(r#"{{"sub":"{application}",{}"#, &town.claims(&application).to_string()[1..]);
     let assertion = key.sign_text(r#"{"alg":"ES256"}"#, &twice);
     assert_refused(&town.assert(&assertion, &[]).await, "sub twice");
 }
@@ -199,21 +190,15 @@ async fn revoked_credentials_and_applications_get_no_token() {
     let grant = [("grant_type", "client_credentials")];
     let key = Key::es256();
     let (application, credential) = town.with_key(&key).await;
-    let revoked = town
-        .control
-        .revoke_credential(actor, &application, &credential);
+    let revoked = town.control.revoke_credential(actor, &application, &credential);
     revoked.await.unwrap();
-    let answer = town
-        .assert(&key.sign(&town.claims(&application)), &[])
-        .await;
+    let answer = town.assert(&key.sign(&town.claims(&application)), &[]).await;
     assert_refused(&answer, "revoked key");
 
     let (application, _, secret) = town.with_secret().await;
     let revoked = town.control.revoke_application(actor, &application);
     revoked.await.unwrap();
-    let answer = town
-        .post_as("/oauth/token", application.as_str(), &secret, &grant)
-        .await;
+    let answer = town.post_as("/oauth/token", application.as_str(), &secret, &grant).await;
     assert_refused(&answer, "revoked application");
 }
 
@@ -231,11 +216,7 @@ async fn exactly_one_way_of_proof_and_one_name_are_taken() {
     assert_eq!(answer.body["error"], "invalid_request");
     let nothing = town.post("/oauth/token", &[grant, ("client_id", id)]).await;
     assert_refused(&nothing, "no proof at all");
-    let assertion = [
-        grant,
-        ("client_assertion", "a.b.c"),
-        ("client_assertion_type", "saml"),
-    ];
+    let assertion = [grant, ("client_assertion", "a.b.c"), ("client_assertion_type", "saml")];
     let answer = town.post("/oauth/token", &assertion).await;
     assert_eq!(answer.body["error"], "invalid_request");
 }

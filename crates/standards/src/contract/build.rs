@@ -18,14 +18,8 @@ use crate::{
 const MOST_VALUES: usize = 1_000_000;
 
 /// Builds every operation; a fault if they come to too much.
-pub(super) fn operations(
-    source: Source<'_>,
-    outlines: &[Outline<'_>],
-) -> Result<Vec<Operation>, Fault> {
-    let mut building = Building {
-        source,
-        budget: Budget::new(MOST_VALUES),
-    };
+pub(super) fn operations(source: Source<'_>, outlines: &[Outline<'_>]) -> Result<Vec<Operation>, Fault> {
+    let mut building = Building { source, budget: Budget::new(MOST_VALUES) };
     let mut operations = Vec::with_capacity(outlines.len());
     for outline in outlines {
         operations.push(building.operation(outline));
@@ -64,21 +58,13 @@ impl<'d> Building<'d> {
                 .filter_map(|tag| tag.as_str().map(str::to_owned))
                 .collect(),
             deprecated: flag(node, "deprecated"),
-            parameters: outline
-                .parameters
-                .iter()
-                .map(|declared| self.parameter(declared))
-                .collect(),
+            parameters: outline.parameters.iter().map(|declared| self.parameter(declared)).collect(),
             request_body: outline.body.map(|body| Body {
                 required: flag(body, "required"),
                 description: text(body, "description"),
                 content: self.content(body, Direction::Request),
             }),
-            responses: outline
-                .responses
-                .iter()
-                .map(|(status, response)| self.response(status, *response))
-                .collect(),
+            responses: outline.responses.iter().map(|(status, response)| self.response(status, *response)).collect(),
             place: outline.place,
         }
     }
@@ -86,9 +72,7 @@ impl<'d> Building<'d> {
     fn parameter(&mut self, declared: &Declared<'d>) -> Parameter {
         let node = declared.node;
         let media = first_media(node);
-        let schema = node
-            .get("schema")
-            .or_else(|| media.and_then(|media| media.get("schema")));
+        let schema = node.get("schema").or_else(|| media.and_then(|media| media.get("schema")));
         let style = text(node, "style");
         let by_default = match &style {
             Some(style) => style == "form",
@@ -99,14 +83,9 @@ impl<'d> Building<'d> {
             location: declared.location,
             required: flag(node, "required"),
             description: text(node, "description"),
-            schema: schema.map_or(Value::Bool(true), |schema| {
-                schema::write(self.source, schema, &mut self.budget)
-            }),
+            schema: schema.map_or(Value::Bool(true), |schema| schema::write(self.source, schema, &mut self.budget)),
             example: self.example(node, Direction::Request),
-            explode: node
-                .get("explode")
-                .and_then(Node::as_bool)
-                .unwrap_or(by_default),
+            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(by_default),
             style,
         }
     }
@@ -149,12 +128,8 @@ impl<'d> Building<'d> {
                 }
                 Media {
                     media_type: key.text.to_owned(),
-                    schema: schema
-                        .map(|schema| schema::write(self.source, schema, &mut self.budget)),
-                    schema_name: schema
-                        .and_then(reference::of)
-                        .and_then(reference::schema_name)
-                        .map(str::to_owned),
+                    schema: schema.map(|schema| schema::write(self.source, schema, &mut self.budget)),
+                    schema_name: schema.and_then(reference::of).and_then(reference::schema_name).map(str::to_owned),
                     examples,
                 }
             })
@@ -165,11 +140,7 @@ impl<'d> Building<'d> {
     fn given(&mut self, node: Node<'d>) -> Vec<Example> {
         let mut examples = Vec::new();
         if let Some(value) = node.get("example") {
-            examples.push(Example {
-                name: "default".to_owned(),
-                summary: None,
-                value: self.budget.copy(value),
-            });
+            examples.push(Example { name: "default".to_owned(), summary: None, value: self.budget.copy(value) });
         }
         for (key, example) in node.get("examples").into_iter().flat_map(Node::entries) {
             let example = self.source.resolve(example);
@@ -191,12 +162,7 @@ impl<'d> Building<'d> {
                 return Some(example.value);
             }
             if let Some(schema) = said.get("schema") {
-                return Some(example::compose(
-                    self.source,
-                    schema,
-                    direction,
-                    &mut self.budget,
-                ));
+                return Some(example::compose(self.source, schema, direction, &mut self.budget));
             }
         }
         None
@@ -204,10 +170,7 @@ impl<'d> Building<'d> {
 }
 
 fn first_media(node: Node<'_>) -> Option<Node<'_>> {
-    node.get("content")?
-        .entries()
-        .next()
-        .map(|(_, media)| media)
+    node.get("content")?.entries().next().map(|(_, media)| media)
 }
 
 fn text(node: Node<'_>, key: &str) -> Option<String> {
@@ -220,11 +183,6 @@ fn flag(node: Node<'_>, key: &str) -> bool {
 
 /// Whether a body of this media type is JSON, or may be.
 fn is_json(media_type: &str) -> bool {
-    let sort = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let sort = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     sort.ends_with("+json") || matches!(sort.as_str(), "application/json" | "application/*" | "*/*")
 }

@@ -26,19 +26,8 @@ pub(super) enum Direction {
 }
 
 /// Makes a value that fits a schema.
-pub(super) fn compose(
-    source: Source<'_>,
-    node: Node<'_>,
-    direction: Direction,
-    budget: &mut Budget,
-) -> Value {
-    let mut composing = Composing {
-        source,
-        direction,
-        budget,
-        steps: 0,
-        inside: Vec::new(),
-    };
+pub(super) fn compose(source: Source<'_>, node: Node<'_>, direction: Direction, budget: &mut Budget) -> Value {
+    let mut composing = Composing { source, direction, budget, steps: 0, inside: Vec::new() };
     composing.value(node, 0)
 }
 
@@ -70,11 +59,7 @@ impl<'d> Composing<'d, '_> {
     }
 
     fn made_up(&mut self, node: Node<'d>, depth: usize) -> Value {
-        let mut parts: Vec<Node<'d>> = node
-            .get("allOf")
-            .into_iter()
-            .flat_map(Node::items)
-            .collect();
+        let mut parts: Vec<Node<'d>> = node.get("allOf").into_iter().flat_map(Node::items).collect();
         for word in ["oneOf", "anyOf"] {
             let mut choices = node.get(word).into_iter().flat_map(Node::items);
             parts.extend(choices.find(|choice| kind(self.source.resolve(*choice)) != Some("null")));
@@ -117,25 +102,17 @@ impl<'d> Composing<'d, '_> {
         if depth >= DEEPEST {
             return json!({});
         }
-        let required: Vec<&str> = node
-            .get("required")
-            .into_iter()
-            .flat_map(Node::items)
-            .filter_map(Node::as_str)
-            .collect();
+        let required: Vec<&str> =
+            node.get("required").into_iter().flat_map(Node::items).filter_map(Node::as_str).collect();
         let mut object = Map::new();
         for (key, property) in node.get("properties").into_iter().flat_map(Node::entries) {
             let needed = required.contains(&key.text);
-            if self.travels(property)
-                && (needed || (depth < REQUIRED_ONLY && !self.is_inside(property)))
-            {
+            if self.travels(property) && (needed || (depth < REQUIRED_ONLY && !self.is_inside(property))) {
                 let value = self.value(property, depth + 1);
                 object.insert(key.text.to_owned(), value);
             }
         }
-        if let Some(any) = node
-            .get("additionalProperties")
-            .filter(|any| any.kind() == Kind::Map)
+        if let Some(any) = node.get("additionalProperties").filter(|any| any.kind() == Kind::Map)
             && object.is_empty()
             && !self.is_inside(any)
         {
@@ -147,18 +124,10 @@ impl<'d> Composing<'d, '_> {
 
     fn list(&mut self, node: Node<'d>, depth: usize) -> Value {
         let least = node.get("minItems").and_then(Node::as_f64).unwrap_or(0.0);
-        let most = node
-            .get("maxItems")
-            .and_then(Node::as_f64)
-            .unwrap_or(f64::MAX);
+        let most = node.get("maxItems").and_then(Node::as_f64).unwrap_or(f64::MAX);
         let items = node.get("items").filter(|items| items.kind() == Kind::Map);
         if let Some(tuple) = node.get("prefixItems") {
-            return Value::Array(
-                tuple
-                    .items()
-                    .map(|item| self.value(item, depth + 1))
-                    .collect(),
-            );
+            return Value::Array(tuple.items().map(|item| self.value(item, depth + 1)).collect());
         }
         let Some(items) = items.filter(|_| depth < DEEPEST && most >= 1.0) else {
             return json!([]);
@@ -166,10 +135,7 @@ impl<'d> Composing<'d, '_> {
         if least < 1.0 && self.is_inside(items) {
             return json!([]);
         }
-        let count = (1..MOST_ITEMS)
-            .take_while(|count| (*count as f64) < least)
-            .count()
-            + 1;
+        let count = (1..MOST_ITEMS).take_while(|count| (*count as f64) < least).count() + 1;
         let item = self.value(items, depth + 1);
         Value::Array(vec![item; count])
     }
@@ -184,9 +150,7 @@ impl<'d> Composing<'d, '_> {
             Direction::Response => "writeOnly",
         };
         let node = self.source.resolve(property);
-        [property, node]
-            .iter()
-            .all(|node| node.get(word).and_then(Node::as_bool) != Some(true))
+        [property, node].iter().all(|node| node.get(word).and_then(Node::as_bool) != Some(true))
     }
 }
 
@@ -203,10 +167,7 @@ fn given(node: Node<'_>) -> Option<Node<'_>> {
 /// The type of a schema; guessed from its keywords if it does not say.
 fn kind(node: Node<'_>) -> Option<&str> {
     let named = node.get("type");
-    let listed = named
-        .into_iter()
-        .flat_map(Node::items)
-        .filter_map(Node::as_str);
+    let listed = named.into_iter().flat_map(Node::items).filter_map(Node::as_str);
     let mut kinds = named.and_then(Node::as_str).into_iter().chain(listed);
     if let Some(name) = kinds.find(|name| *name != "null") {
         return Some(name);
@@ -250,11 +211,7 @@ fn text(node: Node<'_>) -> String {
     if let Some(known) = known {
         return known.to_owned();
     }
-    let length = |key| {
-        node.get(key)
-            .and_then(Node::as_f64)
-            .map(|length| length as usize)
-    };
+    let length = |key| node.get(key).and_then(Node::as_f64).map(|length| length as usize);
     let least = length("minLength").unwrap_or(0).min(LONGEST_TEXT);
     let most = length("maxLength").unwrap_or(LONGEST_TEXT);
     let wanted = "text".len().max(least).min(most);
@@ -299,21 +256,13 @@ fn stepped(low: Bound, high: Bound, step: f64) -> f64 {
     let beyond = |strict| if strict { step } else { 0.0 };
     if let Some((low, strict)) = low {
         let first = (low / step).ceil() * step;
-        return if first > low {
-            first
-        } else {
-            first + beyond(strict)
-        };
+        return if first > low { first } else { first + beyond(strict) };
     }
     let first = (1.0 / step).ceil() * step;
     match high {
         Some((high, strict)) if first > high || (strict && first >= high) => {
             let last = (high / step).floor() * step;
-            if last < high {
-                last
-            } else {
-                last - beyond(strict)
-            }
+            if last < high { last } else { last - beyond(strict) }
         }
         _ => first,
     }

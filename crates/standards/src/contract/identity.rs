@@ -24,16 +24,10 @@ pub(super) fn document(text: &str) -> Result<Document, Fault> {
     let start = text.trim_start_matches('\u{FEFF}').trim_start();
     let mistake = |what: &str, mend: &str| Err(Fault::new(Place::START, what, mend));
     if start.is_empty() {
-        return mistake(
-            "the contract is empty",
-            "write an OpenAPI 3.0 or 3.1 document into it",
-        );
+        return mistake("the contract is empty", "write an OpenAPI 3.0 or 3.1 document into it");
     }
     if start.starts_with("PK\u{3}\u{4}") {
-        return mistake(
-            "this is a zip archive",
-            "send the contract inside it, as YAML or JSON",
-        );
+        return mistake("this is a zip archive", "send the contract inside it, as YAML or JSON");
     }
     if start.starts_with('<') {
         return mistake(
@@ -53,18 +47,11 @@ pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
         let what = format!("a contract is a map, this is {}", root.kind());
         return fault(root.place(), what, "begin with `openapi: 3.1.0`");
     }
-    for (key, name) in [
-        ("swagger", "Swagger 2"),
-        ("asyncapi", "AsyncAPI"),
-        ("arazzo", "Arazzo"),
-        ("overlay", "an OpenAPI overlay"),
-    ] {
+    for (key, name) in
+        [("swagger", "Swagger 2"), ("asyncapi", "AsyncAPI"), ("arazzo", "Arazzo"), ("overlay", "an OpenAPI overlay")]
+    {
         if let Some(node) = root.get(key) {
-            return fault(
-                node.place(),
-                format!("this is {name}, not OpenAPI 3.0 or 3.1"),
-                migrate,
-            );
+            return fault(node.place(), format!("this is {name}, not OpenAPI 3.0 or 3.1"), migrate);
         }
     }
     let Some(node) = root.get("openapi") else {
@@ -83,11 +70,7 @@ pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
     match () {
         () if patch("3.0.") => Ok(OpenApiVersion::V3_0),
         () if patch("3.1.") => Ok(OpenApiVersion::V3_1),
-        () => fault(
-            node.place(),
-            format!("OpenAPI {} is not read", quoted(edition)),
-            migrate,
-        ),
+        () => fault(node.place(), format!("OpenAPI {} is not read", quoted(edition)), migrate),
     }
 }
 
@@ -95,23 +78,14 @@ pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
 pub(super) fn head(source: Source<'_>, faults: &mut Faults) -> Head {
     let root = source.document.root();
     check_dialect(root, faults);
-    let mut head = Head {
-        tags: tags(root, faults),
-        ..Head::default()
-    };
+    let mut head = Head { tags: tags(root, faults), ..Head::default() };
     let Some(info) = root.get("info").filter(|info| info.kind() == Kind::Map) else {
         let place = root.get("info").map_or(root.place(), Node::place);
-        faults.add(
-            place,
-            "`info` is missing or no map",
-            "write `info:` with `title` and `version`",
-        );
+        faults.add(place, "`info` is missing or no map", "write `info:` with `title` and `version`");
         return head;
     };
     match info.get("title").map(|node| (node, node.as_str())) {
-        Some((_, Some(title)))
-            if !title.trim().is_empty() && title.chars().count() <= LONGEST_TITLE =>
-        {
+        Some((_, Some(title))) if !title.trim().is_empty() && title.chars().count() <= LONGEST_TITLE => {
             title.clone_into(&mut head.title);
         }
         found => {
@@ -176,17 +150,9 @@ fn tags(root: Node<'_>, faults: &mut Faults) -> Vec<(String, Option<String>)> {
     for tag in node.items() {
         let name = tag.get("name").and_then(Node::as_str).unwrap_or_default();
         if name.is_empty() || name.chars().count() > LONGEST_TITLE {
-            faults.add(
-                tag.place(),
-                "a tag has no name, or a very long one",
-                "write `- name: …`",
-            );
+            faults.add(tag.place(), "a tag has no name, or a very long one", "write `- name: …`");
         } else if tags.iter().any(|(known, _)| known == name) {
-            faults.add(
-                tag.place(),
-                format!("the tag {} is declared twice", quoted(name)),
-                "remove one",
-            );
+            faults.add(tag.place(), format!("the tag {} is declared twice", quoted(name)), "remove one");
         } else {
             tags.push((name.to_owned(), text(tag, "description", faults)));
         }
@@ -196,12 +162,8 @@ fn tags(root: Node<'_>, faults: &mut Faults) -> Vec<(String, Option<String>)> {
 
 /// `1.2.3`, perhaps with `-rc.1` and `+build` behind it.
 fn is_semantic(version: &str) -> bool {
-    let (version, build) = version
-        .split_once('+')
-        .map_or((version, None), |(a, b)| (a, Some(b)));
-    let (numbers, pre) = version
-        .split_once('-')
-        .map_or((version, None), |(a, b)| (a, Some(b)));
+    let (version, build) = version.split_once('+').map_or((version, None), |(a, b)| (a, Some(b)));
+    let (numbers, pre) = version.split_once('-').map_or((version, None), |(a, b)| (a, Some(b)));
     let number = |part: &str| {
         !part.is_empty()
             && part.len() <= 9
@@ -212,10 +174,7 @@ fn is_semantic(version: &str) -> bool {
         label.is_none_or(|label| {
             label.len() <= 100
                 && label.split('.').all(|word| {
-                    !word.is_empty()
-                        && word
-                            .bytes()
-                            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
                 })
         })
     };
@@ -228,28 +187,12 @@ mod tests {
 
     #[test]
     fn semantic_versions_are_told_from_others() {
-        for version in [
-            "1.0.0",
-            "0.12.3",
-            "1.0.0-rc.1",
-            "1.0.0+build.5",
-            "1.0.0-a-b+c",
-        ] {
+        for version in ["1.0.0", "0.12.3", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-a-b+c"] {
             assert!(is_semantic(version), "{version}");
         }
-        for version in [
-            "",
-            "1",
-            "1.0",
-            "v1.0.0",
-            "1.0.0.0",
-            "01.0.0",
-            "1.0.x",
-            "1.0.0-",
-            "1.0.0+",
-            "1.0.0-ü",
-            "2026-01-31",
-        ] {
+        for version in
+            ["", "1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0-", "1.0.0+", "1.0.0-ü", "2026-01-31"]
+        {
             assert!(!is_semantic(version), "{version}");
         }
     }

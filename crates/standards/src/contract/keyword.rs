@@ -11,13 +11,9 @@ const LONGEST_DESCRIPTION: usize = 100_000;
 const LONGEST_SUMMARY: usize = 1_000;
 /// The largest whole number that every JSON reader keeps exactly.
 const LARGEST_COUNT: f64 = 9_007_199_254_740_991.0;
-const TYPES: [&str; 7] = [
-    "array", "boolean", "integer", "null", "number", "object", "string",
-];
-const DIALECTS: [&str; 2] = [
-    "https://spec.openapis.org/oas/3.1/dialect/base",
-    "https://json-schema.org/draft/2020-12/schema",
-];
+const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+const DIALECTS: [&str; 2] =
+    ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
 
 /// Checks the keywords of every part and schema.
 pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut Faults) {
@@ -34,32 +30,19 @@ pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut
     }
     let components = source.document.at("/components/schemas");
     for (key, _) in components.into_iter().flat_map(Node::entries) {
-        let fits = key
-            .text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        let fits = key.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !fits || key.text.is_empty() || key.text.len() > 200 {
             let what = format!("a schema cannot be called {}", quoted(key.text));
-            faults.add(
-                key.place,
-                what,
-                "use letters, digits, `.`, `_` and `-`, at most 200",
-            );
+            faults.add(key.place, what, "use letters, digits, `.`, `_` and `-`, at most 200");
         }
     }
 }
 
 fn check_texts(node: Node<'_>, faults: &mut Faults) {
-    for (key, most) in [
-        ("description", LONGEST_DESCRIPTION),
-        ("summary", LONGEST_SUMMARY),
-        ("title", LONGEST_SUMMARY),
-    ] {
+    for (key, most) in [("description", LONGEST_DESCRIPTION), ("summary", LONGEST_SUMMARY), ("title", LONGEST_SUMMARY)]
+    {
         let Some(value) = node.get(key) else { continue };
-        if value
-            .as_str()
-            .is_some_and(|text| text.len() > most && text.chars().count() > most)
-        {
+        if value.as_str().is_some_and(|text| text.len() > most && text.chars().count() > most) {
             let what = format!("this `{key}` has more than {most} characters");
             faults.add(value.place(), what, "shorten it");
         }
@@ -88,12 +71,7 @@ fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked
     match key {
         "type" => check_type(value),
         "pattern" => {
-            must(
-                key,
-                value.as_str().is_some(),
-                "a text",
-                "put it into quotes",
-            )?;
+            must(key, value.as_str().is_some(), "a text", "put it into quotes")?;
             check_pattern(value.as_str().unwrap_or_default())
         }
         "required" => must(
@@ -108,29 +86,16 @@ fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked
             "a list with something in it",
             "write `- ` and what belongs into it",
         ),
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => must(
-            key,
-            value.kind() == Kind::Map,
-            "a map",
-            "write a schema under each name",
-        ),
-        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => must(
-            key,
-            value.as_bool().is_some(),
-            "true or false",
-            "write `true` or `false`",
-        ),
-        "$id" | "$anchor" | "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef"
-        | "$recursiveAnchor" | "$vocabulary" => Err((
-            format!("`{key}` is not read"),
-            "remove it; refer to a schema by `$ref: '#/components/schemas/…'`",
-        )),
-        "$schema" => must(
-            key,
-            is_read_dialect(value),
-            "JSON Schema 2020-12",
-            "remove it",
-        ),
+        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+            must(key, value.kind() == Kind::Map, "a map", "write a schema under each name")
+        }
+        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => {
+            must(key, value.as_bool().is_some(), "true or false", "write `true` or `false`")
+        }
+        "$id" | "$anchor" | "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" | "$vocabulary" => {
+            Err((format!("`{key}` is not read"), "remove it; refer to a schema by `$ref: '#/components/schemas/…'`"))
+        }
+        "$schema" => must(key, is_read_dialect(value), "JSON Schema 2020-12", "remove it"),
         _ => check_number(openapi, key, value),
     }
 }
@@ -144,8 +109,8 @@ fn check_number(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked 
             "a number above 0",
             "write how fine the steps are, like `0.01`",
         ),
-        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
-        | "maxContains" | "minContains" => must(
+        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" | "maxContains"
+        | "minContains" => must(
             key,
             number.is_some_and(|n| (0.0..=LARGEST_COUNT).contains(&n) && n.fract() == 0.0),
             "a whole number from 0 to 9007199254740991",
@@ -158,12 +123,9 @@ fn check_number(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked 
             "true or false in OpenAPI 3.0",
             "write the bound as `minimum` or `maximum`",
         ),
-        "exclusiveMinimum" | "exclusiveMaximum" => must(
-            key,
-            number.is_some(),
-            "a number in OpenAPI 3.1",
-            "write the bound itself",
-        ),
+        "exclusiveMinimum" | "exclusiveMaximum" => {
+            must(key, number.is_some(), "a number in OpenAPI 3.1", "write the bound itself")
+        }
         _ => Ok(()),
     }
 }
@@ -177,8 +139,7 @@ fn must(key: &str, fits: bool, what: &str, mend: &'static str) -> Checked {
 
 /// Whether a node names a dialect of JSON Schema that schemas are read in.
 pub(super) fn is_read_dialect(node: Node<'_>) -> bool {
-    node.as_str()
-        .is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
+    node.as_str().is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
 }
 
 fn check_type(value: Node<'_>) -> Checked {
@@ -190,19 +151,12 @@ fn check_type(value: Node<'_>) -> Checked {
     if fits {
         return Ok(());
     }
-    let shown = value
-        .as_str()
-        .map_or_else(|| value.kind().to_string(), quoted);
-    Err((
-        format!("{shown} is no type"),
-        "write array, boolean, integer, null, number, object or string",
-    ))
+    let shown = value.as_str().map_or_else(|| value.kind().to_string(), quoted);
+    Err((format!("{shown} is no type"), "write array, boolean, integer, null, number, object or string"))
 }
 
 fn check_schemas(node: Node<'_>, faults: &mut Faults) {
-    let patterns = node
-        .key()
-        .is_some_and(|key| key.text == "patternProperties");
+    let patterns = node.key().is_some_and(|key| key.text == "patternProperties");
     for (key, _) in node.entries().filter(|_| patterns) {
         if let Err((what, mend)) = check_pattern(key.text) {
             faults.add(key.place, what, mend);

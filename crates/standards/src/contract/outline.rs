@@ -43,39 +43,20 @@ pub(super) fn read<'d>(source: Source<'d>, faults: &mut Faults) -> Vec<Outline<'
     let root = source.document.root();
     let Some(paths) = root.get("paths").filter(|paths| paths.kind() == Kind::Map) else {
         let place = root.get("paths").map_or(root.place(), Node::place);
-        faults.add(
-            place,
-            "`paths` is missing or no map",
-            "write `paths:` with at least one operation",
-        );
+        faults.add(place, "`paths` is missing or no map", "write `paths:` with at least one operation");
         return Vec::new();
     };
-    let mut reading = Reading {
-        source,
-        faults,
-        templates: Vec::new(),
-        ids: HashMap::new(),
-        outlines: Vec::new(),
-    };
-    for (key, item) in paths
-        .entries()
-        .filter(|(key, _)| !key.text.starts_with("x-"))
-    {
+    let mut reading = Reading { source, faults, templates: Vec::new(), ids: HashMap::new(), outlines: Vec::new() };
+    for (key, item) in paths.entries().filter(|(key, _)| !key.text.starts_with("x-")) {
         if reading.templates.len() >= MOST_OPERATIONS || reading.outlines.len() > MOST_OPERATIONS {
             let what = format!("there are more than {MOST_OPERATIONS} operations or paths");
-            reading
-                .faults
-                .add(key.place, what, "split the contract into several APIs");
+            reading.faults.add(key.place, what, "split the contract into several APIs");
             return reading.outlines;
         }
         reading.path(key, item);
     }
     if reading.outlines.is_empty() {
-        reading.faults.add(
-            paths.place(),
-            "there is no operation",
-            "write at least one, like `/things: {get: …}`",
-        );
+        reading.faults.add(paths.place(), "there is no operation", "write at least one, like `/things: {get: …}`");
     }
     reading.outlines
 }
@@ -94,8 +75,7 @@ impl<'d> Reading<'d, '_> {
         let item = self.source.resolve(item);
         if item.kind() != Kind::Map {
             let what = format!("the path {} must be a map", quoted(key.text));
-            self.faults
-                .add(item.place(), what, "write a method below it, like `get:`");
+            self.faults.add(item.place(), what, "write a method below it, like `get:`");
             return;
         }
         let shared = self.parameters(item);
@@ -109,10 +89,7 @@ impl<'d> Reading<'d, '_> {
                     }
                     self.outlines.extend(outline);
                 }
-                "trace" => {
-                    self.faults
-                        .add(word.place, "the method `trace` is not served", "remove it")
-                }
+                "trace" => self.faults.add(word.place, "the method `trace` is not served", "remove it"),
                 word_text if word_text.starts_with("x-") => {}
                 other => {
                     let what = format!("{} is no method", quoted(other));
@@ -134,10 +111,7 @@ impl<'d> Reading<'d, '_> {
         for (other, path) in &self.templates {
             let (what, mend) = match template.meeting(other) {
                 Meeting::Never | Meeting::OneWins => continue,
-                Meeting::Same => (
-                    "match the same requests",
-                    "put their methods under one path",
-                ),
+                Meeting::Same => ("match the same requests", "put their methods under one path"),
                 Meeting::Crossing => (
                     "both match some requests, and neither is the more exact",
                     "change one of them so that a request can mean only one",
@@ -158,19 +132,14 @@ impl<'d> Reading<'d, '_> {
         shared: &[Declared<'d>],
     ) -> Option<Outline<'d>> {
         if node.kind() != Kind::Map {
-            self.faults.add(
-                node.place(),
-                "an operation must be a map",
-                "write `operationId` and `responses` below it",
-            );
+            self.faults.add(node.place(), "an operation must be a map", "write `operationId` and `responses` below it");
             return None;
         }
         let id = self.id(word, node);
         self.check_words(node);
         let own = self.parameters(node);
         let overridden = |declared: &&Declared<'d>| {
-            own.iter()
-                .any(|mine| mine.name == declared.name && mine.location == declared.location)
+            own.iter().any(|mine| mine.name == declared.name && mine.location == declared.location)
         };
         let parameters = shared
             .iter()
@@ -195,11 +164,7 @@ impl<'d> Reading<'d, '_> {
 
     fn id(&mut self, word: Key<'d>, node: Node<'d>) -> Option<&'d str> {
         let Some(value) = node.get("operationId") else {
-            self.faults.add(
-                word.place,
-                "this operation has no `operationId`",
-                "give it one, like `listThings`",
-            );
+            self.faults.add(word.place, "this operation has no `operationId`", "give it one, like `listThings`");
             return None;
         };
         let id = value.as_str().unwrap_or_default();
@@ -212,12 +177,8 @@ impl<'d> Reading<'d, '_> {
             return None;
         }
         if let Some(first) = self.ids.get(id) {
-            let what = format!(
-                "the `operationId` {} is used twice, first at {first}",
-                quoted(id)
-            );
-            self.faults
-                .add(value.place(), what, "give each operation its own");
+            let what = format!("the `operationId` {} is used twice, first at {first}", quoted(id));
+            self.faults.add(value.place(), what, "give each operation its own");
             return None;
         }
         self.ids.insert(id, value.place());
@@ -231,20 +192,12 @@ impl<'d> Reading<'d, '_> {
         if let Some(tags) = node.get("tags")
             && (tags.kind() != Kind::List || tags.items().any(|tag| tag.as_str().is_none()))
         {
-            self.faults.add(
-                tags.place(),
-                "`tags` must be a list of texts",
-                "write `tags: [name]`",
-            );
+            self.faults.add(tags.place(), "`tags` must be a list of texts", "write `tags: [name]`");
         }
         if let Some(deprecated) = node.get("deprecated")
             && deprecated.as_bool().is_none()
         {
-            self.faults.add(
-                deprecated.place(),
-                "`deprecated` must be true or false",
-                "write `true` or `false`",
-            );
+            self.faults.add(deprecated.place(), "`deprecated` must be true or false", "write `true` or `false`");
         }
     }
 
@@ -254,8 +207,7 @@ impl<'d> Reading<'d, '_> {
         };
         if list.kind() != Kind::List || list.items().count() > MOST_PARAMETERS {
             let what = format!("`parameters` must be a list of at most {MOST_PARAMETERS}");
-            self.faults
-                .add(list.place(), what, "write `- name: …` for each parameter");
+            self.faults.add(list.place(), what, "write `- name: …` for each parameter");
             return Vec::new();
         }
         let mut declared: Vec<Declared<'d>> = Vec::new();
@@ -263,17 +215,14 @@ impl<'d> Reading<'d, '_> {
             let Some(parameter) = self.parameter(self.source.resolve(written)) else {
                 continue;
             };
-            let known = |other: &Declared<'d>| {
-                other.name == parameter.name && other.location == parameter.location
-            };
+            let known = |other: &Declared<'d>| other.name == parameter.name && other.location == parameter.location;
             if declared.iter().any(known) {
                 let what = format!(
                     "the {} parameter {} is declared twice",
                     parameter.location.as_str(),
                     quoted(parameter.name)
                 );
-                self.faults
-                    .add(written.place(), what, "remove one of the two");
+                self.faults.add(written.place(), what, "remove one of the two");
             } else {
                 declared.push(parameter);
             }
@@ -284,11 +233,7 @@ impl<'d> Reading<'d, '_> {
     fn parameter(&mut self, node: Node<'d>) -> Option<Declared<'d>> {
         let name = node.get("name").and_then(Node::as_str).unwrap_or_default();
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            self.faults.add(
-                node.place(),
-                "a parameter has no name, or a very long one",
-                "write `name` and `in`",
-            );
+            self.faults.add(node.place(), "a parameter has no name, or a very long one", "write `name` and `in`");
             return None;
         }
         let location = match node.get("in").and_then(Node::as_str) {
@@ -298,21 +243,12 @@ impl<'d> Reading<'d, '_> {
             Some("cookie") => Location::Cookie,
             _ => {
                 let place = node.get("in").map_or(node.place(), Node::place);
-                let what = format!(
-                    "the parameter {} does not say where it travels",
-                    quoted(name)
-                );
-                self.faults.add(
-                    place,
-                    what,
-                    "write `in: path`, `query`, `header` or `cookie`",
-                );
+                let what = format!("the parameter {} does not say where it travels", quoted(name));
+                self.faults.add(place, what, "write `in: path`, `query`, `header` or `cookie`");
                 return None;
             }
         };
-        let required = node
-            .get("required")
-            .map(|required| (required, required.as_bool()));
+        let required = node.get("required").map(|required| (required, required.as_bool()));
         match required {
             Some((value, None)) => {
                 self.faults.add(
@@ -324,22 +260,16 @@ impl<'d> Reading<'d, '_> {
             Some((_, Some(true))) => {}
             _ if location == Location::Path => {
                 let what = format!("the path parameter {} is not required", quoted(name));
-                self.faults
-                    .add(node.place(), what, "write `required: true`");
+                self.faults.add(node.place(), what, "write `required: true`");
             }
             _ => {}
         }
         if location == Location::Header && !is_token(name) {
             let what = format!("no header can be called {}", quoted(name));
-            self.faults
-                .add(node.place(), what, "use letters, digits and `-`");
+            self.faults.add(node.place(), what, "use letters, digits and `-`");
         }
         self.check_sort(node, name);
-        Some(Declared {
-            name,
-            location,
-            node,
-        })
+        Some(Declared { name, location, node })
     }
 
     fn check_sort(&mut self, node: Node<'d>, name: &str) {
@@ -349,19 +279,11 @@ impl<'d> Reading<'d, '_> {
         match node.get("content") {
             None if !schema => {
                 let what = format!("the parameter {} has no `schema`", quoted(name));
-                self.faults.add(
-                    node.place(),
-                    what,
-                    "say what it is, like `schema: {type: string}`",
-                );
+                self.faults.add(node.place(), what, "say what it is, like `schema: {type: string}`");
             }
             Some(content) if schema => {
-                let what = format!(
-                    "the parameter {} has both `schema` and `content`",
-                    quoted(name)
-                );
-                self.faults
-                    .add(content.place(), what, "keep one of the two");
+                let what = format!("the parameter {} has both `schema` and `content`", quoted(name));
+                self.faults.add(content.place(), what, "keep one of the two");
             }
             Some(content) => self.check_content(content),
             None => {}
@@ -369,36 +291,17 @@ impl<'d> Reading<'d, '_> {
     }
 
     fn match_parameters(&mut self, outline: &Outline<'d>, template: &Template) {
-        let declared = |name: &str| {
-            outline
-                .parameters
-                .iter()
-                .any(|known| known.location == Location::Path && known.name == name)
-        };
+        let declared =
+            |name: &str| outline.parameters.iter().any(|known| known.location == Location::Path && known.name == name);
         for name in template.parameters().filter(|name| !declared(name)) {
-            let what = format!(
-                "the parameter `{{{name}}}` of the path {} is not declared",
-                quoted(outline.path)
-            );
-            self.faults.add(
-                outline.place,
-                what,
-                "add it under `parameters` with `in: path` and `required: true`",
-            );
+            let what = format!("the parameter `{{{name}}}` of the path {} is not declared", quoted(outline.path));
+            self.faults.add(outline.place, what, "add it under `parameters` with `in: path` and `required: true`");
         }
         for parameter in &outline.parameters {
             let used = template.parameters().any(|name| name == parameter.name);
             if parameter.location == Location::Path && !used {
-                let what = format!(
-                    "the path {} has no parameter {}",
-                    quoted(outline.path),
-                    quoted(parameter.name)
-                );
-                self.faults.add(
-                    parameter.node.place(),
-                    what,
-                    "write it into the path, or remove it here",
-                );
+                let what = format!("the path {} has no parameter {}", quoted(outline.path), quoted(parameter.name));
+                self.faults.add(parameter.node.place(), what, "write it into the path, or remove it here");
             }
         }
     }
@@ -424,20 +327,12 @@ impl<'d> Reading<'d, '_> {
         for (status, response) in entries.filter(|(key, _)| !key.text.starts_with("x-")) {
             if !is_status(status.text) {
                 let what = format!("{} is no status", quoted(status.text));
-                self.faults.add(
-                    status.place,
-                    what,
-                    "write three digits, `4XX` or the like, or `default`",
-                );
+                self.faults.add(status.place, what, "write three digits, `4XX` or the like, or `default`");
                 continue;
             }
             let response = self.source.resolve(response);
             if response.kind() != Kind::Map {
-                self.faults.add(
-                    response.place(),
-                    "a response must be a map",
-                    "write `description` below it",
-                );
+                self.faults.add(response.place(), "a response must be a map", "write `description` below it");
                 continue;
             }
             text(response, "description", self.faults);
@@ -469,23 +364,14 @@ impl<'d> Reading<'d, '_> {
 
     fn check_content(&mut self, content: Node<'d>) {
         if content.kind() != Kind::Map {
-            self.faults.add(
-                content.place(),
-                "`content` must be a map",
-                "write a media type, like `application/json`",
-            );
+            self.faults.add(content.place(), "`content` must be a map", "write a media type, like `application/json`");
         }
         for (media_type, media) in content.entries() {
             let sort = media_type.text.split(';').next().unwrap_or_default().trim();
-            let fits = sort
-                .split_once('/')
-                .is_some_and(|(a, b)| is_token(a) && is_token(b));
+            let fits = sort.split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b));
             if !fits
                 || media_type.text.len() > LONGEST_NAME
-                || !media_type
-                    .text
-                    .bytes()
-                    .all(|byte| (b' '..=b'~').contains(&byte))
+                || !media_type.text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
             {
                 self.faults.add(
                     media_type.place,
@@ -494,11 +380,7 @@ impl<'d> Reading<'d, '_> {
                 );
             }
             if media.kind() != Kind::Map {
-                self.faults.add(
-                    media.place(),
-                    "a media type must be a map",
-                    "write `schema` below it, or `{}`",
-                );
+                self.faults.add(media.place(), "a media type must be a map", "write `schema` below it, or `{}`");
             }
         }
     }
@@ -507,9 +389,7 @@ impl<'d> Reading<'d, '_> {
 /// OpenAPI gives these headers no meaning as parameters: HTTP and the gateway decide them.
 fn is_set_by_http(declared: &Declared<'_>) -> bool {
     declared.location == Location::Header
-        && ["accept", "authorization", "content-type"]
-            .iter()
-            .any(|name| declared.name.eq_ignore_ascii_case(name))
+        && ["accept", "authorization", "content-type"].iter().any(|name| declared.name.eq_ignore_ascii_case(name))
 }
 
 /// A token of RFC 9110.

@@ -39,15 +39,10 @@ impl Template {
             return wrong("does not begin with `/`", "write `/` before it");
         };
         if path.len() > LONGEST || rest.split('/').count() > MOST_SEGMENTS {
-            return wrong(
-                "is too long",
-                "keep it under 1000 characters and 50 segments",
-            );
+            return wrong("is too long", "keep it under 1000 characters and 50 segments");
         }
         if rest.is_empty() {
-            return Ok(Template {
-                segments: Vec::new(),
-            });
+            return Ok(Template { segments: Vec::new() });
         }
         if path.contains("//") {
             return wrong("has an empty segment", "write one `/` between segments");
@@ -59,10 +54,7 @@ impl Template {
         for text in rest.split('/') {
             let segment = segment(text).map_err(|(what, mend)| told(what, mend))?;
             if matches!(segment, Segment::Parameter(_)) && segments.contains(&segment) {
-                return wrong(
-                    "names a parameter twice",
-                    "give each parameter its own name",
-                );
+                return wrong("names a parameter twice", "give each parameter its own name");
             }
             segments.push(segment);
         }
@@ -88,8 +80,7 @@ impl Template {
                 (Segment::Literal(a), Segment::Literal(b)) if a != b => return Meeting::Never,
                 (Segment::Literal(_), Segment::Parameter(_)) => mine = true,
                 (Segment::Parameter(_), Segment::Literal(_)) => theirs = true,
-                (Segment::Literal(_), Segment::Literal(_))
-                | (Segment::Parameter(_), Segment::Parameter(_)) => {}
+                (Segment::Literal(_), Segment::Literal(_)) | (Segment::Parameter(_), Segment::Parameter(_)) => {}
             }
         }
         match (mine, theirs) {
@@ -101,9 +92,7 @@ impl Template {
 }
 
 fn segment(text: &str) -> Result<Segment, (&'static str, &'static str)> {
-    let whole = text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'));
+    let whole = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     if let Some(name) = whole
         && is_name(name)
     {
@@ -116,25 +105,16 @@ fn segment(text: &str) -> Result<Segment, (&'static str, &'static str)> {
         ));
     }
     if text.contains(['{', '}']) {
-        return Err((
-            "has a parameter that is not a whole segment",
-            "let a parameter stand alone between two `/`",
-        ));
+        return Err(("has a parameter that is not a whole segment", "let a parameter stand alone between two `/`"));
     }
     if text == "." || text == ".." {
         return Err(("has a `.` or `..` segment", "write the path without it"));
     }
     if text.contains(['?', '#']) {
-        return Err((
-            "has a query or a fragment",
-            "declare query parameters under `parameters`",
-        ));
+        return Err(("has a query or a fragment", "declare query parameters under `parameters`"));
     }
     if text.contains(['%', '\\']) {
-        return Err((
-            "has a `%` or a backslash",
-            "write the path in plain characters",
-        ));
+        return Err(("has a `%` or a backslash", "write the path in plain characters"));
     }
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,:=@".contains(&byte);
     if !text.bytes().all(fits) {
@@ -148,9 +128,7 @@ fn segment(text: &str) -> Result<Segment, (&'static str, &'static str)> {
 
 fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    name.len() <= 100
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(fits)
+    name.len() <= 100 && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -185,14 +163,7 @@ mod tests {
             let (what, _) = Template::parse(path).expect_err(path);
             assert!(what.contains(words), "{path}: {what}");
         }
-        for path in [
-            "/",
-            "/a",
-            "/a/{id}",
-            "/a/{id}/b.json",
-            "/~me/@x",
-            "/a:close",
-        ] {
+        for path in ["/", "/a", "/a/{id}", "/a/{id}/b.json", "/~me/@x", "/a:close"] {
             assert!(Template::parse(path).is_ok(), "{path}");
         }
     }

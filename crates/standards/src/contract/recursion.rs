@@ -18,11 +18,7 @@ const DEEPEST: u32 = 200;
 /// Checks every schema of the document.
 pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut Faults) {
     for way in [Way::SameValue, Way::Anywhere] {
-        let mut search = Search {
-            source,
-            way,
-            heights: HashMap::new(),
-        };
+        let mut search = Search { source, way, heights: HashMap::new() };
         for (node, role) in parts {
             if *role == Role::Schema && !search.heights.contains_key(&node.id()) {
                 search.from(*node, faults);
@@ -88,20 +84,10 @@ impl<'d> Search<'d> {
 
     fn visit(&mut self, node: Node<'d>, cost: u32) -> Visit<'d> {
         self.heights.insert(node.id(), None);
-        Visit {
-            node,
-            next: self.steps(node),
-            height: 0,
-            cost,
-        }
+        Visit { node, next: self.steps(node), height: 0, cost }
     }
 
-    fn leave(
-        &mut self,
-        done: Option<Visit<'d>>,
-        around: Option<&mut Visit<'d>>,
-        faults: &mut Faults,
-    ) {
+    fn leave(&mut self, done: Option<Visit<'d>>, around: Option<&mut Visit<'d>>, faults: &mut Faults) {
         let Some(done) = done else { return };
         let mut height = done.height;
         if height > DEEPEST {
@@ -122,33 +108,19 @@ impl<'d> Search<'d> {
     fn steps(&self, node: Node<'d>) -> Vec<Step<'d>> {
         let mut steps: Vec<Step<'d>> = reference::of(node)
             .and_then(|text| reference::target(self.source.document, text))
-            .map(|to| Step {
-                to,
-                from: node,
-                cost: 1,
-            })
+            .map(|to| Step { to, from: node, cost: 1 })
             .into_iter()
             .collect();
         for (child, role) in role::inside(node, Role::Schema) {
-            let same = child
-                .key()
-                .is_some_and(|key| role::judges_the_same_value(key.text));
+            let same = child.key().is_some_and(|key| role::judges_the_same_value(key.text));
             if role == Role::Data || (self.way == Way::SameValue && !same) {
                 continue;
             }
             if role == Role::Schema {
-                steps.push(Step {
-                    to: child,
-                    from: child,
-                    cost: 0,
-                });
+                steps.push(Step { to: child, from: child, cost: 0 });
                 continue;
             }
-            steps.extend(role::inside(child, Role::Schemas).map(|(to, _)| Step {
-                to,
-                from: to,
-                cost: 0,
-            }));
+            steps.extend(role::inside(child, Role::Schemas).map(|(to, _)| Step { to, from: to, cost: 0 }));
         }
         steps
     }

@@ -27,17 +27,12 @@ pub(super) fn target<'d>(document: &'d Document, reference: &str) -> Option<Node
 
 /// The name under `components/schemas` that a reference names, if it names one.
 pub(super) fn schema_name(reference: &str) -> Option<&str> {
-    reference
-        .strip_prefix("#/components/schemas/")
-        .filter(|name| !name.is_empty() && !name.contains(['/', '%', '~']))
+    reference.strip_prefix("#/components/schemas/").filter(|name| !name.is_empty() && !name.contains(['/', '%', '~']))
 }
 
 /// Checks every reference of the document.
 pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut Faults) {
-    let roles: HashMap<u32, Role> = parts
-        .iter()
-        .map(|(node, role)| (node.id(), *role))
-        .collect();
+    let roles: HashMap<u32, Role> = parts.iter().map(|(node, role)| (node.id(), *role)).collect();
     for (node, role) in parts {
         if !matches!(role, Role::Part | Role::Schema) {
             continue;
@@ -46,11 +41,7 @@ pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut
             continue;
         };
         let Some(text) = value.as_str() else {
-            faults.add(
-                value.place(),
-                "`$ref` must be a text",
-                "write `$ref: '#/components/…'`",
-            );
+            faults.add(value.place(), "`$ref` must be a text", "write `$ref: '#/components/…'`");
             continue;
         };
         if let Err((what, mend)) = check_one(source, *role, *node, text, &roles) {
@@ -73,10 +64,7 @@ fn check_one(
         ));
     }
     if !text.starts_with("#/") {
-        return Err((
-            format!("`$ref` to {} is no path inside this document", quoted(text)),
-            "write `#/components/…`",
-        ));
+        return Err((format!("`$ref` to {} is no path inside this document", quoted(text)), "write `#/components/…`"));
     }
     let Some(found) = target(source.document, text) else {
         return Err((
@@ -84,14 +72,9 @@ fn check_one(
             "check the spelling, or add what is missing under `components`",
         ));
     };
-    let fits =
-        roles.get(&found.id()) == Some(&role) && matches!(found.kind(), Kind::Map | Kind::Bool);
+    let fits = roles.get(&found.id()) == Some(&role) && matches!(found.kind(), Kind::Map | Kind::Bool);
     if !fits {
-        let wanted = if role == Role::Schema {
-            "a schema"
-        } else {
-            "an object of OpenAPI"
-        };
+        let wanted = if role == Role::Schema { "a schema" } else { "an object of OpenAPI" };
         return Err((
             format!("`$ref` to {} does not lead to {wanted}", quoted(text)),
             "refer to something under `components` of the right sort",
@@ -100,20 +83,13 @@ fn check_one(
     check_chain(source, node, text)
 }
 
-fn check_chain(
-    source: Source<'_>,
-    node: Node<'_>,
-    text: &str,
-) -> Result<(), (String, &'static str)> {
+fn check_chain(source: Source<'_>, node: Node<'_>, text: &str) -> Result<(), (String, &'static str)> {
     let mut at = node;
     for _ in 0..LONGEST_CHAIN {
         let next = of(at).and_then(|text| target(source.document, text));
         let Some(next) = next else { return Ok(()) };
         if next.id() == node.id() {
-            return Err((
-                format!("`$ref` to {} leads back to itself", quoted(text)),
-                "let one of them say what it is",
-            ));
+            return Err((format!("`$ref` to {} leads back to itself", quoted(text)), "let one of them say what it is"));
         }
         at = next;
     }
@@ -121,10 +97,7 @@ fn check_chain(
         return Ok(());
     }
     Err((
-        format!(
-            "`$ref` to {} begins a chain of more than {LONGEST_CHAIN}",
-            quoted(text)
-        ),
+        format!("`$ref` to {} begins a chain of more than {LONGEST_CHAIN}", quoted(text)),
         "refer to the last of them directly; if the chain is a circle, let one of them say what it is",
     ))
 }

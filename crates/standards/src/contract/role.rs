@@ -37,9 +37,7 @@ pub(super) fn walk(document: &Document) -> Vec<(Node<'_>, Role)> {
 
 /// The children of a node, with their roles.
 pub(super) fn inside(node: Node<'_>, role: Role) -> impl Iterator<Item = (Node<'_>, Role)> {
-    let entries = node
-        .entries()
-        .map(move |(key, value)| (value, of_entry(role, key.text, value)));
+    let entries = node.entries().map(move |(key, value)| (value, of_entry(role, key.text, value)));
     let item_role = match role {
         Role::Schemas => Role::Schema,
         Role::Part => Role::Part,
@@ -51,10 +49,7 @@ pub(super) fn inside(node: Node<'_>, role: Role) -> impl Iterator<Item = (Node<'
 
 /// Whether a keyword holds a schema that judges the very value its own schema judges.
 pub(super) fn judges_the_same_value(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas"
-    )
+    matches!(keyword, "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas")
 }
 
 fn of_entry(role: Role, key: &str, value: Node<'_>) -> Role {
@@ -69,8 +64,8 @@ fn of_entry(role: Role, key: &str, value: Node<'_>) -> Role {
 
 fn in_schema(key: &str) -> Role {
     match key {
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
-        | "allOf" | "anyOf" | "oneOf" | "prefixItems" => Role::Schemas,
+        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" | "allOf" | "anyOf"
+        | "oneOf" | "prefixItems" => Role::Schemas,
         "items"
         | "additionalItems"
         | "additionalProperties"
@@ -95,9 +90,8 @@ fn in_part(key: &str, value: Node<'_>) -> Role {
         "schema" => Role::Schema,
         "schemas" => Role::Schemas,
         "example" | "value" | "default" | "enum" | "mapping" | "security" | "scopes" => Role::Data,
-        "examples" | "parameters" | "content" | "headers" | "responses" | "requestBodies"
-        | "paths" | "webhooks" | "pathItems" | "callbacks" | "links" | "encoding"
-        | "securitySchemes" | "variables"
+        "examples" | "parameters" | "content" | "headers" | "responses" | "requestBodies" | "paths" | "webhooks"
+        | "pathItems" | "callbacks" | "links" | "encoding" | "securitySchemes" | "variables"
             if value.kind() == Kind::Map =>
         {
             Role::Parts

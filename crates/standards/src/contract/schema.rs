@@ -36,11 +36,7 @@ impl Budget {
     /// Copies a node as data, if there is enough left for it.
     pub(super) fn copy(&mut self, node: Node<'_>) -> Value {
         let (values, bytes) = node.weight();
-        if self.take(values + bytes / TEXT_WEIGHT) {
-            node.to_json()
-        } else {
-            Value::Null
-        }
+        if self.take(values + bytes / TEXT_WEIGHT) { node.to_json() } else { Value::Null }
     }
 
     fn take(&mut self, values: usize) -> bool {
@@ -51,12 +47,7 @@ impl Budget {
 
 /// Writes the schema at a node, self-contained.
 pub(super) fn write(source: Source<'_>, node: Node<'_>, budget: &mut Budget) -> Value {
-    let mut writer = Writer {
-        source,
-        budget,
-        named: HashSet::new(),
-        waiting: Vec::new(),
-    };
+    let mut writer = Writer { source, budget, named: HashSet::new(), waiting: Vec::new() };
     let (start, name) = writer.start(node);
     let mut body = writer.schema(start);
     let mut definitions = Map::new();
@@ -137,11 +128,7 @@ impl<'d> Writer<'d, '_> {
         if node.kind() == Kind::List {
             return Value::Array(node.items().map(|item| self.schema(item)).collect());
         }
-        Value::Object(
-            node.entries()
-                .map(|(key, child)| (key.text.to_owned(), self.schema(child)))
-                .collect(),
-        )
+        Value::Object(node.entries().map(|(key, child)| (key.text.to_owned(), self.schema(child))).collect())
     }
 
     fn refer(&mut self, text: &str) -> Value {
@@ -179,10 +166,7 @@ fn is_left_out(keyword: &str) -> bool {
 
 /// Says in JSON Schema what OpenAPI 3.0 says in its own way.
 fn translate(written: &mut Map<String, Value>, node: Node<'_>) {
-    for (keyword, bound) in [
-        ("exclusiveMinimum", "minimum"),
-        ("exclusiveMaximum", "maximum"),
-    ] {
+    for (keyword, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if let Some(Value::Bool(exclusive)) = written.shift_remove(keyword)
             && exclusive
             && let Some(value) = written.shift_remove(bound)
@@ -203,10 +187,7 @@ fn translate(written: &mut Map<String, Value>, node: Node<'_>) {
         written.insert("type".to_owned(), both);
     }
     // Beside `allOf` and the like, null must be let in around them, or one of them would refuse it.
-    if ["allOf", "anyOf", "oneOf"]
-        .iter()
-        .any(|word| written.contains_key(*word))
-    {
+    if ["allOf", "anyOf", "oneOf"].iter().any(|word| written.contains_key(*word)) {
         let whole = Value::Object(std::mem::take(written));
         written.insert("anyOf".to_owned(), json!([whole, {"type": "null"}]));
     }

@@ -19,27 +19,18 @@ impl Joined {
     pub(super) fn new(text: &str) -> Option<Joined> {
         let high = ["\\ud8", "\\ud9", "\\uda", "\\udb"];
         let lower = |at: usize| text.get(at..at + 4).map(str::to_ascii_lowercase);
-        let any = text
-            .match_indices("\\u")
-            .any(|(at, _)| lower(at).is_some_and(|start| high.contains(&start.as_str())));
+        let any =
+            text.match_indices("\\u").any(|(at, _)| lower(at).is_some_and(|start| high.contains(&start.as_str())));
         let json = text.trim_start().starts_with(['{', '[']);
         (any && json).then(|| join(text))
     }
 
     /// The place in the original text.
     pub(super) fn original(&self, place: Place) -> Place {
-        let upto = |column| {
-            self.shifts
-                .partition_point(|shift| *shift <= (place.line, column))
-        };
+        let upto = |column| self.shifts.partition_point(|shift| *shift <= (place.line, column));
         let before = upto(place.column) - upto(0);
-        let missing = u32::try_from(before)
-            .unwrap_or(u32::MAX)
-            .saturating_mul(MISSING);
-        Place {
-            line: place.line,
-            column: place.column.saturating_add(missing),
-        }
+        let missing = u32::try_from(before).unwrap_or(u32::MAX).saturating_mul(MISSING);
+        Place { line: place.line, column: place.column.saturating_add(missing) }
     }
 }
 
@@ -71,10 +62,7 @@ fn join(text: &str) -> Joined {
         joined.push_str(now);
         rest = later;
     }
-    Joined {
-        text: joined,
-        shifts,
-    }
+    Joined { text: joined, shifts }
 }
 
 fn advance(place: &mut Place, character: char) {
@@ -90,10 +78,7 @@ fn advance(place: &mut Place, character: char) {
 fn pair(text: &str) -> Option<char> {
     let high = unit(text.get(..6)?)?;
     let low = unit(text.get(6..12)?)?;
-    char::decode_utf16([high, low])
-        .next()?
-        .ok()
-        .filter(|character| u32::from(*character) > 0xFFFF)
+    char::decode_utf16([high, low]).next()?.ok().filter(|character| u32::from(*character) > 0xFFFF)
 }
 
 fn unit(escape: &str) -> Option<u16> {

@@ -24,10 +24,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
     let source = joined.as_ref().map_or(text, |joined| joined.text.as_str());
     read_events(source, limits)
         .map_err(|fault| match &joined {
-            Some(joined) => Fault {
-                place: joined.original(fault.place),
-                ..fault
-            },
+            Some(joined) => Fault { place: joined.original(fault.place), ..fault },
             None => fault,
         })
         .map(|mut slots| {
@@ -51,11 +48,7 @@ fn refuse_what_is_no_text(text: &str, limits: &Limits) -> Result<(), Fault> {
     if text.len() > limits.bytes {
         return Err(Fault::new(
             Place::START,
-            format!(
-                "the text has {} bytes, the limit is {}",
-                text.len(),
-                limits.bytes
-            ),
+            format!("the text has {} bytes, the limit is {}", text.len(), limits.bytes),
             "split it, or move large examples out of it",
         ));
     }
@@ -73,10 +66,7 @@ fn refuse_what_is_no_text(text: &str, limits: &Limits) -> Result<(), Fault> {
     let (what, mend) = if utf16 {
         ("the text looks like UTF-16", "save it as UTF-8")
     } else {
-        (
-            "there is a NUL character in the text",
-            "remove it; the text must be UTF-8",
-        )
+        ("there is a NUL character in the text", "remove it; the text must be UTF-8")
     };
     Err(Fault::new(place_of(text, at), what, mend))
 }
@@ -99,17 +89,8 @@ fn refuse_crowded_brackets(text: &str, limits: &Limits) -> Result<(), Fault> {
 fn place_of(text: &str, at: usize) -> Place {
     let before = text.get(..at).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
-    Place {
-        line: u32::try_from(line).unwrap_or(u32::MAX),
-        column: u32::try_from(column).unwrap_or(u32::MAX),
-    }
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Place { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
 }
 
 fn read_events(source: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
@@ -140,11 +121,7 @@ fn read_events(source: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
         reading.take(event, place)?;
     }
     if reading.slots.is_empty() {
-        return Err(Fault::new(
-            Place::START,
-            "the text is empty",
-            "write a document into it",
-        ));
+        return Err(Fault::new(Place::START, "the text is empty", "write a document into it"));
     }
     Ok(reading.slots)
 }
@@ -199,27 +176,17 @@ impl Reading<'_> {
                 Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, place),
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => Ok(()),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
         }
     }
 
     fn at_key(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|open| open.keys.is_some() && open.pending.is_none())
+        self.open.last().is_some_and(|open| open.keys.is_some() && open.pending.is_none())
     }
 
-    fn key(
-        &mut self,
-        text: &str,
-        quoted_key: bool,
-        anchor: usize,
-        place: Place,
-    ) -> Result<(), Fault> {
+    fn key(&mut self, text: &str, quoted_key: bool, anchor: usize, place: Place) -> Result<(), Fault> {
         let fault = |what: &str, mend: &str| Err(Fault::new(place, what, mend));
         if anchor != 0 {
             return fault("a key has an anchor", "put the anchor on the value");
@@ -231,16 +198,10 @@ impl Reading<'_> {
             );
         }
         if !quoted_key && text.is_empty() {
-            return fault(
-                "a key is missing before `:`",
-                "write a key, or quote an empty one",
-            );
+            return fault("a key is missing before `:`", "write a key, or quote an empty one");
         }
         if !quoted_key && self.json && (text.starts_with("//") || text.starts_with("/*")) {
-            return fault(
-                "there is a comment in JSON",
-                "remove it; JSON has no comments",
-            );
+            return fault("there is a comment in JSON", "remove it; JSON has no comments");
         }
         self.refuse_nul(text, place)?;
         let next = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
@@ -252,15 +213,10 @@ impl Reading<'_> {
             && let Some(earlier) = keys.insert(text.into(), distance)
         {
             let earlier = self.slots.get((open.at + earlier) as usize);
-            let line = earlier
-                .and_then(|slot| slot.key.as_ref())
-                .map_or(0, |(_, place)| place.line);
+            let line = earlier.and_then(|slot| slot.key.as_ref()).map_or(0, |(_, place)| place.line);
             return Err(Fault::new(
                 place,
-                format!(
-                    "the key {} is written twice in one map, first on line {line}",
-                    quoted(text)
-                ),
+                format!("the key {} is written twice in one map, first on line {line}", quoted(text)),
                 "remove one of the two, or give it another name",
             ));
         }
@@ -274,32 +230,20 @@ impl Reading<'_> {
             return Ok(Held::Text(text.into()));
         }
         if self.json && (text.starts_with("//") || text.starts_with("/*")) {
-            return Err(Fault::new(
-                place,
-                "there is a comment in JSON",
-                "remove it; JSON has no comments",
-            ));
+            return Err(Fault::new(place, "there is a comment in JSON", "remove it; JSON has no comments"));
         }
         scalar::plain(text).map_err(|unkept| {
             let what = match unkept {
                 Unkept::NoNumber => format!("{} is no number that JSON can carry", quoted(text)),
                 Unkept::TooLarge => format!("the number {} is too large", quoted(text)),
             };
-            Fault::new(
-                place,
-                what,
-                "write another number, or quote it if it is a text",
-            )
+            Fault::new(place, what, "write another number, or quote it if it is a text")
         })
     }
 
     fn refuse_nul(&self, text: &str, place: Place) -> Result<(), Fault> {
         if text.contains('\0') {
-            return Err(Fault::new(
-                place,
-                "a text contains a NUL character",
-                "remove it",
-            ));
+            return Err(Fault::new(place, "a text contains a NUL character", "remove it"));
         }
         Ok(())
     }
@@ -335,12 +279,7 @@ impl Reading<'_> {
         }
         let at = self.push(held, place)?;
         self.name(anchor, None);
-        self.open.push(Open {
-            at,
-            anchor,
-            keys,
-            pending: None,
-        });
+        self.open.push(Open { at, anchor, keys, pending: None });
         Ok(())
     }
 
@@ -382,11 +321,7 @@ impl Reading<'_> {
     fn refuse_too_many(&self, more: usize, place: Place) -> Result<(), Fault> {
         let most = self.limits.nodes.min(u32::MAX as usize / 2);
         if self.slots.len() + more > most {
-            return Err(Fault::new(
-                place,
-                format!("there are more than {most} values in the text"),
-                "split it",
-            ));
+            return Err(Fault::new(place, format!("there are more than {most} values in the text"), "split it"));
         }
         Ok(())
     }
@@ -394,11 +329,7 @@ impl Reading<'_> {
     /// Copies what an alias means to where it stands.
     fn alias(&mut self, anchor: usize, place: Place) -> Result<(), Fault> {
         if self.at_key() {
-            return Err(Fault::new(
-                place,
-                "an alias stands where a key is expected",
-                "write the key out",
-            ));
+            return Err(Fault::new(place, "an alias stands where a key is expected", "write the key out"));
         }
         let Some(Some(from)) = self.anchors.get(&anchor).copied() else {
             return Err(Fault::new(
@@ -408,10 +339,7 @@ impl Reading<'_> {
             ));
         };
         let stretch = self.stretch(from);
-        let (count, bytes) = (
-            stretch.len(),
-            stretch.iter().map(Slot::bytes).sum::<usize>(),
-        );
+        let (count, bytes) = (stretch.len(), stretch.iter().map(Slot::bytes).sum::<usize>());
         let deepest = stretch.iter().map(|slot| slot.depth).max().unwrap_or(0);
         let top = stretch.first().map_or(0, |slot| slot.depth);
         self.expanded += count;
@@ -459,19 +387,13 @@ impl Reading<'_> {
 }
 
 fn too_deep(place: Place, depth: usize) -> Fault {
-    Fault::new(
-        place,
-        format!("lists and maps are more than {depth} levels deep"),
-        "flatten it",
-    )
+    Fault::new(place, format!("lists and maps are more than {depth} levels deep"), "flatten it")
 }
 
 fn place_at(mark: Marker) -> Place {
     Place {
         line: u32::try_from(mark.line()).unwrap_or(u32::MAX).max(1),
-        column: u32::try_from(mark.col())
-            .unwrap_or(u32::MAX)
-            .saturating_add(1),
+        column: u32::try_from(mark.col()).unwrap_or(u32::MAX).saturating_add(1),
     }
 }
 
@@ -485,21 +407,13 @@ fn unreadable(error: &ScanError) -> Fault {
             "an alias (`*name`) names an anchor that is not written before it",
             "write `&name` on the value first, or quote a text that begins with `*`",
         ),
-        (
-            "recursion limit",
-            "lists and maps are too many levels deep",
-            "flatten it",
-        ),
+        ("recursion limit", "lists and maps are too many levels deep", "flatten it"),
         (
             "Unicode character escape",
             "an escape in a text names half a character",
             "write both halves (`\\ud83d\\ude80`), or the character itself",
         ),
-        (
-            "byte order mark",
-            "there is a byte order mark inside the text",
-            "remove it",
-        ),
+        ("byte order mark", "there is a byte order mark inside the text", "remove it"),
     ];
     for (sign, what, mend) in told {
         if info.contains(sign) {

@@ -25,10 +25,7 @@ impl DemoDirectory {
                 Ok((person.subject, groups.collect::<Result<_, Invalid>>()?))
             })
             .collect::<Result<_, Invalid>>()?;
-        Ok(Self {
-            issuer: issuer.into(),
-            groups,
-        })
+        Ok(Self { issuer: issuer.into(), groups })
     }
 
     /// A stranger, and anybody of another issuer, is in no group.
@@ -36,10 +33,7 @@ impl DemoDirectory {
         if key.issuer != self.issuer {
             return vec![];
         }
-        self.groups
-            .get(key.subject.as_str())
-            .cloned()
-            .unwrap_or_default()
+        self.groups.get(key.subject.as_str()).cloned().unwrap_or_default()
     }
 }
 
@@ -63,26 +57,17 @@ mod tests {
     async fn groups_go_by_issuer_and_subject_and_never_by_address() {
         let directory = DemoDirectory::new("http://127.0.0.1:9400", &people()).unwrap();
         let groups = async |issuer: &str, subject: &str| {
-            let key = PersonKey {
-                issuer: issuer.into(),
-                subject: subject.into(),
-            };
+            let key = PersonKey { issuer: issuer.into(), subject: subject.into() };
             let found = directory.groups_of(&key, "grace.obi@hackney.example", &Value::Null);
             let found = found.await.unwrap();
             found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(
             groups("http://127.0.0.1:9400", "104417250038861920042").await,
-            [
-                "income-services@hackney.example",
-                "revenues-officers@hackney.example"
-            ]
+            ["income-services@hackney.example", "revenues-officers@hackney.example"]
         );
         let none: [&str; 0] = [];
-        assert_eq!(
-            groups("https://other.example", "104417250038861920042").await,
-            none
-        );
+        assert_eq!(groups("https://other.example", "104417250038861920042").await, none);
         assert_eq!(groups("http://127.0.0.1:9400", "0").await, none);
     }
 }

@@ -25,18 +25,10 @@ pub fn choose(people: &[DemoPerson], hidden: &[(&str, &str)]) -> String {
     let fields: String = hidden
         .iter()
         .map(|(name, value)| {
-            format!(
-                "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
-                escaped(name),
-                escaped(value)
-            )
+            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escaped(name), escaped(value))
         })
         .collect();
-    let choices: String = people
-        .iter()
-        .enumerate()
-        .map(|(place, person)| choice(place, person))
-        .collect();
+    let choices: String = people.iter().enumerate().map(|(place, person)| choice(place, person)).collect();
     page(
         "Choose who you are",
         &format!(
@@ -50,10 +42,7 @@ pub fn choose(people: &[DemoPerson], hidden: &[(&str, &str)]) -> String {
 pub fn refused(why: &str) -> String {
     page(
         "You cannot sign in from here",
-        &format!(
-            "<p>{}</p>\n<p>Go back to the application that you came from and start again.</p>\n",
-            escaped(why)
-        ),
+        &format!("<p>{}</p>\n<p>Go back to the application that you came from and start again.</p>\n", escaped(why)),
     )
 }
 
@@ -78,16 +67,15 @@ fn page(title: &str, inside: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut out, letter| {
-            match letter {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\'' => out.push_str("&#39;"),
-                other => out.push(other),
-            }
-            out
-        })
+    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+        out
+    })
 }

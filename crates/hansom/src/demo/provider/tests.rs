@@ -59,10 +59,7 @@ impl Town {
         let count = AtomicU64::new(0);
         let counted = move |bytes: &mut [u8]| {
             let number = count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            bytes
-                .iter_mut()
-                .zip(number.into_iter().cycle())
-                .for_each(|(to, from)| *to = from);
+            bytes.iter_mut().zip(number.into_iter().cycle()).for_each(|(to, from)| *to = from);
         };
         let router = router(ProviderSetup {
             issuer: ISSUER.into(),
@@ -83,51 +80,30 @@ impl Town {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let text = String::from_utf8(body.to_vec()).unwrap();
-        Answer {
-            status,
-            headers,
-            text,
-        }
+        Answer { status, headers, text }
     }
 
     async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).unwrap())
-            .await
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     async fn ask(&self, parameters: &[(&str, &str)]) -> Answer {
-        self.get(&format!("/authorize?{}", encoded(parameters)))
-            .await
+        self.get(&format!("/authorize?{}", encoded(parameters))).await
     }
 
-    async fn form(
-        &self,
-        path: &str,
-        headers: &[(&str, &str)],
-        parameters: &[(&str, &str)],
-    ) -> Answer {
-        let mut request =
-            Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+    async fn form(&self, path: &str, headers: &[(&str, &str)], parameters: &[(&str, &str)]) -> Answer {
+        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(encoded(parameters).into()).unwrap())
-            .await
+        self.send(request.body(encoded(parameters).into()).unwrap()).await
     }
 
     async fn choose(&self, name: &str) -> Answer {
-        let person = people()
-            .into_iter()
-            .find(|person| person.name == name)
-            .unwrap();
+        let person = people().into_iter().find(|person| person.name == name).unwrap();
         let mut parameters = request();
         parameters.push(("person", person.subject));
-        self.form(
-            "/authorize",
-            &[("sec-fetch-site", "same-origin")],
-            &parameters,
-        )
-        .await
+        self.form("/authorize", &[("sec-fetch-site", "same-origin")], &parameters).await
     }
 
     async fn code_of(&self, name: &str) -> String {
@@ -151,9 +127,7 @@ impl Town {
 }
 
 fn encoded(parameters: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
 
 fn request() -> Vec<(&'static str, &'static str)> {
@@ -170,10 +144,7 @@ fn request() -> Vec<(&'static str, &'static str)> {
 }
 
 fn request_with(name: &str, value: &'static str) -> Vec<(&'static str, &'static str)> {
-    request()
-        .into_iter()
-        .map(|(n, v)| (n, if n == name { value } else { v }))
-        .collect()
+    request().into_iter().map(|(n, v)| (n, if n == name { value } else { v })).collect()
 }
 
 fn claims_of(id_token: &str, keys: &Value) -> Value {
@@ -186,32 +157,18 @@ fn claims_of(id_token: &str, keys: &Value) -> Value {
     // The time is the test's own.
     validation.validate_exp = false;
     let key = DecodingKey::from_jwk(&jwk).unwrap();
-    jsonwebtoken::decode::<Value>(id_token, &key, &validation)
-        .unwrap()
-        .claims
+    jsonwebtoken::decode::<Value>(id_token, &key, &validation).unwrap().claims
 }
 
 #[tokio::test]
 async fn a_chosen_person_comes_back_as_a_signed_id_token_without_groups() {
     let town = Town::new(new_key());
     let back = town.choose("Dev Patel").await.back();
-    assert_eq!(
-        (back["state"].as_str(), back["iss"].as_str()),
-        ("st&ate \"1\"", ISSUER)
-    );
+    assert_eq!((back["state"].as_str(), back["iss"].as_str()), ("st&ate \"1\"", ISSUER));
     let answer = town.exchange(&[("code", &back["code"])]).await;
-    assert_eq!(
-        (answer.status, answer.header("cache-control")),
-        (200, "no-store"),
-        "{}",
-        answer.text
-    );
+    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"), "{}", answer.text);
     let keys = town.get("/jwks").await.json();
-    assert_eq!(
-        keys["keys"][0].get("d"),
-        None,
-        "the private half stays here"
-    );
+    assert_eq!(keys["keys"][0].get("d"), None, "the private half stays here");
     let claims = claims_of(answer.json()["id_token"].as_str().unwrap(), &keys);
     assert_eq!(
         claims,
@@ -226,23 +183,12 @@ async fn the_access_token_tells_who_it_is_until_it_expires() {
     let code = town.code_of("Grace Obi").await;
     let tokens = town.exchange(&[("code", &code)]).await.json();
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
-    let ask = || {
-        Request::get("/userinfo")
-            .header("authorization", &bearer)
-            .body(Body::empty())
-            .unwrap()
-    };
-    assert_eq!(
-        town.send(ask()).await.json()["email"],
-        "grace.obi@hackney.example"
-    );
+    let ask = || Request::get("/userinfo").header("authorization", &bearer).body(Body::empty()).unwrap();
+    assert_eq!(town.send(ask()).await.json()["email"], "grace.obi@hackney.example");
     assert_eq!(town.get("/userinfo").await.status, 401);
     town.seconds.fetch_add(TOKEN_SECONDS, Ordering::Relaxed);
     let late = town.send(ask()).await;
-    assert_eq!(
-        (late.status, late.header("www-authenticate")),
-        (401, "Bearer error=\"invalid_token\"")
-    );
+    assert_eq!((late.status, late.header("www-authenticate")), (401, "Bearer error=\"invalid_token\""));
 }
 
 #[tokio::test]
@@ -251,15 +197,9 @@ async fn a_code_works_once_and_its_second_use_takes_the_first_token_back() {
     let code = town.code_of("Amina Yusuf").await;
     let tokens = town.exchange(&[("code", &code)]).await.json();
     let again = town.exchange(&[("code", &code)]).await;
-    assert_eq!(
-        (again.status, &again.json()["error"]),
-        (400, &json!("invalid_grant"))
-    );
+    assert_eq!((again.status, &again.json()["error"]), (400, &json!("invalid_grant")));
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
-    let ask = Request::get("/userinfo")
-        .header("authorization", bearer)
-        .body(Body::empty())
-        .unwrap();
+    let ask = Request::get("/userinfo").header("authorization", bearer).body(Body::empty()).unwrap();
     assert_eq!(town.send(ask).await.status, 401);
 }
 
@@ -269,29 +209,16 @@ async fn a_code_dies_after_a_minute() {
     let code = town.code_of("Amina Yusuf").await;
     town.seconds.fetch_add(CODE_SECONDS, Ordering::Relaxed);
     let late = town.exchange(&[("code", &code)]).await;
-    assert_eq!(
-        (late.status, &late.json()["error"]),
-        (400, &json!("invalid_grant"))
-    );
+    assert_eq!((late.status, &late.json()["error"]), (400, &json!("invalid_grant")));
 }
 
 #[tokio::test]
 async fn a_code_is_bound_to_its_verifier_redirect_and_client() {
     let town = Town::new(new_key());
     for (name, value, status, error) in [
-        (
-            "code_verifier",
-            "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong",
-            400,
-            "invalid_grant",
-        ),
+        ("code_verifier", "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong", 400, "invalid_grant"),
         ("code_verifier", "", 400, "invalid_grant"),
-        (
-            "redirect_uri",
-            "http://127.0.0.1:8000/other",
-            400,
-            "invalid_grant",
-        ),
+        ("redirect_uri", "http://127.0.0.1:8000/other", 400, "invalid_grant"),
         ("client_secret", "wrong", 401, "invalid_client"),
         ("client_secret", "", 401, "invalid_client"),
         ("client_id", "other", 401, "invalid_client"),
@@ -300,11 +227,7 @@ async fn a_code_is_bound_to_its_verifier_redirect_and_client() {
     ] {
         let code = town.code_of("Amina Yusuf").await;
         let no = town.exchange(&[("code", &code), (name, value)]).await;
-        assert_eq!(
-            (no.status, &no.json()["error"]),
-            (status, &json!(error)),
-            "{name}={value}"
-        );
+        assert_eq!((no.status, &no.json()["error"]), (status, &json!(error)), "{name}={value}");
     }
 }
 
@@ -327,13 +250,8 @@ async fn the_client_may_show_its_secret_in_the_header_but_not_in_both_places() {
     let answer = town.form("/token", &header, &parameters).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let wrong = format!("Basic {}", STANDARD.encode("hansom:wrong"));
-    let no = town
-        .form("/token", &[("authorization", wrong.as_str())], &parameters)
-        .await;
-    assert_eq!(
-        (no.status, no.header("www-authenticate")),
-        (401, "Basic realm=\"demo\"")
-    );
+    let no = town.form("/token", &[("authorization", wrong.as_str())], &parameters).await;
+    assert_eq!((no.status, no.header("www-authenticate")), (401, "Basic realm=\"demo\""));
 }
 
 #[tokio::test]
@@ -346,20 +264,10 @@ async fn an_unknown_client_or_address_is_never_redirected() {
         ("redirect_uri", ""),
     ] {
         let no = town.ask(&request_with(name, value)).await;
-        assert_eq!(
-            (no.status, no.header("location")),
-            (400, ""),
-            "{name}={value}"
-        );
+        assert_eq!((no.status, no.header("location")), (400, ""), "{name}={value}");
         assert!(!no.text.contains("<script"));
-        let no = town
-            .form("/authorize", &[], &request_with(name, value))
-            .await;
-        assert_eq!(
-            (no.status, no.header("location")),
-            (400, ""),
-            "{name}={value}"
-        );
+        let no = town.form("/authorize", &[], &request_with(name, value)).await;
+        assert_eq!((no.status, no.header("location")), (400, ""), "{name}={value}");
     }
     let mut twice = request();
     twice.push(("redirect_uri", "https://evil.example"));
@@ -394,18 +302,11 @@ async fn the_screen_names_everybody_escapes_what_was_sent_and_lets_the_form_go_b
     assert_eq!(screen.status, 200);
     assert!(screen.text.contains("<title>Choose who you are</title>"));
     for person in people() {
-        assert!(
-            screen
-                .text
-                .contains(&format!(">{} ({})</button>", person.name, person.email))
-        );
+        assert!(screen.text.contains(&format!(">{} ({})</button>", person.name, person.email)));
     }
     assert!(screen.text.contains("value=\"st&amp;ate &quot;1&quot;\""));
     let policy = screen.header("content-security-policy");
-    assert!(
-        policy.contains("form-action 'self' http://127.0.0.1:8000;"),
-        "{policy}"
-    );
+    assert!(policy.contains("form-action 'self' http://127.0.0.1:8000;"), "{policy}");
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert_eq!(screen.header("cache-control"), "no-store");
 }
@@ -416,9 +317,7 @@ async fn a_choice_from_another_site_or_of_a_stranger_is_refused() {
     let mut parameters = request();
     parameters.push(("person", "104417250038861920011"));
     for from in ["cross-site", "same-site"] {
-        let no = town
-            .form("/authorize", &[("sec-fetch-site", from)], &parameters)
-            .await;
+        let no = town.form("/authorize", &[("sec-fetch-site", from)], &parameters).await;
         assert_eq!((no.status, no.header("location")), (403, ""));
     }
     parameters.pop();
@@ -447,10 +346,7 @@ async fn discovery_names_the_issuer_and_the_same_key_gives_the_same_kid() {
     assert_eq!(found["token_endpoint"], format!("{ISSUER}/token"));
     assert_eq!(found["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(one.get("/jwks").await.json(), two.get("/jwks").await.json());
-    assert_ne!(
-        one.get("/jwks").await.json(),
-        Town::new(new_key()).get("/jwks").await.json()
-    );
+    assert_ne!(one.get("/jwks").await.json(), Town::new(new_key()).get("/jwks").await.json());
 }
 
 #[test]
@@ -465,10 +361,7 @@ fn a_broken_key_or_redirect_address_is_refused_at_the_start() {
         chance: Chance::new(|bytes| bytes.fill(0)),
         signing_key_pkcs8: key.to_vec(),
     };
-    assert!(matches!(
-        DemoProvider::new(setup(b"no key", BACK)),
-        Err(ProviderFault::SigningKey)
-    ));
+    assert!(matches!(DemoProvider::new(setup(b"no key", BACK)), Err(ProviderFault::SigningKey)));
     let fault = DemoProvider::new(setup(&new_key(), "javascript:alert(1)"));
     assert!(matches!(fault, Err(ProviderFault::RedirectUri(_))));
 }

@@ -23,11 +23,7 @@ pub struct Page {
 impl Page {
     /// The page that a query asks for; what it does not know, it refuses.
     pub fn read(query: &str, list: &List) -> Result<Self, No> {
-        let mut page = Self {
-            filters: vec![],
-            limit: PAGE,
-            after: None,
-        };
+        let mut page = Self { filters: vec![], limit: PAGE, after: None };
         let mut seen = vec![];
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if seen.contains(&name) {

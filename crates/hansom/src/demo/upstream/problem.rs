@@ -19,30 +19,13 @@ pub struct No {
 }
 
 impl No {
-    fn new(
-        status: StatusCode,
-        code: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
-        Self {
-            status,
-            code,
-            title,
-            detail: detail.into(),
-            errors: vec![],
-            allow: None,
-        }
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, title, detail: detail.into(), errors: vec![], allow: None }
     }
 
     /// The request breaks the contract at these places.
     pub fn invalid(detail: &str, errors: Vec<Value>) -> Self {
-        let mut no = Self::new(
-            StatusCode::BAD_REQUEST,
-            "invalid-request",
-            "The request is not valid",
-            detail,
-        );
+        let mut no = Self::new(StatusCode::BAD_REQUEST, "invalid-request", "The request is not valid", detail);
         no.errors = errors;
         no
     }
@@ -80,12 +63,7 @@ impl No {
 
     /// The present state forbids it.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::CONFLICT,
-            "conflict",
-            "The present state forbids this",
-            detail,
-        )
+        Self::new(StatusCode::CONFLICT, "conflict", "The present state forbids this", detail)
     }
 
     /// The record has changed since it was read.

@@ -45,26 +45,18 @@ impl Records {
     /// The records of an embedded data file.
     pub fn read(data: &str) -> serde_json::Result<Self> {
         let members: BTreeMap<String, Value> = serde_json::from_str(data)?;
-        let (lists, documents): (BTreeMap<_, _>, BTreeMap<_, _>) = members
-            .into_iter()
-            .partition(|(_, member)| member.is_array());
+        let (lists, documents): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            members.into_iter().partition(|(_, member)| member.is_array());
         let collections = lists
             .into_iter()
             .map(|(name, list)| Ok((name, serde_json::from_value(list)?)))
             .collect::<serde_json::Result<_>>()?;
-        Ok(Self {
-            collections,
-            documents,
-            repeatable: VecDeque::new(),
-        })
+        Ok(Self { collections, documents, repeatable: VecDeque::new() })
     }
 
     /// Every record of a collection, oldest first.
     pub fn all(&self, collection: &str) -> &[Record] {
-        self.collections
-            .get(collection)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.collections.get(collection).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A document by name.
@@ -74,9 +66,7 @@ impl Records {
 
     /// The record whose `field` holds `id`.
     pub fn find(&self, collection: &str, field: &str, id: &str) -> Option<&Record> {
-        self.all(collection)
-            .iter()
-            .find(|record| holds(record, field, id))
+        self.all(collection).iter().find(|record| holds(record, field, id))
     }
 
     /// Puts a changed record in the old one's place.
@@ -87,10 +77,7 @@ impl Records {
     }
 
     fn find_mut(&mut self, collection: &str, field: &str, id: &str) -> Option<&mut Record> {
-        self.collections
-            .get_mut(collection)?
-            .iter_mut()
-            .find(|record| holds(record, field, id))
+        self.collections.get_mut(collection)?.iter_mut().find(|record| holds(record, field, id))
     }
 
     /// Stores what a caller sent, with its id, its defaults and its effects on the parent.
@@ -103,10 +90,7 @@ impl Records {
         now: &str,
     ) -> Result<Record, No> {
         let mut record = Record::new();
-        record.insert(
-            operation.id.clone(),
-            self.next_id(operation, &create.prefix)?.into(),
-        );
+        record.insert(operation.id.clone(), self.next_id(operation, &create.prefix)?.into());
         if let (Some(of), Some(id)) = (&operation.parent, parent) {
             record.insert(of.id.clone(), id.into());
             let amount = sent.get("amount").and_then(pence);
@@ -126,10 +110,7 @@ impl Records {
                 record.insert("address".into(), address);
             }
         }
-        self.collections
-            .entry(operation.collection.clone())
-            .or_default()
-            .push(record.clone());
+        self.collections.entry(operation.collection.clone()).or_default().push(record.clone());
         Ok(record)
     }
 
@@ -179,16 +160,11 @@ impl Records {
             };
             let Some(found) = self.find(&reference.collection, &reference.id, id) else {
                 let fault = serde_json::json!({"pointer": format!("/{}", reference.field), "detail": "There is no such record."});
-                return Err(No::invalid(
-                    "The body names a record that does not exist.",
-                    vec![fault],
-                ));
+                return Err(No::invalid("The body names a record that does not exist.", vec![fault]));
             };
             if found.get(&reference.only_if) != Some(&Value::Bool(true)) {
                 let (id, flag) = (&reference.field, &reference.only_if);
-                return Err(No::conflict(format!(
-                    "What {id} names is not {flag}. Choose another."
-                )));
+                return Err(No::conflict(format!("What {id} names is not {flag}. Choose another.")));
             }
         }
         Ok(())
@@ -213,9 +189,7 @@ pub fn holds(record: &Record, field: &str, text: &str) -> bool {
     match record.get(field) {
         Some(Value::String(value)) => value == text,
         Some(Value::Bool(value)) => text.parse() == Ok(*value),
-        Some(Value::Number(value)) => value
-            .as_i64()
-            .is_some_and(|value| text.parse() == Ok(value)),
+        Some(Value::Number(value)) => value.as_i64().is_some_and(|value| text.parse() == Ok(value)),
         _ => false,
     }
 }
@@ -224,9 +198,7 @@ pub fn holds(record: &Record, field: &str, text: &str) -> bool {
 pub fn check_state(record: &Record, conflicts: &Conflicts) -> Result<(), No> {
     for (field, forbidden) in conflicts {
         if let Some(state) = forbidden.iter().find(|state| holds(record, field, state)) {
-            return Err(No::conflict(format!(
-                "The {field} is {state}, which forbids this change."
-            )));
+            return Err(No::conflict(format!("The {field} is {state}, which forbids this change.")));
         }
     }
     Ok(())

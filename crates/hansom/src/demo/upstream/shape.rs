@@ -94,9 +94,7 @@ impl Shape {
             (Self::OrNull(_), Value::Null) => {}
             (Self::OrNull(shape), value) => shape.check(value, place, faults),
             (Self::Object(members), Value::Object(object)) => members.check(object, place, faults),
-            (Self::List(shape, least, most), Value::Array(values))
-                if (*least..=*most).contains(&values.len()) =>
-            {
+            (Self::List(shape, least, most), Value::Array(values)) if (*least..=*most).contains(&values.len()) => {
                 for (index, value) in values.iter().enumerate() {
                     shape.check(value, &format!("{place}/{index}"), faults);
                 }
@@ -110,23 +108,16 @@ impl Shape {
         let text = value.as_str();
         let holds = |test: &dyn Fn(&str) -> bool| text.is_some_and(test);
         match self {
-            Self::Text(least, most) => {
-                holds(&|text| (*least..=*most).contains(&text.chars().count()))
-            }
+            Self::Text(least, most) => holds(&|text| (*least..=*most).contains(&text.chars().count())),
             Self::OneOf(words) => holds(&|text| words.iter().any(|word| word == text)),
-            Self::Number(least, most) => value
-                .as_i64()
-                .is_some_and(|number| (*least..=*most).contains(&number)),
+            Self::Number(least, most) => value.as_i64().is_some_and(|number| (*least..=*most).contains(&number)),
             Self::Boolean => value.is_boolean(),
             Self::Digits(least, most) => holds(&|text| are_digits(text, *least, *most)),
-            Self::Code(prefix, digits) => holds(&|text| {
-                text.strip_prefix(prefix.as_str())
-                    .is_some_and(|rest| are_digits(rest, *digits, *digits))
-            }),
+            Self::Code(prefix, digits) => {
+                holds(&|text| text.strip_prefix(prefix.as_str()).is_some_and(|rest| are_digits(rest, *digits, *digits)))
+            }
             Self::Reference(least, most) => holds(&|text| {
-                is_made_of(text, *least, *most, |byte| {
-                    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-')
-                })
+                is_made_of(text, *least, *most, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-'))
             }),
             Self::UpperReference(least, most) => holds(&|text| {
                 is_made_of(text, *least, *most, |byte| {
@@ -134,8 +125,7 @@ impl Shape {
                 })
             }),
             Self::Words(most) => holds(&|text| {
-                text.split('-')
-                    .all(|word| is_made_of(word, 1, *most, |byte| byte.is_ascii_lowercase()))
+                text.split('-').all(|word| is_made_of(word, 1, *most, |byte| byte.is_ascii_lowercase()))
                     && text.len() <= *most
             }),
             Self::Date => holds(&is_date),
@@ -171,9 +161,7 @@ impl Shape {
             Self::Email => "Must be an e-mail address.".into(),
             Self::Phone => "Must be a telephone number, written like +447700900100.".into(),
             Self::Postcode => "Must be a postcode, written like E8 4QZ.".into(),
-            Self::Money => {
-                r#"Must be money, written like {"amount": "12.50", "currency": "GBP"}."#.into()
-            }
+            Self::Money => r#"Must be money, written like {"amount": "12.50", "currency": "GBP"}."#.into(),
             Self::Object(_) => "Must be an object.".into(),
             Self::List(_, least, most) => format!("Must be a list of {least} to {most}."),
             Self::OrNull(shape) => shape.demand(),
@@ -190,11 +178,7 @@ pub fn pence(money: &Value) -> Option<i64> {
         return None;
     }
     let pence = pounds.parse::<i64>().ok()? * 100 + rest.parse::<i64>().ok()?;
-    Some(if amount.starts_with('-') {
-        -pence
-    } else {
-        pence
-    })
+    Some(if amount.starts_with('-') { -pence } else { pence })
 }
 
 /// Pence as money.
@@ -229,14 +213,11 @@ fn is_moment(text: &str) -> bool {
 fn is_email(text: &str) -> bool {
     text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && text
-            .rsplit_once('@')
-            .is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
+        && text.rsplit_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
 }
 
 fn is_phone(text: &str) -> bool {
-    text.strip_prefix('+')
-        .is_some_and(|rest| !rest.starts_with('0') && are_digits(rest, 8, 15))
+    text.strip_prefix('+').is_some_and(|rest| !rest.starts_with('0') && are_digits(rest, 8, 15))
 }
 
 fn is_postcode(text: &str) -> bool {

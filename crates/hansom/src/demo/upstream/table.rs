@@ -147,9 +147,7 @@ impl Operation {
             match (template.next(), given.next()) {
                 (None, None) => return Some(parameters),
                 (Some(expected), Some(segment)) => {
-                    let name = expected
-                        .strip_prefix('{')
-                        .and_then(|rest| rest.strip_suffix('}'));
+                    let name = expected.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
                     match name {
                         Some(name) if !segment.is_empty() => {
                             parameters.insert(name, segment);
