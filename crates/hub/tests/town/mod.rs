@@ -1,0 +1,268 @@
+//! Who lives in the town of these tests, and what do they do at the hub?
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use hansom_control::{Control, Publication};
+use hansom_domain::{Actor, EnvironmentName, PersonKey};
+use hansom_oauth::{ClaimDirectory, OAuth, Provider, SignIn};
+use hansom_store::Books;
+use http::{HeaderMap, Request, StatusCode, header};
+use tower::ServiceExt;
+
+pub const HUB: &str = "https://hub.hackney.example";
+pub const ADMINISTRATORS: &str = "api-platform@hackney.example";
+
+const COUNCIL: [(&str, &str); 4] = [
+    (
+        include_str!("../../../../examples/council/repairs/api.yaml"),
+        include_str!("../../../../examples/council/repairs/openapi.yaml"),
+    ),
+    (
+        include_str!("../../../../examples/council/rents/api.yaml"),
+        include_str!("../../../../examples/council/rents/openapi.yaml"),
+    ),
+    (
+        include_str!("../../../../examples/council/council-tax/api.yaml"),
+        include_str!("../../../../examples/council/council-tax/openapi.yaml"),
+    ),
+    (
+        include_str!("../../../../examples/council/bulky-waste/api.yaml"),
+        include_str!("../../../../examples/council/bulky-waste/openapi.yaml"),
+    ),
+];
+
+pub const HOSTILE_MANIFEST: &str = r#"
+api: hostile
+title: "<script>alert(1)</script>"
+owner: digital@hackney.example
+kind: service
+audience: public
+status: alpha
+personal_data: false
+contract: openapi.yaml
+environments:
+  sandbox: { mock: true }
+access:
+  - operations: ["*"]
+    applications: granted
+"#;
+
+pub const HOSTILE_CONTRACT: &str = r##"
+openapi: 3.1.0
+info:
+  title: "<script>alert(1)</script>"
+  version: 1.0.0
+  summary: "<script>alert(2)</script><img src=x onerror=alert(1)>"
+  description: "<script>alert(3)</script>\n\n[x](javascript:alert(1))\n\n</main><script>alert(4)</script>"
+  contact: { name: "<script>alert(5)</script>", url: "javascript:alert(1)" }
+tags:
+  - { name: "<script>alert(6)</script>", description: "<script>alert(7)</script>" }
+paths:
+  "/things/{id}":
+    post:
+      operationId: "readIt"
+      summary: "\"><script>alert(10)</script>"
+      description: "<script>alert(11)</script>"
+      tags: ["<script>alert(6)</script>"]
+      parameters:
+        - name: id
+          in: path
+          required: true
+          description: "<script>alert(12)</script>"
+          schema: { type: string, enum: ["<script>alert(13)</script>", "'; rm -rf /; '"], pattern: "<script>alert(14)</script>" }
+          example: "<script>alert(13)</script>"
+      requestBody:
+        description: "<script>alert(15)</script>"
+        content:
+          application/json:
+            schema: { $ref: "#/components/schemas/Thing" }
+            examples:
+              one: { summary: "<script>alert(16)</script>", value: { text: "<script>alert(17)</script>'" } }
+      responses:
+        "200":
+          description: "<script>alert(18)</script>"
+          headers:
+            X-It: { description: "<script>alert(19)</script>", schema: { type: string }, example: "<script>alert(20)</script>" }
+          content:
+            application/json:
+              schema: { $ref: "#/components/schemas/Thing" }
+              example: { text: "<script>alert(21)</script>" }
+components:
+  schemas:
+    Thing:
+      type: object
+      description: "<script>alert(22)</script>"
+      properties:
+        "<script>alert(23)</script>": { type: string, description: "<script>alert(24)</script>", default: "<script>alert(25)</script>" }
+        text: { type: string, const: "<script>alert(26)</script>" }
+"##;
+
+/// A hub over an empty store, with a clock that stands and chance that counts.
+pub struct Town {
+    pub control: Control,
+    pub books: Books,
+    hub: Router,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The value of a header field; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header of text"))
+    }
+}
+
+/// A browser at the hub.
+pub struct Someone {
+    hub: Router,
+    cookie: String,
+    pub form_token: String,
+}
+
+impl Town {
+    pub async fn new() -> Self {
+        let opened = hansom_testkit::store().await;
+        let (control, _) = hansom_testkit::control(&opened);
+        control.ensure_signing_key().await.unwrap();
+        let environments: Vec<_> = [EnvironmentName::sandbox(), EnvironmentName::production()]
+            .into_iter()
+            .map(|name| (name.clone(), format!("https://{name}.hackney.example")))
+            .collect();
+        let oauth = OAuth::new(hansom_oauth::Setup {
+            control: control.clone(),
+            issuer: HUB.into(),
+            audiences: environments.clone(),
+            person_seconds: 900,
+            application_seconds: 3600,
+        });
+        let provider = Provider {
+            issuer: "https://id.hackney.example".into(),
+            client_id: "hub".into(),
+            client_secret: None,
+            name: "Hackney".into(),
+        };
+        let directory = Arc::new(ClaimDirectory);
+        let sign_in = SignIn::new(control.clone(), provider, HUB.into(), directory).unwrap();
+        let hub = hansom_hub::router(hansom_hub::Setup {
+            control: control.clone(),
+            oauth,
+            sign_in,
+            hub: HUB.into(),
+            environments,
+            notice: Some("This is a demo.".into()),
+        });
+        Self { control, books: opened.books, hub }
+    }
+
+    /// With the four APIs of the council.
+    pub async fn with_council() -> Self {
+        let town = Self::new().await;
+        for (manifest, contract) in COUNCIL {
+            town.publish(manifest, contract).await;
+        }
+        town
+    }
+
+    pub async fn publish(&self, manifest: &str, contract: &str) {
+        let publication = Publication { manifest, contract, dry_run: false };
+        self.control.publish_release(&Actor::Platform, publication).await.unwrap();
+    }
+
+    pub fn stranger(&self) -> Someone {
+        Someone { hub: self.hub.clone(), cookie: String::new(), form_token: String::new() }
+    }
+
+    /// Somebody who signed in and is in these groups.
+    pub async fn person(&self, name: &str, groups: &[&str]) -> Someone {
+        let key = PersonKey { issuer: "https://id.hackney.example".into(), subject: name.into() };
+        let groups: Vec<_> = groups.iter().map(|it| hansom_testkit::group(it)).collect();
+        let cookie = self.control.sign_in_person(key, "someone@hackney.example", name, &groups).await.unwrap();
+        let session = self.control.session(&cookie.value).await.unwrap().unwrap();
+        Someone {
+            hub: self.hub.clone(),
+            cookie: format!("__Host-hansom-session={}", cookie.value),
+            form_token: session.form_token,
+        }
+    }
+
+    /// Registers an application of the digital team; gives its id.
+    pub async fn application(&self, someone: &Someone) -> String {
+        let fields = [("name", "Tracker"), ("owner", "digital@hackney.example")];
+        let answer = someone.post("/applications/new", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let address = answer.header("location");
+        address.rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// Asks that an application may read repairs in the sandbox; gives the address of the grant.
+    pub async fn grant(&self, someone: &Someone, application: &str) -> String {
+        let fields = [
+            ("application", application),
+            ("environment", "sandbox"),
+            ("operations", "listRepairs"),
+            ("operations", "getRepair"),
+            ("purpose", "Shows tenants how their repairs stand."),
+            ("legal_basis", "UK GDPR article 6(1)(e)"),
+        ];
+        let answer = someone.post("/apis/repairs/v1/access", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        answer.header("location").to_owned()
+    }
+}
+
+impl Someone {
+    /// Opens a page as a browser does.
+    pub async fn get(&self, address: &str) -> Answer {
+        self.get_as(address, "text/html,*/*;q=0.8").await
+    }
+
+    pub async fn get_as(&self, address: &str, accept: &str) -> Answer {
+        let request = Request::get(address).header(header::ACCEPT, accept).header(header::COOKIE, &self.cookie);
+        self.answer(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form from the person's own session.
+    pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let own = [("origin", HUB), ("sec-fetch-site", "same-origin")];
+        self.send(address, &self.form_token, fields, &own).await
+    }
+
+    /// Sends a form with this token and these header fields.
+    pub async fn send(
+        &self,
+        address: &str,
+        token: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("form_token", token)
+            .extend_pairs(fields)
+            .finish();
+        let mut request = Request::post(address)
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, &self.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = self.hub.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
