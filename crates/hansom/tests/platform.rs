@@ -1,5 +1,4 @@
 //! The whole ring with the real binary: publish, find, be granted, call, be refused.
-#![expect(clippy::too_many_lines, reason = "a story is told in one piece")]
 #![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it reads files")]
 
 mod town;
@@ -57,7 +56,7 @@ async fn an_operation_that_was_not_granted_is_refused_and_named() {
         "it names what is missing and where to ask: {detail}"
     );
     let other =
-        demo.get(&format!("{}/rents/v1/rent-accounts", demo.url("production")), Some(&demo.printed_token())).await;
+        demo.get(&format!("{}/rents/v1/accounts", demo.url("production")), Some(&demo.printed_token())).await;
     other.is_problem(403, "grant-missing");
 }
 
@@ -115,8 +114,8 @@ async fn paths_that_could_be_read_in_two_ways_are_refused_before_any_routing() {
     let token = demo.printed_token();
     for path in [
         "/repairs/v1x/repairs",
-        "/repairs/v1/../../rents/v1/rent-accounts",
-        "/repairs/v1/%2e%2e/%2e%2e/rents/v1/rent-accounts",
+        "/repairs/v1/../../rents/v1/accounts",
+        "/repairs/v1/%2e%2e/%2e%2e/rents/v1/accounts",
         "/repairs/v1/repairs/%2E%2E",
         "/repairs//v1/repairs",
         "//repairs/v1/repairs",
@@ -200,7 +199,7 @@ async fn from_an_application_to_its_own_call_and_back_to_nothing() {
     let endpoint = demo.ready["application"]["token_endpoint"].as_str().unwrap();
     let request = demo.http.post(endpoint).basic_auth(&id, secret["secret"].as_str()).form(&form);
     let token = town::Answer::of(request.send().await.unwrap()).await.access_token();
-    let url = format!("{production}/rents/v1/rent-accounts");
+    let url = format!("{production}/rents/v1/accounts");
     until("the granted call works", async || demo.get(&url, Some(&token)).await.status == 200).await;
 
     let revoked = ben.api("DELETE", &format!("{credentials}/{}", secret["id"].as_str().unwrap()), &Value::Null).await;
