@@ -38,22 +38,14 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A "no" with a sentence that says what is wrong and what to do.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            private: None,
-            sign_in: None,
-        }
+        Self { code, detail: detail.into(), private: None, sign_in: None }
     }
 
     /// The way to the sign-in and back to `path`.
     pub(crate) fn sign_in_first(path: &str) -> Self {
         Self {
             sign_in: Some(urls::sign_in(path)),
-            ..Self::new(
-                ProblemCode::NotAllowed,
-                "This page is for signed-in people. Sign in first.",
-            )
+            ..Self::new(ProblemCode::NotAllowed, "This page is for signed-in people. Sign in first.")
         }
     }
 
@@ -61,10 +53,7 @@ impl Refusal {
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self {
             private: Some(cause.into()),
-            ..Self::new(
-                ProblemCode::Internal,
-                "The platform failed. Tell its operators the request id.",
-            )
+            ..Self::new(ProblemCode::Internal, "The platform failed. Tell its operators the request id.")
         }
     }
 
@@ -94,11 +83,7 @@ macro_rules! refusal_from {
         }
     )+};
 }
-refusal_from!(
-    hansom_control::Error,
-    hansom_oauth::Error,
-    hansom_oauth::SignInError
-);
+refusal_from!(hansom_control::Error, hansom_oauth::Error, hansom_oauth::SignInError);
 
 impl From<hansom_store::Error> for Refusal {
     fn from(error: hansom_store::Error) -> Self {
@@ -114,8 +99,7 @@ impl From<askama::Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
@@ -174,22 +158,16 @@ struct Asker {
 impl Asker {
     fn of(request: &Request, hub: &Hub) -> Self {
         let path = request.uri().path();
-        let is_page = !["/api/", "/oauth/", "/.well-known/"]
-            .iter()
-            .any(|root| path.starts_with(root));
+        let is_page = !["/api/", "/oauth/", "/.well-known/"].iter().any(|root| path.starts_with(root));
         let accept = request.headers().get(header::ACCEPT);
-        let takes_html = accept
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
+        let takes_html =
+            accept.and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
         Self {
             id: RequestId::random(hub.control.chance()),
             takes_pages: is_page && takes_html,
             is_page,
             cookie: cookie(request.headers(), SESSION_COOKIE).map(str::to_owned),
-            path: request
-                .uri()
-                .path_and_query()
-                .map_or_else(|| urls::HOME.to_owned(), ToString::to_string),
+            path: request.uri().path_and_query().map_or_else(|| urls::HOME.to_owned(), ToString::to_string),
         }
     }
 }
@@ -198,22 +176,14 @@ impl Asker {
 pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
     let asker = Asker::of(&request, &hub);
     request.extensions_mut().insert(asker.id.clone());
-    let same_site = if asker.is_page {
-        protection::refuse_other_sites(request.method(), request.headers(), &hub)
-    } else {
-        Ok(())
-    };
+    let same_site =
+        if asker.is_page { protection::refuse_other_sites(request.method(), request.headers(), &hub) } else { Ok(()) };
     let mut response = match same_site {
         Err(refusal) => refusal.into_response(),
-        Ok(()) => tokio::time::timeout(LONGEST, next.run(request))
-            .await
-            .unwrap_or_else(|_| {
-                Refusal::new(
-                    ProblemCode::Unavailable,
-                    "The platform took longer than 30 seconds. Try again in a while.",
-                )
+        Ok(()) => tokio::time::timeout(LONGEST, next.run(request)).await.unwrap_or_else(|_| {
+            Refusal::new(ProblemCode::Unavailable, "The platform took longer than 30 seconds. Try again in a while.")
                 .into_response()
-            }),
+        }),
     };
     if let Some(refusal) = refusal_in(&mut response) {
         response = refuse(refusal, response, &hub, &asker).await;
@@ -259,9 +229,7 @@ async fn refuse(refusal: Refusal, bare: Response, hub: &Hub, asker: &Asker) -> R
     let (mut parts, _) = bare.into_parts();
     parts.status = status;
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts
-        .headers
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     Response::from_parts(parts, Body::from(text))
 }
 
@@ -284,23 +252,12 @@ fn told(refusal: &Refusal, hub: &Hub, asker: &Asker, session: Option<&Session>) 
 }
 
 fn dress(headers: &mut HeaderMap, hub: &Hub, asker: &Asker) {
-    if let (false, Ok(id)) = (
-        headers.contains_key(REQUEST_ID),
-        HeaderValue::try_from(asker.id.as_str()),
-    ) {
+    if let (false, Ok(id)) = (headers.contains_key(REQUEST_ID), HeaderValue::try_from(asker.id.as_str())) {
         headers.insert(REQUEST_ID, id);
     }
     // What a signed-in person saw must not come back by the back button after they signed out.
-    let caching = if asker.cookie.is_some() || !asker.is_page {
-        "no-store"
-    } else {
-        "no-cache"
-    };
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static(caching));
-    headers
-        .entry(header::VARY)
-        .or_insert(HeaderValue::from_static("accept, cookie"));
+    let caching = if asker.cookie.is_some() || !asker.is_page { "no-store" } else { "no-cache" };
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+    headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept, cookie"));
     protection::protect(headers, hub.hub.starts_with("https:"));
 }

@@ -67,36 +67,20 @@ pub(crate) fn call(served: &str, operation: &Operation, token: Option<&str>) -> 
             let _ = write!(command, " \\\n  -H {}", word(&field));
         }
     }
-    let media = operation
-        .request_body
-        .as_ref()
-        .and_then(|body| body.content.first());
+    let media = operation.request_body.as_ref().and_then(|body| body.content.first());
     if let Some(media) = media {
         let field = format!("Content-Type: {}", media.media_type);
         let _ = write!(command, " \\\n  -H {}", word(&field));
         if let Some(example) = media.examples.first() {
-            let _ = write!(
-                command,
-                " \\\n  --data {}",
-                word(&example.value.to_string())
-            );
+            let _ = write!(command, " \\\n  --data {}", word(&example.value.to_string()));
         }
     }
     command
 }
 
 /// The command that gets a token for an application by its secret, and keeps it in `$TOKEN`.
-pub(crate) fn token(
-    hub: &Hub,
-    application: &ApplicationId,
-    secret: &str,
-    environment: &EnvironmentName,
-) -> String {
-    let resource = hub
-        .oauth
-        .audience(environment)
-        .or_else(|| hub.base(environment))
-        .unwrap_or_default();
+pub(crate) fn token(hub: &Hub, application: &ApplicationId, secret: &str, environment: &EnvironmentName) -> String {
+    let resource = hub.oauth.audience(environment).or_else(|| hub.base(environment)).unwrap_or_default();
     format!(
         "TOKEN=$(curl -s {} \\\n  -d grant_type=client_credentials \\\n  -d client_id={application} \\\n  -d client_secret={secret} \\\n  --data-urlencode {} |\n  sed -n 's/.*\"access_token\" *: *\"\\([^\"]*\\)\".*/\\1/p')",
         word(&format!("{}/oauth/token", hub.hub)),

@@ -27,16 +27,10 @@ impl FromRequest<Hub> for Sent {
     async fn from_request(request: Request, hub: &Hub) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let person = SignedIn::from_request_parts(&mut parts, hub).await?;
-        let media_type = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
+        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_form = media_type
             .and_then(|text| text.split(';').next())
-            .is_some_and(|text| {
-                text.trim()
-                    .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-            });
+            .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         if !is_form {
             return Err(Refusal::new(
                 ProblemCode::UnsupportedMediaType,
@@ -44,10 +38,7 @@ impl FromRequest<Hub> for Sent {
             ));
         }
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| {
-            Refusal::new(
-                ProblemCode::BodyTooLarge,
-                "The form is larger than 64 KiB. Write less into its fields.",
-            )
+            Refusal::new(ProblemCode::BodyTooLarge, "The form is larger than 64 KiB. Write less into its fields.")
         })?;
         let fields = Fields::read(&bytes);
         let token = fields.one(TOKEN_FIELD);
@@ -106,10 +97,7 @@ impl Errors {
     /// Notes a fault if `wrong`.
     pub(crate) fn when(&mut self, wrong: bool, field: &'static str, text: &str) {
         if wrong {
-            self.0.push(FieldError {
-                field,
-                text: text.to_owned(),
-            });
+            self.0.push(FieldError { field, text: text.to_owned() });
         }
     }
 
@@ -125,10 +113,7 @@ impl Errors {
 
     /// What a verb said, beside the field that it speaks of: the first whose words are in it, else the last of the list.
     /// A fault of the platform is no fault of the form.
-    pub(crate) fn of_verb(
-        error: hansom_control::Error,
-        fields: &[(&str, &'static str)],
-    ) -> Result<Self, Refusal> {
+    pub(crate) fn of_verb(error: hansom_control::Error, fields: &[(&str, &'static str)]) -> Result<Self, Refusal> {
         use hansom_control::Error as No;
         match &error {
             No::Invalid(text) | No::Conflict(text) | No::NotAllowed(text) => {

@@ -85,10 +85,7 @@ impl Frame {
 
     /// With one more step before this page.
     pub(crate) fn under(mut self, text: impl Into<String>, href: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb {
-            text: text.into(),
-            href: href.into(),
-        });
+        self.crumbs.push(Crumb { text: text.into(), href: href.into() });
         self
     }
 
@@ -100,33 +97,15 @@ impl Frame {
 }
 
 fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<NavigationItem> {
-    let inbox = if waiting == 0 {
-        "Inbox".to_owned()
-    } else {
-        format!("Inbox ({waiting})")
-    };
+    let inbox = if waiting == 0 { "Inbox".to_owned() } else { format!("Inbox ({waiting})") };
     let all = [
         ("APIs".to_owned(), urls::HOME, Section::Apis, true),
-        (
-            "My applications".to_owned(),
-            urls::APPLICATIONS,
-            Section::Applications,
-            signed_in,
-        ),
+        ("My applications".to_owned(), urls::APPLICATIONS, Section::Applications, signed_in),
         (inbox, urls::INBOX, Section::Inbox, signed_in),
-        (
-            "Why was my call refused?".to_owned(),
-            urls::REFUSALS,
-            Section::Refusals,
-            true,
-        ),
+        ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
     ];
     all.into_iter()
         .filter(|(_, _, _, shown)| *shown)
-        .map(|(text, href, of, _)| NavigationItem {
-            text,
-            href,
-            current: of == section,
-        })
+        .map(|(text, href, of, _)| NavigationItem { text, href, current: of == section })
         .collect()
 }

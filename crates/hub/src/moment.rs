@@ -13,10 +13,8 @@ pub(crate) fn written(moment: Timestamp) -> String {
 
 /// `23 November 2026`.
 pub(crate) fn day(moment: Timestamp) -> String {
-    DateTime::from_timestamp_millis(moment.millis()).map_or_else(
-        || "a day beyond the calendar".into(),
-        |moment| moment.format("%-d %B %Y").to_string(),
-    )
+    DateTime::from_timestamp_millis(moment.millis())
+        .map_or_else(|| "a day beyond the calendar".into(), |moment| moment.format("%-d %B %Y").to_string())
 }
 
 /// The moment, or a word where there is none.

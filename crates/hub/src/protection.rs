@@ -15,41 +15,26 @@ const HEADERS: [(&str, &str); 6] = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
 /// Puts the protecting headers on an answer; one that is there already stays.
 pub(crate) fn protect(headers: &mut HeaderMap, secure: bool) {
     for (name, value) in HEADERS {
-        headers
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if secure {
-        headers
-            .entry(header::STRICT_TRANSPORT_SECURITY)
-            .or_insert(HeaderValue::from_static("max-age=31536000"));
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
 }
 
 /// Refuses a form that another site sent: by `Sec-Fetch-Site` and `Origin`, whichever the browser sends.
-pub(crate) fn refuse_other_sites(
-    method: &Method,
-    headers: &HeaderMap,
-    hub: &Hub,
-) -> Result<(), Refusal> {
+pub(crate) fn refuse_other_sites(method: &Method, headers: &HeaderMap, hub: &Hub) -> Result<(), Refusal> {
     if method.is_safe() {
         return Ok(());
     }
     let fits = |name: &str, wanted: &[&str]| {
-        headers.get(name).is_none_or(|value| {
-            wanted
-                .iter()
-                .any(|wanted| value.as_bytes() == wanted.as_bytes())
-        })
+        headers.get(name).is_none_or(|value| wanted.iter().any(|wanted| value.as_bytes() == wanted.as_bytes()))
     };
     if fits("sec-fetch-site", &["same-origin", "none"]) && fits("origin", &[&hub.origin]) {
         return Ok(());

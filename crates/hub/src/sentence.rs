@@ -46,9 +46,7 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 /// A status, state or kind with a capital letter.
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -57,14 +55,8 @@ mod tests {
 
     #[test]
     fn a_message_becomes_a_sentence_but_a_name_keeps_its_spelling() {
-        assert_eq!(
-            sentence("the name is empty; write something"),
-            "The name is empty; write something."
-        );
-        assert_eq!(
-            sentence("listRepairs lets nobody in"),
-            "listRepairs lets nobody in."
-        );
+        assert_eq!(sentence("the name is empty; write something"), "The name is empty; write something.");
+        assert_eq!(sentence("listRepairs lets nobody in"), "listRepairs lets nobody in.");
         assert_eq!(sentence(""), "");
     }
 

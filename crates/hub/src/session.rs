@@ -46,18 +46,8 @@ impl Visitor {
     }
 
     /// The frame of a page for this visitor.
-    pub(crate) async fn frame(
-        &self,
-        title: &str,
-        section: Section,
-    ) -> Result<Frame, hansom_control::Error> {
-        Frame::new(
-            &self.hub,
-            self.session.as_ref(),
-            &self.path,
-            (title, section),
-        )
-        .await
+    pub(crate) async fn frame(&self, title: &str, section: Section) -> Result<Frame, hansom_control::Error> {
+        Frame::new(&self.hub, self.session.as_ref(), &self.path, (title, section)).await
     }
 }
 
@@ -69,17 +59,9 @@ impl FromRequestParts<Hub> for Visitor {
             Some(value) => hub.control.session(value).await?,
             None => None,
         };
-        let OriginalUri(uri) = OriginalUri::from_request_parts(parts, hub)
-            .await
-            .unwrap_or_else(|never| match never {});
-        let path = uri
-            .path_and_query()
-            .map_or_else(|| urls::HOME.to_owned(), ToString::to_string);
-        Ok(Self {
-            hub: hub.clone(),
-            session,
-            path,
-        })
+        let OriginalUri(uri) = OriginalUri::from_request_parts(parts, hub).await.unwrap_or_else(|never| match never {});
+        let path = uri.path_and_query().map_or_else(|| urls::HOME.to_owned(), ToString::to_string);
+        Ok(Self { hub: hub.clone(), session, path })
     }
 }
 
@@ -96,21 +78,13 @@ impl SignedIn {
     }
 
     /// The frame of a page for this person.
-    pub(crate) async fn frame(
-        &self,
-        title: &str,
-        section: Section,
-    ) -> Result<Frame, hansom_control::Error> {
+    pub(crate) async fn frame(&self, title: &str, section: Section) -> Result<Frame, hansom_control::Error> {
         Frame::new(&self.hub, Some(&self.session), &self.path, (title, section)).await
     }
 
     /// The same person for pages that strangers may read too.
     pub(crate) fn visitor(&self) -> Visitor {
-        Visitor {
-            hub: self.hub.clone(),
-            session: Some(self.session.clone()),
-            path: self.path.clone(),
-        }
+        Visitor { hub: self.hub.clone(), session: Some(self.session.clone()), path: self.path.clone() }
     }
 }
 
@@ -130,10 +104,6 @@ impl FromRequestParts<Hub> for SignedIn {
                 )
             });
         };
-        Ok(Self {
-            hub: visitor.hub,
-            session,
-            path: visitor.path,
-        })
+        Ok(Self { hub: visitor.hub, session, path: visitor.path })
     }
 }

@@ -30,15 +30,10 @@ pub(crate) struct Held {
 impl Hub {
     pub(crate) fn new(setup: Setup) -> Self {
         let hub = setup.hub.trim_end_matches('/').to_owned();
-        let origin = url::Url::parse(&hub).map_or_else(
-            |_| hub.clone(),
-            |address| address.origin().ascii_serialization(),
-        );
-        let environments = setup
-            .environments
-            .into_iter()
-            .map(|(name, base)| (name, base.trim_end_matches('/').to_owned()))
-            .collect();
+        let origin =
+            url::Url::parse(&hub).map_or_else(|_| hub.clone(), |address| address.origin().ascii_serialization());
+        let environments =
+            setup.environments.into_iter().map(|(name, base)| (name, base.trim_end_matches('/').to_owned())).collect();
         Self(Arc::new(Held {
             control: setup.control,
             oauth: setup.oauth,
@@ -53,10 +48,7 @@ impl Hub {
 
     /// The base URL of an environment, if it has one.
     pub(crate) fn base(&self, environment: &EnvironmentName) -> Option<&str> {
-        self.environments
-            .iter()
-            .find(|(name, _)| name == environment)
-            .map(|(_, base)| base.as_str())
+        self.environments.iter().find(|(name, _)| name == environment).map(|(_, base)| base.as_str())
     }
 }
 

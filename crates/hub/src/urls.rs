@@ -35,8 +35,7 @@ pub(crate) mod route {
     pub(crate) const SECRETS: &str = "/applications/{id}/secrets";
     pub(crate) const KEYS: &str = "/applications/{id}/keys";
     pub(crate) const REVOKE_APPLICATION: &str = "/applications/{id}/revocation";
-    pub(crate) const REVOKE_CREDENTIAL: &str =
-        "/applications/{id}/credentials/{credential}/revocation";
+    pub(crate) const REVOKE_CREDENTIAL: &str = "/applications/{id}/credentials/{credential}/revocation";
     pub(crate) const GRANT: &str = "/grants/{id}";
     pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
     pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
@@ -44,11 +43,7 @@ pub(crate) mod route {
 }
 
 /// What must be escaped in a segment or a query value; RFC 3986's unreserved characters stay.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as one segment of a path or one value of a query.
 pub(crate) fn encoded(text: &str) -> String {

@@ -33,10 +33,7 @@ fn reading() -> Router<Hub> {
         .route(route::SCHEMA, get(apis::schema::show))
         .route(urls::SIGN_IN, get(sign_in::begin))
         .route(urls::SIGN_IN_CALLBACK, get(sign_in::callback))
-        .route(
-            urls::SIGN_OUT,
-            get(sign_in::after_sign_out).post(sign_in::sign_out),
-        )
+        .route(urls::SIGN_OUT, get(sign_in::after_sign_out).post(sign_in::sign_out))
         .route(urls::PROBLEMS, get(problems::list::show))
         .route(route::PROBLEM, get(problems::problem::show))
         .route(urls::ABOUT, get(platform::about::show))
@@ -47,46 +44,21 @@ fn reading() -> Router<Hub> {
 fn working() -> Router<Hub> {
     Router::new()
         .route(urls::APPLICATIONS, get(applications::list::show))
-        .route(
-            urls::NEW_APPLICATION,
-            get(applications::new::show).post(applications::new::register),
-        )
+        .route(urls::NEW_APPLICATION, get(applications::new::show).post(applications::new::register))
         .route(route::APPLICATION, get(applications::application::show))
-        .route(
-            route::SECRETS,
-            get(applications::back).post(applications::secret::make),
-        )
-        .route(
-            route::KEYS,
-            get(applications::key::show).post(applications::key::register),
-        )
-        .route(
-            route::REVOKE_APPLICATION,
-            get(applications::revocation::show).post(applications::revocation::revoke),
-        )
+        .route(route::SECRETS, get(applications::back).post(applications::secret::make))
+        .route(route::KEYS, get(applications::key::show).post(applications::key::register))
+        .route(route::REVOKE_APPLICATION, get(applications::revocation::show).post(applications::revocation::revoke))
         .route(
             route::REVOKE_CREDENTIAL,
-            get(applications::revocation::show_credential)
-                .post(applications::revocation::revoke_credential),
+            get(applications::revocation::show_credential).post(applications::revocation::revoke_credential),
         )
-        .route(
-            route::ACCESS,
-            get(grants::access::show).post(grants::access::ask),
-        )
+        .route(route::ACCESS, get(grants::access::show).post(grants::access::ask))
         .route(route::GRANT, get(grants::grant::show))
-        .route(
-            route::DECIDE_GRANT,
-            get(grants::back).post(grants::grant::decide),
-        )
-        .route(
-            route::REVOKE_GRANT,
-            get(grants::back).post(grants::grant::revoke),
-        )
+        .route(route::DECIDE_GRANT, get(grants::back).post(grants::grant::decide))
+        .route(route::REVOKE_GRANT, get(grants::back).post(grants::grant::revoke))
         .route(urls::INBOX, get(grants::inbox::show))
-        .route(
-            urls::TOKEN,
-            get(tokens::token::show).post(tokens::token::issue),
-        )
+        .route(urls::TOKEN, get(tokens::token::show).post(tokens::token::issue))
         .route(urls::REFUSALS, get(refusals::refusal::show))
         .route(urls::AUDIT, get(platform::audit::show))
         .route(urls::ACCOUNT, get(platform::account::show))

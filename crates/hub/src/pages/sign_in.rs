@@ -20,28 +20,17 @@ const SIGN_IN_SECONDS: u32 = 900;
 const SESSION_SECONDS: u32 = 12 * 3600;
 
 /// Sets a cookie, or with no seconds to live takes it away.
-fn set_cookie(
-    response: &mut Response,
-    name: &str,
-    value: &str,
-    seconds: u32,
-) -> Result<(), Refusal> {
+fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: u32) -> Result<(), Refusal> {
     let text = format!("{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax");
-    let value = HeaderValue::try_from(text)
-        .map_err(|_| Refusal::internal("a cookie's value is no header value"))?;
+    let value = HeaderValue::try_from(text).map_err(|_| Refusal::internal("a cookie's value is no header value"))?;
     response.headers_mut().append(header::SET_COOKIE, value);
     let uncached = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, uncached);
+    response.headers_mut().insert(header::CACHE_CONTROL, uncached);
     Ok(())
 }
 
 /// `GET /sign-in?return_to=`: off to the identity provider.
-pub(crate) async fn begin(
-    visitor: Visitor,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
+pub(crate) async fn begin(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let return_to = safe_return_path(fields.one("return_to"));
     if visitor.session.is_some() {
@@ -49,12 +38,7 @@ pub(crate) async fn begin(
     }
     let begun = visitor.hub.sign_in.begin(return_to).await?;
     let mut response = go_to(&begun.location);
-    set_cookie(
-        &mut response,
-        SIGN_IN_COOKIE,
-        &begun.browser_cookie,
-        SIGN_IN_SECONDS,
-    )?;
+    set_cookie(&mut response, SIGN_IN_COOKIE, &begun.browser_cookie, SIGN_IN_SECONDS)?;
     Ok(response)
 }
 
@@ -71,12 +55,7 @@ pub(crate) async fn callback(
         visitor.hub.control.sign_out(old).await?;
     }
     let mut response = go_to(&finished.return_to);
-    set_cookie(
-        &mut response,
-        SESSION_COOKIE,
-        &finished.session.value,
-        SESSION_SECONDS,
-    )?;
+    set_cookie(&mut response, SESSION_COOKIE, &finished.session.value, SESSION_SECONDS)?;
     set_cookie(&mut response, SIGN_IN_COOKIE, "", 0)?;
     Ok(response)
 }

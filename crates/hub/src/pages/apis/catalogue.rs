@@ -62,11 +62,7 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let search: String = fields.one("q").chars().take(LONGEST_SEARCH).collect();
     let wanted = Wanted {
-        words: search
-            .to_lowercase()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        words: search.to_lowercase().split_whitespace().map(str::to_owned).collect(),
         status: fields.one("status").parse().ok(),
         audience: fields.one("audience").parse().ok(),
     };
@@ -85,17 +81,9 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     })
 }
 
-fn choices<T: Copy + PartialEq>(
-    all: &[T],
-    chosen: Option<T>,
-    word: fn(T) -> &'static str,
-) -> Vec<Choice> {
+fn choices<T: Copy + PartialEq>(all: &[T], chosen: Option<T>, word: fn(T) -> &'static str) -> Vec<Choice> {
     all.iter()
-        .map(|value| Choice {
-            value: word(*value),
-            text: capital(word(*value)),
-            chosen: chosen == Some(*value),
-        })
+        .map(|value| Choice { value: word(*value), text: capital(word(*value)), chosen: chosen == Some(*value) })
         .collect()
 }
 
@@ -107,11 +95,7 @@ async fn cards(visitor: &Visitor, wanted: &Wanted) -> Result<Vec<Card>, Refusal>
         if !control.may_see(visitor.actor(), api.audience, &api.owner) {
             continue;
         }
-        let mut versions: Vec<_> = all_versions
-            .iter()
-            .filter(|version| version.api_id == api.id)
-            .cloned()
-            .collect();
+        let mut versions: Vec<_> = all_versions.iter().filter(|version| version.api_id == api.id).cloned().collect();
         versions.reverse();
         let Some(version) = newest(&versions) else {
             continue;
@@ -126,29 +110,16 @@ async fn cards(visitor: &Visitor, wanted: &Wanted) -> Result<Vec<Card>, Refusal>
     Ok(cards)
 }
 
-fn fits(
-    wanted: &Wanted,
-    api: &ApiRow,
-    version: &VersionRow,
-    published: Option<&PublishedContract>,
-) -> bool {
+fn fits(wanted: &Wanted, api: &ApiRow, version: &VersionRow, published: Option<&PublishedContract>) -> bool {
     if wanted.status.is_some_and(|status| status != version.status)
-        || wanted
-            .audience
-            .is_some_and(|audience| audience != api.audience)
+        || wanted.audience.is_some_and(|audience| audience != api.audience)
     {
         return false;
     }
     if wanted.words.is_empty() {
         return true;
     }
-    let mut text = [
-        api.title.as_str(),
-        api.summary.as_str(),
-        api.slug.as_str(),
-        api.owner.as_str(),
-    ]
-    .join("\n");
+    let mut text = [api.title.as_str(), api.summary.as_str(), api.slug.as_str(), api.owner.as_str()].join("\n");
     for operation in published.map_or(&[][..], |it| &it.contract.operations) {
         let summary = operation.summary.as_deref().unwrap_or_default();
         for part in [operation.id.as_str(), summary, operation.path.as_str()] {
@@ -160,12 +131,7 @@ fn fits(
     wanted.words.iter().all(|word| text.contains(word))
 }
 
-fn card(
-    api: &ApiRow,
-    version: &VersionRow,
-    versions: &[VersionRow],
-    published: Option<&PublishedContract>,
-) -> Card {
+fn card(api: &ApiRow, version: &VersionRow, versions: &[VersionRow], published: Option<&PublishedContract>) -> Card {
     let rules = published.map_or(&[][..], |it| it.manifest.access.all());
     let access = if rules.iter().any(|rule| rule.anyone) {
         "Open: some operations need no token"
@@ -182,9 +148,6 @@ fn card(
         status: version.status,
         audience: api.audience,
         access,
-        versions: versions
-            .iter()
-            .map(|it| (it.major.to_string(), urls::version(&it.slug, it.major)))
-            .collect(),
+        versions: versions.iter().map(|it| (it.major.to_string(), urls::version(&it.slug, it.major))).collect(),
     }
 }

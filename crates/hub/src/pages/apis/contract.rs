@@ -16,13 +16,7 @@ pub(crate) async fn download(
 ) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     let text = seen.published.contract_text.clone();
-    let name = format!(
-        "attachment; filename=\"{}-{}.openapi.yaml\"",
-        seen.version.slug, seen.version.major
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "application/yaml".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
+    let name = format!("attachment; filename=\"{}-{}.openapi.yaml\"", seen.version.slug, seen.version.major);
+    let headers = [(header::CONTENT_TYPE, "application/yaml".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, text).into_response())
 }

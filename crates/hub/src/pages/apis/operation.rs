@@ -109,11 +109,7 @@ pub(crate) async fn show(
         deprecated: operation.deprecated,
         who: who_may_call(rule),
         ask: may_ask.then(|| urls::access(&version.slug, version.major)),
-        parameters: operation
-            .parameters
-            .iter()
-            .map(|parameter| parameter_line(&seen, parameter))
-            .collect(),
+        parameters: operation.parameters.iter().map(|parameter| parameter_line(&seen, parameter)).collect(),
         body: operation.request_body.as_ref().map(|body| BodyView {
             required: body.required,
             description: paragraphs(body.description.as_deref().unwrap_or_default()),
@@ -153,11 +149,7 @@ fn responses(seen: &Seen, operation: &Operation) -> Vec<ResponseView> {
                     )
                 })
                 .collect(),
-            content: media(
-                seen,
-                &format!("Answer {}", response.status),
-                &response.content,
-            ),
+            content: media(seen, &format!("Answer {}", response.status), &response.content),
         })
         .collect()
 }
@@ -172,22 +164,16 @@ fn media(seen: &Seen, label: &str, content: &[Media]) -> Vec<MediaView> {
                 let address = seen.schema_address(name)?;
                 Some((name.clone(), address))
             }),
-            outline: media
-                .schema
-                .as_ref()
-                .map(|schema| Outline::of(schema, &|name| seen.schema_address(name))),
+            outline: media.schema.as_ref().map(|schema| Outline::of(schema, &|name| seen.schema_address(name))),
             examples: media
                 .examples
                 .iter()
                 .map(|example| ExampleView {
-                    title: example
-                        .summary
-                        .clone()
-                        .unwrap_or_else(|| match example.name.as_str() {
-                            "default" => "Example".into(),
-                            "generated" => "Example, made from the schema".into(),
-                            name => format!("Example: {name}"),
-                        }),
+                    title: example.summary.clone().unwrap_or_else(|| match example.name.as_str() {
+                        "default" => "Example".into(),
+                        "generated" => "Example, made from the schema".into(),
+                        name => format!("Example: {name}"),
+                    }),
                     text: pretty(&example.value),
                 })
                 .collect(),
@@ -198,10 +184,7 @@ fn media(seen: &Seen, label: &str, content: &[Media]) -> Vec<MediaView> {
 fn samples(visitor: &Visitor, seen: &Seen, operation: &Operation) -> Vec<Sample> {
     let version = &seen.version;
     let manifest = &seen.published.manifest;
-    let open = manifest
-        .access
-        .rule_for(&operation.id)
-        .is_some_and(|rule| rule.anyone);
+    let open = manifest.access.rule_for(&operation.id).is_some_and(|rule| rule.anyone);
     let environments = manifest.environments.iter();
     environments
         .filter_map(|(name, target)| {

@@ -44,33 +44,17 @@ pub(crate) struct Outline {
 
 impl Outline {
     pub(crate) fn of(schema: &Value, addresses: Addresses<'_>) -> Self {
-        let mut walk = Walk {
-            root: schema,
-            addresses,
-            rows: vec![],
-            steps: 0,
-            cut: false,
-        };
+        let mut walk = Walk { root: schema, addresses, rows: vec![], steps: 0, cut: false };
         let start = walk.target(schema).unwrap_or(schema);
         let whole = walk.row(String::new(), start, true);
         walk.inside("", start, 0);
-        Self {
-            whole,
-            rows: walk.rows,
-            cut: walk.cut,
-        }
+        Self { whole, rows: walk.rows, cut: walk.cut }
     }
 }
 
 impl Row {
     pub(crate) fn of(schema: &Value, addresses: Addresses<'_>) -> Self {
-        let walk = Walk {
-            root: schema,
-            addresses,
-            rows: vec![],
-            steps: 0,
-            cut: false,
-        };
+        let walk = Walk { root: schema, addresses, rows: vec![], steps: 0, cut: false };
         walk.row(String::new(), schema, true)
     }
 }
@@ -84,10 +68,7 @@ struct Walk<'a> {
 }
 
 fn plain(text: impl Into<String>) -> Part {
-    Part {
-        text: text.into(),
-        href: String::new(),
-    }
+    Part { text: text.into(), href: String::new() }
 }
 
 fn reference(schema: &Value) -> Option<&str> {
@@ -95,10 +76,7 @@ fn reference(schema: &Value) -> Option<&str> {
 }
 
 fn list<'v>(schema: &'v Value, key: &str) -> &'v [Value] {
-    schema
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    schema.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 impl<'a> Walk<'a> {
@@ -128,11 +106,7 @@ impl<'a> Walk<'a> {
         if depth > DEEPEST {
             return vec![plain("…")];
         }
-        for (key, words) in [
-            ("oneOf", "one of "),
-            ("anyOf", "any of "),
-            ("allOf", "all of "),
-        ] {
+        for (key, words) in [("oneOf", "one of "), ("anyOf", "any of "), ("allOf", "all of ")] {
             let members = list(schema, key);
             if !members.is_empty() {
                 return self.members(words, members, depth);
@@ -164,17 +138,11 @@ impl<'a> Walk<'a> {
             self.cut = true;
             return;
         }
-        let required: Vec<&str> = list(schema, "required")
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
+        let required: Vec<&str> = list(schema, "required").iter().filter_map(Value::as_str).collect();
         if let Some(Value::Object(properties)) = schema.get("properties") {
             self.properties(name, properties, &required, depth);
         }
-        if let Some(items) = schema
-            .get("items")
-            .filter(|items| reference(items).is_none())
-        {
+        if let Some(items) = schema.get("items").filter(|items| reference(items).is_none()) {
             self.inside(&format!("{name}[]"), items, depth + 1);
         }
         if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
@@ -195,13 +163,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn properties(
-        &mut self,
-        name: &str,
-        properties: &Map<String, Value>,
-        required: &[&str],
-        depth: usize,
-    ) {
+    fn properties(&mut self, name: &str, properties: &Map<String, Value>, required: &[&str], depth: usize) {
         for (key, value) in properties {
             let path = format!("{}{key}", dotted(name));
             self.push(&path, value, required.contains(&key.as_str()), depth);
@@ -222,21 +184,13 @@ impl<'a> Walk<'a> {
 }
 
 fn dotted(name: &str) -> String {
-    if name.is_empty() {
-        String::new()
-    } else {
-        format!("{name}.")
-    }
+    if name.is_empty() { String::new() } else { format!("{name}.") }
 }
 
 fn type_words(schema: &Value) -> String {
     let words = match schema.get("type") {
         Some(Value::String(word)) => word.clone(),
-        Some(Value::Array(words)) => words
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
         _ if schema == &Value::Bool(false) => "nothing".into(),
         _ if schema.get("properties").is_some() => "object".into(),
         _ if schema.get("const").is_some() || schema.get("enum").is_some() => "value".into(),
@@ -315,10 +269,7 @@ mod tests {
     fn objects_within_objects_have_dotted_names() {
         let schema = json!({ "type": "object", "properties": {
             "list": { "type": "array", "items": { "type": "object", "properties": { "a": {}, "b": { "properties": { "c": {} } } } } } } });
-        assert_eq!(
-            names(&schema),
-            ["list", "list[].a", "list[].b", "list[].b.c"]
-        );
+        assert_eq!(names(&schema), ["list", "list[].a", "list[].b", "list[].b.c"]);
     }
 
     #[test]

@@ -32,10 +32,7 @@ pub(crate) async fn show(
     let Some((_, node)) = node else {
         return Err(Refusal::new(
             ProblemCode::NotFound,
-            format!(
-                "{} has no such schema. Its page lists those that it has.",
-                seen.name()
-            ),
+            format!("{} has no such schema. Its page lists those that it has.", seen.name()),
         ));
     };
     let schema = contract.json_schema(node);

@@ -34,11 +34,7 @@ pub(crate) fn newest(versions: &[VersionRow]) -> Option<&VersionRow> {
 
 impl Seen {
     /// Finds the version `major` of an API, or its newest.
-    pub(crate) async fn find(
-        visitor: &Visitor,
-        slug: &str,
-        major: Option<&str>,
-    ) -> Result<Self, Refusal> {
+    pub(crate) async fn find(visitor: &Visitor, slug: &str, major: Option<&str>) -> Result<Self, Refusal> {
         let control = &visitor.hub.control;
         let slug: ApiSlug = slug.parse().map_err(|_| missing())?;
         let api = control.reads().api(&slug).await?.ok_or_else(missing)?;
@@ -55,12 +51,7 @@ impl Seen {
         };
         let version = version.ok_or_else(missing)?.clone();
         let published = control.contract_of(&version).await?;
-        Ok(Self {
-            api,
-            version,
-            versions,
-            published,
-        })
+        Ok(Self { api, version, versions, published })
     }
 
     /// An operation by its id.
@@ -80,9 +71,7 @@ impl Seen {
     /// The address of a component schema, if the contract has it.
     pub(crate) fn schema_address(&self, name: &str) -> Option<String> {
         let mut schemas = self.published.contract.schemas();
-        schemas
-            .any(|(known, _)| known == name)
-            .then(|| urls::schema(&self.version.slug, self.version.major, name))
+        schemas.any(|(known, _)| known == name).then(|| urls::schema(&self.version.slug, self.version.major, name))
     }
 
     /// `Repairs v1`.
@@ -109,17 +98,10 @@ pub(crate) fn who_may_call(rule: Option<&AccessRule>) -> String {
     let mut who: Vec<String> = vec![];
     if !rule.groups.is_empty() {
         let groups = rule.groups.iter().map(ToString::to_string);
-        who.push(format!(
-            "People in {}",
-            groups.collect::<Vec<_>>().join(" or ")
-        ));
+        who.push(format!("People in {}", groups.collect::<Vec<_>>().join(" or ")));
     }
     if rule.granted_applications {
-        who.push(if who.is_empty() {
-            "Applications with a grant".into()
-        } else {
-            "applications with a grant".into()
-        });
+        who.push(if who.is_empty() { "Applications with a grant".into() } else { "applications with a grant".into() });
     }
     who.join("; ")
 }

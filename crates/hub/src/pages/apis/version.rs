@@ -77,19 +77,13 @@ struct Release {
 }
 
 /// `GET /apis/{slug}`: the newest version.
-pub(crate) async fn show_newest(
-    visitor: Visitor,
-    Path(slug): Path<String>,
-) -> Result<Response, Refusal> {
+pub(crate) async fn show_newest(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, None).await?;
     render(visitor, seen).await
 }
 
 /// `GET /apis/{slug}/{major}`
-pub(crate) async fn show(
-    visitor: Visitor,
-    Path((slug, major)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     render(visitor, seen).await
 }
@@ -98,10 +92,7 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
     let version = &seen.version;
     let manifest = &seen.published.manifest;
     let contract = &seen.published.contract;
-    let frame = visitor
-        .frame(&seen.name(), Section::Apis)
-        .await?
-        .under("APIs", urls::HOME);
+    let frame = visitor.frame(&seen.name(), Section::Apis).await?.under("APIs", urls::HOME);
     let described = contract.description.as_deref().unwrap_or_default();
     page(&VersionPage {
         frame,
@@ -111,12 +102,8 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
         facts: facts(&seen),
         environments: environments(&visitor, &seen),
         access: manifest.access.all().iter().map(access).collect(),
-        ask: seen
-            .takes_requests()
-            .then(|| urls::access(&version.slug, version.major)),
-        owned: visitor
-            .actor()
-            .is_some_and(|actor| actor.is_in(&version.owner)),
+        ask: seen.takes_requests().then(|| urls::access(&version.slug, version.major)),
+        owned: visitor.actor().is_some_and(|actor| actor.is_in(&version.owner)),
         operations: operations(&seen),
         schemas: contract
             .schemas()
@@ -131,13 +118,7 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
         limits: format!(
             "{} requests a {}, and {} more at once",
             manifest.limits.per_consumer.requests,
-            manifest
-                .limits
-                .per_consumer
-                .to_string()
-                .split('/')
-                .next_back()
-                .unwrap_or("minute"),
+            manifest.limits.per_consumer.to_string().split('/').next_back().unwrap_or("minute"),
             manifest.limits.burst
         ),
     })
@@ -156,12 +137,8 @@ fn facts(seen: &Seen) -> Facts {
         sunset: version.sunset_at.map_or_else(String::new, moment::day),
         audience: match seen.api.audience {
             hansom_domain::Audience::Public => "Public: everyone may read about it",
-            hansom_domain::Audience::Controlled => {
-                "Controlled: everyone may read about it, each use is granted"
-            }
-            hansom_domain::Audience::Internal => {
-                "Internal: only signed-in people may read about it"
-            }
+            hansom_domain::Audience::Controlled => "Controlled: everyone may read about it, each use is granted",
+            hansom_domain::Audience::Internal => "Internal: only signed-in people may read about it",
         },
         personal_data: version.personal_data,
         info_version: seen.published.contract.version.clone(),
@@ -174,10 +151,10 @@ fn environments(visitor: &Visitor, seen: &Seen) -> Vec<Environment> {
     named
         .map(|(name, target)| Environment {
             name: capital(name.as_str()),
-            base: visitor.hub.base(name).map_or_else(
-                || "Not served here".into(),
-                |base| urls::served(base, &version.slug, version.major),
-            ),
+            base: visitor
+                .hub
+                .base(name)
+                .map_or_else(|| "Not served here".into(), |base| urls::served(base, &version.slug, version.major)),
             mock: matches!(target, Target::Mock),
         })
         .collect()
@@ -186,11 +163,7 @@ fn environments(visitor: &Visitor, seen: &Seen) -> Vec<Environment> {
 fn access(rule: &AccessRule) -> Access {
     let named = rule.operations.to_list();
     Access {
-        operations: if named == ["*"] {
-            "Every other operation".into()
-        } else {
-            named.join(", ")
-        },
+        operations: if named == ["*"] { "Every other operation".into() } else { named.join(", ") },
         who: who_may_call(Some(rule)),
     }
 }
@@ -224,11 +197,7 @@ async fn releases(visitor: &Visitor, seen: &Seen) -> Result<Vec<Release>, Refusa
             number: release.number,
             info_version: release.info_version,
             at: moment::written(release.published_at),
-            by: if named {
-                release.published_by
-            } else {
-                seen.version.owner.to_string()
-            },
+            by: if named { release.published_by } else { seen.version.owner.to_string() },
             current: release.number == seen.version.current_release,
         })
         .collect())
@@ -238,13 +207,7 @@ fn others(seen: &Seen) -> Vec<(String, String, Status)> {
     seen.versions
         .iter()
         .filter(|other| other.major != seen.version.major)
-        .map(|other| {
-            (
-                other.major.to_string(),
-                urls::version(&other.slug, other.major),
-                other.status,
-            )
-        })
+        .map(|other| (other.major.to_string(), urls::version(&other.slug, other.major), other.status))
         .collect()
 }
 

@@ -66,18 +66,12 @@ struct UsageLine {
 /// `GET /applications/{id}`
 pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Response, Refusal> {
     let application = find(&person, &id).await?;
-    let frame = person
-        .frame(&application.name, Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS);
+    let frame =
+        person.frame(&application.name, Section::Applications).await?.under("My applications", urls::APPLICATIONS);
     page(&view(&person, frame, application).await?)
 }
 
-async fn view(
-    person: &SignedIn,
-    frame: Frame,
-    application: ApplicationRow,
-) -> Result<ApplicationPage, Refusal> {
+async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> Result<ApplicationPage, Refusal> {
     let control = &person.hub.control;
     let id = &application.id;
     let since = control.clock().now().plus_seconds(-USAGE_SECONDS);
@@ -90,11 +84,7 @@ async fn view(
         description: application.description,
         owner: application.owner.to_string(),
         may_publish: application.may_publish,
-        registered: format!(
-            "{} by {}",
-            moment::written(application.created_at),
-            application.created_by
-        ),
+        registered: format!("{} by {}", moment::written(application.created_at), application.created_by),
         revoked: moment::written_or(application.revoked_at, ""),
         secrets: urls::secrets(id),
         keys: urls::keys(id),
@@ -112,11 +102,7 @@ fn credential_line(credential: CredentialRow) -> CredentialLine {
             CredentialKind::PublicKey => "Public key",
             CredentialKind::Secret => "Secret",
         },
-        made: format!(
-            "{} by {}",
-            moment::written(credential.created_at),
-            credential.created_by
-        ),
+        made: format!("{} by {}", moment::written(credential.created_at), credential.created_by),
         used: moment::written_or(credential.last_used_at, "Never"),
         revoked: moment::written_or(credential.revoked_at, ""),
         revoke: urls::revoke_credential(&credential.application_id, &credential.id),
@@ -138,11 +124,7 @@ fn grant_line(grant: GrantRow) -> GrantLine {
             named => named.join(", "),
         },
         state: grant.state,
-        asked: format!(
-            "{}, {}",
-            grant.requested_by_name,
-            moment::written(grant.requested_at)
-        ),
+        asked: format!("{}, {}", grant.requested_by_name, moment::written(grant.requested_at)),
         decided: decided.unwrap_or_default(),
         reason: grant.reason.unwrap_or_default(),
     }

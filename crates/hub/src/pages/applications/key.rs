@@ -28,12 +28,7 @@ async fn form(person: &SignedIn, application: &ApplicationRow) -> Result<KeyPage
         .await?
         .under("My applications", urls::APPLICATIONS)
         .under(&application.name, urls::application(&application.id));
-    Ok(KeyPage {
-        frame,
-        errors: Errors::default(),
-        name: application.name.clone(),
-        public_key: String::new(),
-    })
+    Ok(KeyPage { frame, errors: Errors::default(), name: application.name.clone(), public_key: String::new() })
 }
 
 /// `GET /applications/{id}/keys`
@@ -48,17 +43,10 @@ pub(crate) async fn register(Path(id): Path<String>, sent: Sent) -> Result<Respo
     let application = find(&person, &id).await?;
     let public_key = fields.one("public_key");
     let mut errors = Errors::default();
-    errors.when(
-        public_key.is_empty(),
-        "public_key",
-        "Paste the public key, as PEM or as a JWK",
-    );
+    errors.when(public_key.is_empty(), "public_key", "Paste the public key, as PEM or as a JWK");
     if errors.is_empty() {
         let control = &person.hub.control;
-        match control
-            .register_key(person.actor(), &application.id, public_key)
-            .await
-        {
+        match control.register_key(person.actor(), &application.id, public_key).await {
             Ok(_) => return Ok(go_to(&urls::application(&application.id))),
             Err(error) => errors = Errors::of_verb(error, &[("key", "public_key")])?,
         }
@@ -70,10 +58,5 @@ pub(crate) async fn register(Path(id): Path<String>, sent: Sent) -> Result<Respo
     } else {
         public_key.to_owned()
     };
-    faulty_page(&KeyPage {
-        frame: blank.frame.faulty(true),
-        errors,
-        public_key: kept,
-        ..blank
-    })
+    faulty_page(&KeyPage { frame: blank.frame.faulty(true), errors, public_key: kept, ..blank })
 }

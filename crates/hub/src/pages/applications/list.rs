@@ -30,9 +30,7 @@ struct Line {
 /// `GET /applications`
 pub(crate) async fn show(person: SignedIn) -> Result<Response, Refusal> {
     let applications = person.hub.control.applications_of(person.actor()).await?;
-    let frame = person
-        .frame("My applications", Section::Applications)
-        .await?;
+    let frame = person.frame("My applications", Section::Applications).await?;
     page(&List {
         frame,
         lines: applications

@@ -32,9 +32,7 @@ fn parsed(id: &str) -> Result<ApplicationId, Refusal> {
 /// The application in an address, if it is the person's.
 async fn find(person: &SignedIn, id: &str) -> Result<ApplicationRow, Refusal> {
     let control = &person.hub.control;
-    Ok(control
-        .application_for(person.actor(), &parsed(id)?)
-        .await?)
+    Ok(control.application_for(person.actor(), &parsed(id)?).await?)
 }
 
 /// The address of a form that is on the application's own page.

@@ -30,22 +30,13 @@ async fn form(person: &SignedIn) -> Result<New, Refusal> {
         .frame("Register an application", Section::Applications)
         .await?
         .under("My applications", urls::APPLICATIONS);
-    let groups: Vec<_> = person
-        .session
-        .groups
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let groups: Vec<_> = person.session.groups.iter().map(ToString::to_string).collect();
     Ok(New {
         frame,
         errors: Errors::default(),
         name: String::new(),
         description: String::new(),
-        owner: if groups.len() == 1 {
-            groups.concat()
-        } else {
-            String::new()
-        },
+        owner: if groups.len() == 1 { groups.concat() } else { String::new() },
         may_publish: false,
         groups,
     })
@@ -64,31 +55,13 @@ pub(crate) async fn register(sent: Sent) -> Result<Response, Refusal> {
     let may_publish = fields.one("may_publish") == "yes";
     let mut errors = Errors::default();
     errors.when(name.is_empty(), "name", "Enter a name for the application");
-    errors.when(
-        owner.is_none(),
-        "owner",
-        "Select the group that owns the application",
-    );
+    errors.when(owner.is_none(), "owner", "Select the group that owns the application");
     if let (true, Some(owner)) = (errors.is_empty(), &owner) {
-        let new = NewApp {
-            name,
-            description,
-            owner,
-            may_publish,
-        };
-        match person
-            .hub
-            .control
-            .register_application(person.actor(), new)
-            .await
-        {
+        let new = NewApp { name, description, owner, may_publish };
+        match person.hub.control.register_application(person.actor(), new).await {
             Ok(id) => return Ok(go_to(&urls::application(&id))),
             Err(error) => {
-                let words = [
-                    ("the name", "name"),
-                    ("the description", "description"),
-                    ("members of", "owner"),
-                ];
+                let words = [("the name", "name"), ("the description", "description"), ("members of", "owner")];
                 errors = Errors::of_verb(error, &words)?;
             }
         }

@@ -47,17 +47,12 @@ pub(crate) async fn revoke(Path(id): Path<String>, sent: Sent) -> Result<Respons
     let person = sent.person;
     let application = find(&person, &id).await?;
     let control = &person.hub.control;
-    control
-        .revoke_application(person.actor(), &application.id)
-        .await?;
+    control.revoke_application(person.actor(), &application.id).await?;
     Ok(go_to(&urls::application(&application.id)))
 }
 
 fn missing() -> Refusal {
-    Refusal::new(
-        ProblemCode::NotFound,
-        "The application has no such credential. Its page lists those that it has.",
-    )
+    Refusal::new(ProblemCode::NotFound, "The application has no such credential. Its page lists those that it has.")
 }
 
 /// `GET /applications/{id}/credentials/{credential}/revocation`
@@ -68,10 +63,7 @@ pub(crate) async fn show_credential(
     let application = find(&person, &id).await?;
     let reads = person.hub.control.reads();
     let credentials = reads.credentials_of(&application.id).await?;
-    let found = credentials
-        .into_iter()
-        .find(|known| known.id.as_str() == credential)
-        .ok_or_else(missing)?;
+    let found = credentials.into_iter().find(|known| known.id.as_str() == credential).ok_or_else(missing)?;
     let question = format!("Revoke the credential {}?", found.hint);
     let back = urls::application(&application.id);
     let frame = person
@@ -97,8 +89,6 @@ pub(crate) async fn revoke_credential(
     let application = find(&person, &id).await?;
     let credential: CredentialId = credential.parse().map_err(|_| missing())?;
     let control = &person.hub.control;
-    control
-        .revoke_credential(person.actor(), &application.id, &credential)
-        .await?;
+    control.revoke_credential(person.actor(), &application.id, &credential).await?;
     Ok(go_to(&urls::application(&application.id)))
 }

@@ -43,10 +43,7 @@ pub(crate) async fn make(Path(id): Path<String>, sent: Sent) -> Result<Response,
     let person = sent.person;
     let application = find(&person, &id).await?;
     let hub = &person.hub;
-    let issued = hub
-        .control
-        .issue_secret(person.actor(), &application.id)
-        .await?;
+    let issued = hub.control.issue_secret(person.actor(), &application.id).await?;
     let secret = issued.secret.reveal();
     let frame = person
         .frame("New secret", Section::Applications)
@@ -55,9 +52,7 @@ pub(crate) async fn make(Path(id): Path<String>, sent: Sent) -> Result<Response,
         .under(&application.name, urls::application(&application.id));
     let calls = first_calls(hub, &application.id, secret).await?;
     let token_only = match hub.environments.first() {
-        Some((environment, _)) if calls.is_empty() => {
-            curl::token(hub, &application.id, secret, environment)
-        }
+        Some((environment, _)) if calls.is_empty() => curl::token(hub, &application.id, secret, environment),
         _ => String::new(),
     };
     let mut response = page(&SecretPage {
@@ -76,16 +71,10 @@ pub(crate) async fn make(Path(id): Path<String>, sent: Sent) -> Result<Response,
 }
 
 /// A first call for each grant in force, at most five.
-async fn first_calls(
-    hub: &Hub,
-    application: &ApplicationId,
-    secret: &str,
-) -> Result<Vec<FirstCall>, Refusal> {
+async fn first_calls(hub: &Hub, application: &ApplicationId, secret: &str) -> Result<Vec<FirstCall>, Refusal> {
     let mut calls = vec![];
     let grants = hub.control.reads().grants_of(application).await?;
-    let in_force = grants
-        .iter()
-        .filter(|grant| grant.state == GrantState::Approved);
+    let in_force = grants.iter().filter(|grant| grant.state == GrantState::Approved);
     for grant in in_force.take(5) {
         let token = curl::token(hub, application, secret, &grant.environment);
         if let Some((operation, call)) = first_call(hub, grant).await? {
@@ -100,10 +89,7 @@ async fn first_calls(
 }
 
 /// The first operation of a grant that only reads, else the first of all, with its command.
-pub(crate) async fn first_call(
-    hub: &Hub,
-    grant: &GrantRow,
-) -> Result<Option<(String, String)>, Refusal> {
+pub(crate) async fn first_call(hub: &Hub, grant: &GrantRow) -> Result<Option<(String, String)>, Refusal> {
     let Some(base) = hub.base(&grant.environment) else {
         return Ok(None);
     };
@@ -116,8 +102,7 @@ pub(crate) async fn first_call(
         let operations = published.contract.operations.iter();
         operations.filter(|operation| {
             let rule = published.manifest.access.rule_for(&operation.id);
-            grant.operations.contains(&operation.id)
-                && rule.is_some_and(|rule| rule.granted_applications)
+            grant.operations.contains(&operation.id) && rule.is_some_and(|rule| rule.granted_applications)
         })
     };
     let reading = granted().find(|operation| operation.method == "GET");

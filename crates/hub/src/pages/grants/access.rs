@@ -64,10 +64,7 @@ async fn form(person: &SignedIn, seen: &Seen, fields: &Fields) -> Result<AccessP
 
 async fn applications(person: &SignedIn, chosen: &str) -> Result<Vec<Choice>, Refusal> {
     let mine = person.hub.control.applications_of(person.actor()).await?;
-    let mine: Vec<_> = mine
-        .into_iter()
-        .filter(|application| application.revoked_at.is_none())
-        .collect();
+    let mine: Vec<_> = mine.into_iter().filter(|application| application.revoked_at.is_none()).collect();
     let only = mine.len() == 1;
     Ok(mine
         .into_iter()
@@ -87,12 +84,8 @@ fn environments(seen: &Seen, chosen: &str) -> Vec<Choice> {
             value: name.to_string(),
             text: crate::sentence::capital(name.as_str()),
             hint: match target {
-                hansom_control::Target::Mock => {
-                    "Answers come from the examples of the contract.".into()
-                }
-                hansom_control::Target::Upstreams { .. } => {
-                    "Answers come from the service behind the gateway.".into()
-                }
+                hansom_control::Target::Mock => "Answers come from the examples of the contract.".into(),
+                hansom_control::Target::Upstreams { .. } => "Answers come from the service behind the gateway.".into(),
             },
             chosen: name.as_str() == chosen,
         })
@@ -104,11 +97,7 @@ fn operations(seen: &Seen, chosen: &[String]) -> Vec<Choice> {
     let access = &seen.published.manifest.access;
     let operations = seen.published.contract.operations.iter();
     operations
-        .filter(|operation| {
-            access
-                .rule_for(&operation.id)
-                .is_some_and(|rule| rule.granted_applications)
-        })
+        .filter(|operation| access.rule_for(&operation.id).is_some_and(|rule| rule.granted_applications))
         .map(|operation| Choice {
             value: operation.id.clone(),
             text: operation.id.clone(),
@@ -130,10 +119,7 @@ async fn find(person: &SignedIn, slug: &str, major: &str) -> Result<Seen, Refusa
     }
     Err(Refusal::new(
         ProblemCode::Conflict,
-        format!(
-            "{} takes no requests for access. Its page says who may call it.",
-            seen.name()
-        ),
+        format!("{} takes no requests for access. Its page says who may call it.", seen.name()),
     ))
 }
 
@@ -149,10 +135,7 @@ pub(crate) async fn show(
 }
 
 /// `POST /apis/{slug}/{major}/access`
-pub(crate) async fn ask(
-    Path((slug, major)): Path<(String, String)>,
-    sent: Sent,
-) -> Result<Response, Refusal> {
+pub(crate) async fn ask(Path((slug, major)): Path<(String, String)>, sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
     let seen = find(&person, &slug, &major).await?;
     let errors = match request(&person, &seen, &fields).await? {
@@ -160,52 +143,36 @@ pub(crate) async fn ask(
         Err(errors) => errors,
     };
     let blank = form(&person, &seen, &fields).await?;
-    faulty_page(&AccessPage {
-        frame: blank.frame.faulty(true),
-        errors,
-        ..blank
-    })
+    faulty_page(&AccessPage { frame: blank.frame.faulty(true), errors, ..blank })
 }
 
-/// The address of the new grant, or what is wrong with the form.
-async fn request(
-    person: &SignedIn,
-    seen: &Seen,
-    fields: &Fields,
-) -> Result<Result<String, Errors>, Refusal> {
-    let application: Option<ApplicationId> = fields.one("application").parse().ok();
-    let environment: Option<EnvironmentName> = fields.one("environment").parse().ok();
-    let operations = fields.all("operations");
-    let (purpose, legal_basis) = (fields.one("purpose"), fields.one("legal_basis"));
+/// What a form lacks, in the order of its fields.
+fn missing_in(seen: &Seen, fields: &Fields, no_application: bool, no_environment: bool) -> Errors {
     let mut errors = Errors::default();
+    errors.when(no_application, "application", "Select an application");
+    errors.when(no_environment, "environment", "Select an environment");
+    errors.when(fields.all("operations").is_empty(), "operations", "Select at least one operation");
     errors.when(
-        application.is_none(),
-        "application",
-        "Select an application",
-    );
-    errors.when(
-        environment.is_none(),
-        "environment",
-        "Select an environment",
-    );
-    errors.when(
-        operations.is_empty(),
-        "operations",
-        "Select at least one operation",
-    );
-    errors.when(
-        purpose.chars().count() < 10,
+        fields.one("purpose").chars().count() < 10,
         "purpose",
         "Enter what the application does with it, in 10 characters or more",
     );
     errors.when(
-        seen.version.personal_data && legal_basis.is_empty(),
+        seen.version.personal_data && fields.one("legal_basis").is_empty(),
         "legal_basis",
         "Enter the legal basis: the answers hold personal data",
     );
-    let (Some(application), Some(environment), true) =
-        (application, environment, errors.is_empty())
-    else {
+    errors
+}
+
+/// The address of the new grant, or what is wrong with the form.
+async fn request(person: &SignedIn, seen: &Seen, fields: &Fields) -> Result<Result<String, Errors>, Refusal> {
+    let application: Option<ApplicationId> = fields.one("application").parse().ok();
+    let environment: Option<EnvironmentName> = fields.one("environment").parse().ok();
+    let operations = fields.all("operations");
+    let (purpose, legal_basis) = (fields.one("purpose"), fields.one("legal_basis"));
+    let errors = missing_in(seen, fields, application.is_none(), environment.is_none());
+    let (Some(application), Some(environment), true) = (application, environment, errors.is_empty()) else {
         return Ok(Err(errors));
     };
     let asked = AskedGrant {
@@ -217,12 +184,7 @@ async fn request(
         purpose,
         legal_basis,
     };
-    match person
-        .hub
-        .control
-        .request_grant(person.actor(), asked)
-        .await
-    {
+    match person.hub.control.request_grant(person.actor(), asked).await {
         Ok(id) => Ok(Ok(urls::grant(&id))),
         Err(error) => Ok(Err(Errors::of_verb(
             error,

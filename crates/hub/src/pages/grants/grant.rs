@@ -48,66 +48,62 @@ struct GrantPage {
     call: String,
 }
 
-async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> {
-    let actor = person.actor();
-    let heading = format!(
-        "{} may call {} {}",
-        grant.application_name, grant.title, grant.major
-    );
-    let owns_api = actor.speaks_for(&grant.api_owner);
-    let owns_application = actor.speaks_for(&grant.application_owner);
-    let (section, above) = if owns_api {
-        (Section::Inbox, ("Inbox", urls::INBOX))
+/// What the viewer is to the grant.
+struct Part {
+    owns_api: bool,
+    owns_application: bool,
+    asked: bool,
+}
+
+impl Part {
+    fn of(person: &SignedIn, grant: &GrantRow) -> Self {
+        let actor = person.actor();
+        Self {
+            owns_api: actor.speaks_for(&grant.api_owner),
+            owns_application: actor.speaks_for(&grant.application_owner),
+            asked: actor.id() == grant.requested_by.as_str(),
+        }
+    }
+}
+
+async fn frame(person: &SignedIn, heading: &str, part: &Part) -> Result<Frame, Refusal> {
+    let frame = if part.owns_api {
+        person.frame(heading, Section::Inbox).await?.under("Inbox", urls::INBOX)
     } else {
-        (
-            Section::Applications,
-            ("My applications", urls::APPLICATIONS),
-        )
+        let frame = person.frame(heading, Section::Applications).await?;
+        frame.under("My applications", urls::APPLICATIONS)
     };
+    Ok(frame)
+}
+
+async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> {
+    let part = Part::of(person, &grant);
+    let heading = format!("{} asks for {} {}", grant.application_name, grant.title, grant.major);
     let waiting = grant.state == GrantState::Requested;
-    let own_request = actor.id() == grant.requested_by.as_str();
-    let frame = person
-        .frame(&heading, section)
-        .await?
-        .under(above.0, above.1);
     let approved = grant.state == GrantState::Approved;
-    let call = match approved && owns_application {
+    let call = match approved && part.owns_application {
         true => first_call(&person.hub, &grant).await?,
         false => None,
     };
+    let decided = grant.decided_by_name.as_ref();
     Ok(GrantPage {
-        frame,
+        frame: frame(person, &heading, &part).await?,
         errors: Errors::default(),
         heading,
         state: grant.state,
         waiting,
         approved,
-        api: (
-            format!("{} {}", grant.title, grant.major),
-            urls::version(&grant.slug, grant.major),
-        ),
-        application_href: if owns_application {
-            urls::application(&grant.application_id)
-        } else {
-            String::new()
-        },
+        api: (format!("{} {}", grant.title, grant.major), urls::version(&grant.slug, grant.major)),
+        application_href: if part.owns_application { urls::application(&grant.application_id) } else { String::new() },
         application_owner: grant.application_owner.to_string(),
         api_owner: grant.api_owner.to_string(),
         environment: grant.environment.to_string(),
         operations: operations(&grant),
-        asked: format!(
-            "{}, {}",
-            grant.requested_by_name,
-            moment::written(grant.requested_at)
-        ),
-        decided: grant
-            .decided_by_name
-            .as_ref()
-            .map_or_else(String::new, |name| {
-                format!("{name}, {}", moment::written_or(grant.decided_at, ""))
-            }),
-        may_decide: waiting && owns_api && !own_request,
-        own_request: waiting && owns_api && own_request,
+        asked: format!("{}, {}", grant.requested_by_name, moment::written(grant.requested_at)),
+        decided: decided
+            .map_or_else(String::new, |name| format!("{name}, {}", moment::written_or(grant.decided_at, ""))),
+        may_decide: waiting && part.owns_api && !part.asked,
+        own_request: waiting && part.owns_api && part.asked,
         may_revoke: waiting || approved,
         decide: urls::decide_grant(&grant.id),
         revoke: urls::revoke_grant(&grant.id),
@@ -130,12 +126,7 @@ pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Res
 }
 
 /// The page again with what is wrong and what was typed.
-async fn again(
-    person: &SignedIn,
-    grant: GrantRow,
-    errors: Errors,
-    fields: &Fields,
-) -> Result<Response, Refusal> {
+async fn again(person: &SignedIn, grant: GrantRow, errors: Errors, fields: &Fields) -> Result<Response, Refusal> {
     let blank = view(person, grant).await?;
     faulty_page(&GrantPage {
         frame: blank.frame.faulty(true),
@@ -155,23 +146,12 @@ pub(crate) async fn decide(Path(id): Path<String>, sent: Sent) -> Result<Respons
     let decision: Option<Decision> = fields.one("decision").parse().ok();
     let reason = fields.one("reason");
     let mut errors = Errors::default();
-    errors.when(
-        decision.is_none(),
-        "decision",
-        "Select whether you approve or refuse the request",
-    );
-    errors.when(
-        reason.is_empty(),
-        "reason",
-        "Enter the reason for your decision",
-    );
+    errors.when(decision.is_none(), "decision", "Select whether you approve or refuse the request");
+    errors.when(reason.is_empty(), "reason", "Enter the reason for your decision");
     let (Some(decision), true) = (decision, errors.is_empty()) else {
         return again(&person, grant, errors, &fields).await;
     };
-    match control
-        .decide_grant(person.actor(), &grant.id, decision, reason)
-        .await
-    {
+    match control.decide_grant(person.actor(), &grant.id, decision, reason).await {
         Ok(()) => Ok(go_to(&urls::grant(&grant.id))),
         Err(error @ hansom_control::Error::Invalid(_)) => {
             let errors = Errors::of_verb(error, &[("the reason", "reason")])?;
@@ -188,18 +168,11 @@ pub(crate) async fn revoke(Path(id): Path<String>, sent: Sent) -> Result<Respons
     let grant = control.grant_for(person.actor(), &parsed(&id)?).await?;
     let reason = fields.one("revocation_reason");
     let mut errors = Errors::default();
-    errors.when(
-        reason.is_empty(),
-        "revocation_reason",
-        "Enter the reason why the grant ends",
-    );
+    errors.when(reason.is_empty(), "revocation_reason", "Enter the reason why the grant ends");
     if !errors.is_empty() {
         return again(&person, grant, errors, &fields).await;
     }
-    match control
-        .revoke_grant(person.actor(), &grant.id, reason)
-        .await
-    {
+    match control.revoke_grant(person.actor(), &grant.id, reason).await {
         Ok(()) => Ok(go_to(&urls::grant(&grant.id))),
         Err(error @ hansom_control::Error::Invalid(_)) => {
             let errors = Errors::of_verb(error, &[("the reason", "revocation_reason")])?;

@@ -41,8 +41,7 @@ pub(crate) async fn show(person: SignedIn) -> Result<Response, Refusal> {
     let mut waiting = control.inbox(actor).await?;
     waiting.reverse();
     let mut decided = control.grants_visible_to(actor).await?;
-    decided
-        .retain(|grant| grant.state != GrantState::Requested && actor.speaks_for(&grant.api_owner));
+    decided.retain(|grant| grant.state != GrantState::Requested && actor.speaks_for(&grant.api_owner));
     let frame = person.frame("Inbox", Section::Inbox).await?;
     page(&Inbox {
         frame,
@@ -58,13 +57,9 @@ fn line(grant: GrantRow) -> Line {
         api: format!("{} {}", grant.title, grant.major),
         environment: grant.environment.to_string(),
         state: grant.state,
-        asked: format!(
-            "{}, {}",
-            grant.requested_by_name,
-            moment::written(grant.requested_at)
-        ),
-        decided: grant.decided_by_name.map_or_else(String::new, |name| {
-            format!("{name}, {}", moment::written_or(grant.decided_at, ""))
-        }),
+        asked: format!("{}, {}", grant.requested_by_name, moment::written(grant.requested_at)),
+        decided: grant
+            .decided_by_name
+            .map_or_else(String::new, |name| format!("{name}, {}", moment::written_or(grant.decided_at, ""))),
     }
 }

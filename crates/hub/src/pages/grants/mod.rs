@@ -15,12 +15,7 @@ use crate::{
 
 /// The id in an address.
 fn parsed(id: &str) -> Result<GrantId, Refusal> {
-    id.parse().map_err(|_| {
-        Refusal::new(
-            ProblemCode::NotFound,
-            "There is no such grant among those of your groups.",
-        )
-    })
+    id.parse().map_err(|_| Refusal::new(ProblemCode::NotFound, "There is no such grant among those of your groups."))
 }
 
 /// The operations of a grant in words.

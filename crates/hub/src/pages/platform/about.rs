@@ -23,9 +23,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Refusal> {
     let environments = visitor.hub.environments.iter();
     page(&About {
         frame,
-        environments: environments
-            .map(|(name, base)| (name.to_string(), base.clone()))
-            .collect(),
+        environments: environments.map(|(name, base)| (name.to_string(), base.clone())).collect(),
         hub: visitor.hub.hub.clone(),
     })
 }

@@ -17,8 +17,6 @@ struct Accessibility {
 
 /// `GET /accessibility`
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, Refusal> {
-    let frame = visitor
-        .frame("Accessibility statement", Section::Elsewhere)
-        .await?;
+    let frame = visitor.frame("Accessibility statement", Section::Elsewhere).await?;
     page(&Accessibility { frame })
 }

@@ -36,21 +36,13 @@ struct Entry {
 pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let control = &person.hub.control;
-    let before = fields.one("before").parse().map_or_else(
-        |_| control.clock().now().plus_seconds(1),
-        Timestamp::from_millis,
-    );
+    let before =
+        fields.one("before").parse().map_or_else(|_| control.clock().now().plus_seconds(1), Timestamp::from_millis);
     let rows = control.audit_for(person.actor(), before, PER_PAGE).await?;
-    let older = rows
-        .last()
-        .filter(|_| rows.len() == usize::from(PER_PAGE))
-        .map(|row| urls::audit_before(row.at.millis()));
+    let older =
+        rows.last().filter(|_| rows.len() == usize::from(PER_PAGE)).map(|row| urls::audit_before(row.at.millis()));
     let frame = person.frame("Audit trail", Section::Elsewhere).await?;
-    page(&Audit {
-        frame,
-        entries: rows.into_iter().map(entry).collect(),
-        older,
-    })
+    page(&Audit { frame, entries: rows.into_iter().map(entry).collect(), older })
 }
 
 fn entry(row: AuditRow) -> Entry {

@@ -25,15 +25,9 @@ struct ProblemPage {
 /// `GET /problems/{code}`
 pub(crate) async fn show(visitor: Visitor, Path(code): Path<String>) -> Result<Response, Refusal> {
     let code = ProblemCode::from_code(&code).ok_or_else(|| {
-        Refusal::new(
-            ProblemCode::NotFound,
-            "There is no such problem. The list of problems has them all.",
-        )
+        Refusal::new(ProblemCode::NotFound, "There is no such problem. The list of problems has them all.")
     })?;
-    let frame = visitor
-        .frame(code.title(), Section::Elsewhere)
-        .await?
-        .under("Problems", urls::PROBLEMS);
+    let frame = visitor.frame(code.title(), Section::Elsewhere).await?.under("Problems", urls::PROBLEMS);
     page(&ProblemPage {
         frame,
         code: code.as_str(),

@@ -16,7 +16,7 @@ use crate::{
     frame::{Frame, Section},
     moment,
     sentence::capital,
-    session::SignedIn,
+    session::Visitor,
     urls,
 };
 
@@ -28,6 +28,7 @@ struct RefusalPage {
     request_id: String,
     call: Option<CallView>,
     missing: bool,
+    stranger: bool,
 }
 
 struct CallView {
@@ -44,19 +45,11 @@ struct CallView {
 }
 
 /// `GET /refusals?request_id=`
-pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let request_id: String = fields.one("request_id").chars().take(100).collect();
-    let frame = person
-        .frame("Why was my call refused?", Section::Refusals)
-        .await?;
-    let mut blank = RefusalPage {
-        frame,
-        errors: Errors::default(),
-        request_id,
-        call: None,
-        missing: false,
-    };
+    let frame = visitor.frame("Why was my call refused?", Section::Refusals).await?;
+    let mut blank = RefusalPage { frame, errors: Errors::default(), request_id, call: None, missing: false };
     if blank.request_id.is_empty() {
         return page(&blank);
     }
@@ -66,12 +59,10 @@ pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<
         blank.frame.faulty = true;
         return Ok((StatusCode::BAD_REQUEST, page(&blank)?).into_response());
     };
-    match person
-        .hub
-        .control
-        .refused_call_for(person.actor(), &id)
-        .await
-    {
+    let Some(actor) = visitor.actor() else {
+        return Err(Refusal::sign_in_first(&visitor.path));
+    };
+    match visitor.hub.control.refused_call_for(actor, &id).await {
         Ok(call) => {
             blank.call = Some(view(call));
             page(&blank)

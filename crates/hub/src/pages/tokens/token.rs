@@ -33,16 +33,12 @@ struct Issued {
 }
 
 async fn form(person: &SignedIn) -> Result<TokenPage, Refusal> {
-    let frame = person
-        .frame("An access token for yourself", Section::Elsewhere)
-        .await?;
+    let frame = person.frame("An access token for yourself", Section::Elsewhere).await?;
     let environments = person.hub.environments.iter();
     Ok(TokenPage {
         frame,
         errors: Errors::default(),
-        environments: environments
-            .map(|(name, base)| (name.to_string(), base.clone()))
-            .collect(),
+        environments: environments.map(|(name, base)| (name.to_string(), base.clone())).collect(),
         issued: None,
     })
 }
@@ -64,34 +60,23 @@ pub(crate) async fn issue(sent: Sent) -> Result<Response, Refusal> {
     let Some((environment, base)) = known else {
         let mut errors = Errors::default();
         errors.when(true, "environment", "Select an environment");
-        return faulty_page(&TokenPage {
-            frame: blank.frame.faulty(true),
-            errors,
-            ..blank
-        });
+        return faulty_page(&TokenPage { frame: blank.frame.faulty(true), errors, ..blank });
     };
     let session = &person.session;
     let oauth = &person.hub.oauth;
-    let issued = oauth
-        .issue_person_token(&session.person.id, &session.groups, &environment)
-        .await?;
+    let issued = oauth.issue_person_token(&session.person.id, &session.groups, &environment).await?;
     let now = person.hub.control.clock().now();
     let mut response = page(&TokenPage {
         issued: Some(Issued {
             environment: environment.to_string(),
             expires: moment::written(now.plus_seconds(issued.expires_in)),
             minutes: issued.expires_in / 60,
-            command: format!(
-                "TOKEN='{}'\ncurl -H \"Authorization: Bearer $TOKEN\" '{base}/…'",
-                issued.token
-            ),
+            command: format!("TOKEN='{}'\ncurl -H \"Authorization: Bearer $TOKEN\" '{base}/…'", issued.token),
             token: issued.token,
         }),
         ..blank
     })?;
     let uncached = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, uncached);
+    response.headers_mut().insert(header::CACHE_CONTROL, uncached);
     Ok(response)
 }
