@@ -49,7 +49,14 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let request_id: String = fields.one("request_id").chars().take(100).collect();
     let frame = visitor.frame("Why was my call refused?", Section::Refusals).await?;
-    let mut blank = RefusalPage { frame, errors: Errors::default(), request_id, call: None, missing: false };
+    let mut blank = RefusalPage {
+        frame,
+        errors: Errors::default(),
+        request_id,
+        call: None,
+        missing: false,
+        stranger: visitor.session.is_none(),
+    };
     if blank.request_id.is_empty() {
         return page(&blank);
     }
