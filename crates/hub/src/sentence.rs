@@ -20,22 +20,27 @@ pub(crate) fn sentence(text: &str) -> String {
     shown
 }
 
-/// A plain text as paragraphs: blank lines part them.
+/// A plain text as paragraphs: blank lines part them, single line breaks are spaces, and items of lists keep their lines.
 pub(crate) fn paragraphs(text: &str) -> Vec<String> {
-    let mut found = vec![];
-    let mut current: Vec<&str> = vec![];
+    let mut found: Vec<String> = vec![];
+    let mut inside = false;
     for line in text.lines().map(str::trim) {
-        if !line.is_empty() {
-            current.push(line);
-        } else if !current.is_empty() {
-            found.push(current.join("\n"));
-            current.clear();
+        match found.last_mut().filter(|_| inside) {
+            _ if line.is_empty() => {}
+            Some(paragraph) => {
+                paragraph.push(if is_item(line) { '\n' } else { ' ' });
+                paragraph.push_str(line);
+            }
+            None => found.push(line.to_owned()),
         }
-    }
-    if !current.is_empty() {
-        found.push(current.join("\n"));
+        inside = !line.is_empty();
     }
     found
+}
+
+fn is_item(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || line.starts_with("* ") || (number.len() < line.len() && number.starts_with(". "))
 }
 
 /// `1 call`, `2 calls`.
@@ -61,7 +66,8 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_part_paragraphs() {
-        assert_eq!(paragraphs("a\nb\n\n\nc\n"), ["a\nb", "c"]);
+    fn blank_lines_part_paragraphs_and_items_keep_their_lines() {
+        assert_eq!(paragraphs("a\nb\n\n\nc:\n- d\n2. e\n"), ["a b", "c:\n- d\n2. e"]);
+        assert!(paragraphs("\n \n").is_empty());
     }
 }

@@ -68,6 +68,8 @@ struct MediaView {
     schema: Option<(String, String)>,
     outline: Option<Outline>,
     examples: Vec<ExampleView>,
+    /// Whether the first example is seen at once.
+    open: bool,
 }
 
 struct ExampleView {
@@ -113,7 +115,7 @@ pub(crate) async fn show(
         body: operation.request_body.as_ref().map(|body| BodyView {
             required: body.required,
             description: paragraphs(body.description.as_deref().unwrap_or_default()),
-            content: media(&seen, "Request body", &body.content),
+            content: media(&seen, "Request body", &body.content, true),
         }),
         responses: responses(&seen, operation),
         samples: samples(&visitor, &seen, operation),
@@ -149,15 +151,21 @@ fn responses(seen: &Seen, operation: &Operation) -> Vec<ResponseView> {
                     )
                 })
                 .collect(),
-            content: media(seen, &format!("Answer {}", response.status), &response.content),
+            content: media(
+                seen,
+                &format!("Answer {}", response.status),
+                &response.content,
+                response.status.starts_with('2'),
+            ),
         })
         .collect()
 }
 
-fn media(seen: &Seen, label: &str, content: &[Media]) -> Vec<MediaView> {
+fn media(seen: &Seen, label: &str, content: &[Media], open: bool) -> Vec<MediaView> {
     content
         .iter()
         .map(|media| MediaView {
+            open,
             label: format!("{label}, {}", media.media_type),
             media_type: media.media_type.clone(),
             schema: media.schema_name.as_ref().and_then(|name| {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use hansom_control::Target;
-use hansom_domain::{AccessRule, Actor, Kind, Status};
+use hansom_domain::{AccessRule, Actor, Audience, Kind, Status};
 
 use super::{Seen, who_may_call};
 use crate::{
@@ -101,7 +101,7 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
         description: paragraphs(described),
         facts: facts(&seen),
         environments: environments(&visitor, &seen),
-        access: manifest.access.all().iter().map(access).collect(),
+        access: access(manifest.access.all()),
         ask: seen.takes_requests().then(|| urls::access(&version.slug, version.major)),
         owned: visitor.actor().is_some_and(|actor| actor.is_in(&version.owner)),
         operations: operations(&seen),
@@ -136,9 +136,9 @@ fn facts(seen: &Seen) -> Facts {
         since: moment::day(version.status_since),
         sunset: version.sunset_at.map_or_else(String::new, moment::day),
         audience: match seen.api.audience {
-            hansom_domain::Audience::Public => "Public: everyone may read about it",
-            hansom_domain::Audience::Controlled => "Controlled: everyone may read about it, each use is granted",
-            hansom_domain::Audience::Internal => "Internal: only signed-in people may read about it",
+            Audience::Public => "Public: everyone may read about it",
+            Audience::Controlled => "Controlled: everyone may read about it, each use is granted",
+            Audience::Internal => "Internal: only signed-in people may read about it",
         },
         personal_data: version.personal_data,
         info_version: seen.published.contract.version.clone(),
@@ -160,12 +160,17 @@ fn environments(visitor: &Visitor, seen: &Seen) -> Vec<Environment> {
         .collect()
 }
 
-fn access(rule: &AccessRule) -> Access {
-    let named = rule.operations.to_list();
-    Access {
-        operations: if named == ["*"] { "Every other operation".into() } else { named.join(", ") },
+fn access(rules: &[AccessRule]) -> Vec<Access> {
+    let only = rules.len() == 1;
+    let said = rules.iter().map(|rule| Access {
+        operations: match rule.operations.to_list() {
+            all if all == ["*"] && only => "Every operation".into(),
+            all if all == ["*"] => "Every other operation".into(),
+            named => named.join(", "),
+        },
         who: who_may_call(Some(rule)),
-    }
+    });
+    said.collect()
 }
 
 fn operations(seen: &Seen) -> Vec<OperationLine> {
