@@ -104,7 +104,7 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
             .map_or_else(String::new, |name| format!("{name}, {}", moment::written_or(grant.decided_at, ""))),
         may_decide: waiting && part.owns_api && !part.asked,
         own_request: waiting && part.owns_api && part.asked,
-        may_revoke: waiting || approved,
+        may_revoke: approved || (waiting && part.owns_application),
         decide: urls::decide_grant(&grant.id),
         revoke: urls::revoke_grant(&grant.id),
         application: grant.application_name,
