@@ -55,8 +55,7 @@ async fn an_operation_that_was_not_granted_is_refused_and_named() {
         detail.contains("reportRepair") && detail.contains("/apis/repairs"),
         "it names what is missing and where to ask: {detail}"
     );
-    let other =
-        demo.get(&format!("{}/rents/v1/accounts", demo.url("production")), Some(&demo.printed_token())).await;
+    let other = demo.get(&format!("{}/rents/v1/accounts", demo.url("production")), Some(&demo.printed_token())).await;
     other.is_problem(403, "grant-missing");
 }
 
@@ -293,4 +292,51 @@ async fn a_person_outside_the_group_is_told_which_group_is_missing() {
             assert!(problem["detail"].as_str().unwrap().contains("housing-officers@hackney.example"), "{problem}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_grant_on_tenancies_does_not_open_tenancies_private() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    scratch.write(
+        "openapi.yaml",
+        "openapi: 3.1.0\ninfo: { title: Tenancies <script>alert(1)</script>, version: 1.0.0 }\npaths:\n  /tenancies:\n    get:\n      operationId: listTenancies\n      \
+         responses: { '200': { description: All. } }\n  /tenancies-private:\n    get:\n      operationId: listPrivateTenancies\n      \
+         responses: { '200': { description: All. } }\n",
+    );
+    let manifest = scratch.write(
+        "api.yaml",
+        "api: tenancies\nowner: api-platform@hackney.example\nkind: platform\naudience: controlled\nstatus: beta\ncontract: openapi.yaml\n\
+         environments:\n  sandbox: { mock: true }\naccess:\n  - operations: [\"*\"]\n    applications: granted\n",
+    );
+    assert!(demo.publish(&manifest, &[]).status.success());
+    let mut ben = demo.sign_in("ben.carter@hackney.example").await;
+    let mut grace = demo.sign_in("grace.obi@hackney.example").await;
+    let asked = json!({ "application": demo.ready["application"]["client_id"], "api": "tenancies", "major": "v1", "environment": "sandbox",
+        "operations": ["listTenancies"], "purpose": "To show residents their tenancy.", "legal_basis": "" });
+    let grant = ben.api("POST", "/grants", &asked).await;
+    let grant = grant.json()["id"].as_str().unwrap_or_else(|| panic!("{}", grant.text)).to_owned();
+    let yes = json!({ "decision": "approve", "reason": "Agreed." });
+    let decided = grace.api("POST", &format!("/grants/{grant}/decision"), &yes).await;
+    assert!(matches!(decided.status, 200 | 204), "{}", decided.text);
+    let base = format!("{}/tenancies/v1", demo.url("sandbox"));
+    let token = demo.token(&demo.url("sandbox")).await.access_token();
+    until("the granted operation answers", async || {
+        demo.get(&format!("{base}/tenancies"), Some(&token)).await.status == 200
+    })
+    .await;
+    demo.get(&format!("{base}/tenancies-private"), Some(&token)).await.is_problem(403, "grant-missing");
+    demo.get(&format!("{base}/tenancies-pri"), Some(&token)).await.is_problem(404, "operation-not-found");
+
+    let revoked = grace.api("POST", &format!("/grants/{grant}/revocation"), &json!({ "reason": "Over." })).await;
+    assert!(matches!(revoked.status, 200 | 204), "{}", revoked.text);
+    until("the revoked grant is obeyed", async || {
+        demo.get(&format!("{base}/tenancies"), Some(&token)).await.status == 403
+    })
+    .await;
+    let page = ben.get("/apis/tenancies/v1").await;
+    assert!(
+        page.text.contains("alert(1)") && !page.text.contains("<script>alert"),
+        "a contract's text is shown as text"
+    );
 }

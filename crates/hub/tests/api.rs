@@ -113,33 +113,18 @@ impl Town {
             environments,
             notice: None,
         });
-        Self {
-            control,
-            oauth,
-            hub,
-        }
+        Self { control, oauth, hub }
     }
 
     fn stranger(&self) -> Someone {
-        Someone {
-            hub: self.hub.clone(),
-            session: None,
-            person: String::new(),
-        }
+        Someone { hub: self.hub.clone(), session: None, person: String::new() }
     }
 
     async fn person(&self, name: &str, groups: &[&str]) -> Someone {
-        let key = PersonKey {
-            issuer: "https://id.hackney.example".into(),
-            subject: name.into(),
-        };
+        let key = PersonKey { issuer: "https://id.hackney.example".into(), subject: name.into() };
         let groups: Vec<GroupAddress> = groups.iter().map(|group| group.parse().unwrap()).collect();
         let email = format!("{name}@hackney.example");
-        let cookie = self
-            .control
-            .sign_in_person(key, &email, name, &groups)
-            .await
-            .unwrap();
+        let cookie = self.control.sign_in_person(key, &email, name, &groups).await.unwrap();
         let session = self.control.session(&cookie.value).await.unwrap().unwrap();
         Someone {
             hub: self.hub.clone(),
@@ -150,9 +135,8 @@ impl Town {
 
     /// An access token of an application, by its secret, for the hub or for an environment.
     async fn token(&self, application: &str, secret: &str, resource: &str) -> String {
-        let form = format!(
-            "grant_type=client_credentials&client_id={application}&client_secret={secret}&resource={resource}"
-        );
+        let form =
+            format!("grant_type=client_credentials&client_id={application}&client_secret={secret}&resource={resource}");
         let request = Request::post("/oauth/token")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(form))
@@ -160,17 +144,12 @@ impl Town {
         let response = self.oauth.router().oneshot(request).await.unwrap();
         let text = to_bytes(response.into_body(), 65536).await.unwrap();
         let answer: Value = serde_json::from_slice(&text).unwrap();
-        answer["access_token"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{answer}"))
-            .to_owned()
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     /// How many changes the audit trail tells of.
     async fn changes(&self) -> usize {
-        let entries =
-            self.control
-                .audit_for(&Actor::Platform, Timestamp::from_millis(i64::MAX), 200);
+        let entries = self.control.audit_for(&Actor::Platform, Timestamp::from_millis(i64::MAX), 200);
         entries.await.unwrap().len()
     }
 }
@@ -184,22 +163,13 @@ async fn control() -> Control {
             chunk.copy_from_slice(&next.to_be_bytes()[..chunk.len()]);
         }
     });
-    let store = hansom_store::open("sqlite::memory:", clock.now())
-        .await
-        .unwrap();
+    let store = hansom_store::open("sqlite::memory:", clock.now()).await.unwrap();
     let settings = Settings {
         administrators: ADMINISTRATORS.parse().unwrap(),
         environments: vec![EnvironmentName::sandbox(), EnvironmentName::production()],
         loopback_upstreams: false,
     };
-    Control::new(
-        store.reads,
-        store.writes,
-        Vault::new([7; 32]),
-        clock,
-        chance,
-        settings,
-    )
+    Control::new(store.reads, store.writes, Vault::new([7; 32]), clock, chance, settings)
 }
 
 impl Someone {
@@ -212,20 +182,11 @@ impl Someone {
     }
 
     async fn post(&self, path: &str, body: Value) -> Answer {
-        self.ask(Method::POST, path, Some(body.to_string()), &[])
-            .await
+        self.ask(Method::POST, path, Some(body.to_string()), &[]).await
     }
 
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<String>,
-        headers: &[(&str, &str)],
-    ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"));
+    async fn ask(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if let Some((cookie, form_token)) = &self.session {
             request = request
                 .header("cookie", format!("__Host-hansom-session={cookie}"))
@@ -234,9 +195,7 @@ impl Someone {
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
-        let mut request = request
-            .body(body.map_or_else(Body::empty, Body::from))
-            .unwrap();
+        let mut request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
         for (name, value) in headers {
             let name: http::HeaderName = name.parse().unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
@@ -254,9 +213,7 @@ impl Someone {
 
 impl Answer {
     fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The answer is a problem of that status and code, whole as the words promise.
@@ -299,33 +256,19 @@ async fn the_contract_is_one_that_the_platform_itself_would_publish() {
     assert_eq!(document["info"]["title"], "Hansom control API");
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
     let schemes = &document["components"]["securitySchemes"];
-    assert_eq!(
-        schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"],
-        format!("{HUB}/oauth/token")
-    );
+    assert_eq!(schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"], format!("{HUB}/oauth/token"));
     assert_eq!(schemes["bearer"]["scheme"], "bearer");
     let contract = Contract::read(&document.to_string()).unwrap();
     assert!(contract.operations.len() >= 20);
     for operation in &contract.operations {
-        assert!(
-            operation.summary.is_some(),
-            "{} has a summary",
-            operation.id
-        );
+        assert!(operation.summary.is_some(), "{} has a summary", operation.id);
         assert_eq!(operation.tags.len(), 1, "{} has one tag", operation.id);
         let problems = operation.responses.iter().filter(|response| {
             response.status.starts_with(['4', '5'])
-                && response
-                    .content
-                    .iter()
-                    .all(|media| media.media_type == "application/problem+json")
+                && response.content.iter().all(|media| media.media_type == "application/problem+json")
                 && !response.content.is_empty()
         });
-        assert!(
-            problems.count() >= 4,
-            "{} describes its problems",
-            operation.id
-        );
+        assert!(problems.count() >= 4, "{} describes its problems", operation.id);
     }
 }
 
@@ -333,10 +276,7 @@ async fn the_contract_is_one_that_the_platform_itself_would_publish() {
 async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_get() {
     let town = Town::new().await;
     let repairer = town.person("ada", &[REPAIRS]).await;
-    repairer
-        .post("/releases", publication(MANIFEST, CONTRACT))
-        .await
-        .is(201);
+    repairer.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
     let document = town.stranger().get("/openapi.json").await.body;
     let names = [
         ("{slug}", "repairs"),
@@ -349,11 +289,7 @@ async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_
     ];
     let contract = Contract::read(&document.to_string()).unwrap();
     for operation in &contract.operations {
-        let path = names
-            .iter()
-            .fold(operation.path.clone(), |path, (name, value)| {
-                path.replace(name, value)
-            });
+        let path = names.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         let method: Method = operation.method.parse().unwrap();
         let body = (method == Method::POST).then(|| "{}".to_owned());
         let answer = town.stranger().ask(method.clone(), &path, body, &[]).await;
@@ -370,10 +306,7 @@ async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_
         assert_eq!(answer.header("cache-control"), "no-store");
         let told = answer.status.as_u16().to_string();
         assert!(
-            operation
-                .responses
-                .iter()
-                .any(|response| response.status == told),
+            operation.responses.iter().any(|response| response.status == told),
             "{} describes the status {told} that strangers get",
             operation.id
         );
@@ -385,14 +318,8 @@ async fn what_is_not_in_the_contract_is_not_there() {
     let town = Town::new().await;
     let person = town.person("ada", &[REPAIRS]).await;
     person.get("/nothing").await.is_problem(404, "not-found");
-    person
-        .get("/apis/Repairs")
-        .await
-        .is_problem(404, "not-found");
-    person
-        .get("/apis/repairs")
-        .await
-        .is_problem(404, "api-not-found");
+    person.get("/apis/Repairs").await.is_problem(404, "not-found");
+    person.get("/apis/repairs").await.is_problem(404, "api-not-found");
     let other = person.delete("/apis").await;
     other.is_problem(405, "method-not-allowed");
     assert!(other.header("allow").contains("GET"));
@@ -409,21 +336,14 @@ async fn a_release_is_published_once_and_read_back() {
     assert_eq!(tried.is(200)["dry_run"], true);
     assert_eq!(town.changes().await, before, "a dry run stores nothing");
 
-    let made = owner
-        .post("/releases", publication(MANIFEST, CONTRACT))
-        .await;
+    let made = owner.post("/releases", publication(MANIFEST, CONTRACT)).await;
     let body = made.is(201);
     assert_eq!(body["release"], 1);
     assert_eq!(body["operations"], 2);
-    assert_eq!(
-        body["base_urls"]["production"],
-        "https://production.hackney.example/repairs/v1"
-    );
+    assert_eq!(body["base_urls"]["production"], "https://production.hackney.example/repairs/v1");
     let location = "/apis/repairs/versions/v1/releases/1";
     assert_eq!(made.header("location"), format!("/api/v1{location}"));
-    let again = owner
-        .post("/releases", publication(MANIFEST, CONTRACT))
-        .await;
+    let again = owner.post("/releases", publication(MANIFEST, CONTRACT)).await;
     assert_eq!(again.is(200)["unchanged"], true);
 
     let read = owner.get(location).await;
@@ -432,11 +352,7 @@ async fn a_release_is_published_once_and_read_back() {
     let stranger = town.stranger();
     let read = stranger.get(location).await;
     assert_eq!(read.is(200)["contract"], CONTRACT);
-    assert_eq!(
-        read.body.get("manifest"),
-        None,
-        "strangers are not told of upstreams"
-    );
+    assert_eq!(read.body.get("manifest"), None, "strangers are not told of upstreams");
     assert_eq!(read.body.get("published_by"), None);
     let version = stranger.get("/apis/repairs/versions/v1").await;
     assert_eq!(version.is(200)["operations"][0]["id"], "listRepairs");
@@ -454,15 +370,10 @@ async fn a_manifest_with_faults_is_refused_with_line_and_column_and_nothing_is_s
     let owner = town.person("ada", &[REPAIRS]).await;
     let before = town.changes().await;
     let unknown_key = MANIFEST.replace("kind: platform", "kind: platform\ncolour: red");
-    let refused = owner
-        .post("/releases", publication(&unknown_key, CONTRACT))
-        .await;
+    let refused = owner.post("/releases", publication(&unknown_key, CONTRACT)).await;
     refused.is_problem(422, "unprocessable");
     let fault = &refused.body["errors"][0];
-    assert_eq!(
-        (&fault["file"], &fault["line"], &fault["column"]),
-        (&json!("api.yaml"), &json!(4), &json!(1))
-    );
+    assert_eq!((&fault["file"], &fault["line"], &fault["column"]), (&json!("api.yaml"), &json!(4), &json!(1)));
     for member in ["what", "mend"] {
         assert!(!fault[member].as_str().unwrap().is_empty());
     }
@@ -470,9 +381,7 @@ async fn a_manifest_with_faults_is_refused_with_line_and_column_and_nothing_is_s
     assert!(detail.starts_with("api.yaml:4:1: ") && detail.contains("colour"));
 
     let missing = MANIFEST.replace("[listRepairs]", "[listRepair]");
-    let refused = owner
-        .post("/releases", publication(&missing, CONTRACT))
-        .await;
+    let refused = owner.post("/releases", publication(&missing, CONTRACT)).await;
     refused.is_problem(422, "unprocessable");
     assert_eq!(refused.body["errors"][0]["line"], 12);
     assert_eq!(town.changes().await, before);
@@ -483,9 +392,7 @@ async fn a_manifest_with_faults_is_refused_with_line_and_column_and_nothing_is_s
 async fn only_the_owner_group_publishes() {
     let town = Town::new().await;
     let other = town.person("ben", &[RENTS]).await;
-    let refused = other
-        .post("/releases", publication(MANIFEST, CONTRACT))
-        .await;
+    let refused = other.post("/releases", publication(MANIFEST, CONTRACT)).await;
     refused.is_problem(403, "not-allowed");
     assert!(refused.body["detail"].as_str().unwrap().contains(REPAIRS));
 }
@@ -497,28 +404,20 @@ async fn an_internal_api_is_not_there_for_strangers() {
     let manifest = MANIFEST
         .replace("audience: public", "audience: internal")
         .replace("    anyone: true\n", "    applications: granted\n");
-    owner
-        .post("/releases", publication(&manifest, CONTRACT))
-        .await
-        .is(201);
+    owner.post("/releases", publication(&manifest, CONTRACT)).await.is(201);
     let stranger = town.stranger();
     assert_eq!(stranger.get("/apis").await.is(200)["items"], json!([]));
     let hidden = stranger.get("/apis/repairs").await;
     hidden.is_problem(404, "api-not-found");
     let absent = stranger.get("/apis/absent").await;
     assert_eq!(
-        hidden.body["detail"]
-            .as_str()
-            .unwrap()
-            .replace("repairs", "absent"),
+        hidden.body["detail"].as_str().unwrap().replace("repairs", "absent"),
         absent.body["detail"].as_str().unwrap(),
         "what is hidden and what is absent sound alike"
     );
-    for path in [
-        "/apis/repairs/versions/v1",
-        "/apis/repairs/versions/v1/releases",
-        "/apis/repairs/versions/v1/releases/1",
-    ] {
+    for path in
+        ["/apis/repairs/versions/v1", "/apis/repairs/versions/v1/releases", "/apis/repairs/versions/v1/releases/1"]
+    {
         stranger.get(path).await.is_problem(404, "api-not-found");
         town.person("ben", &[RENTS]).await.get(path).await.is(200);
     }
@@ -529,51 +428,22 @@ async fn a_body_is_read_strictly() {
     let town = Town::new().await;
     let owner = town.person("ada", &[REPAIRS]).await;
     let body = "{\n  \"name\": \"Dashboard\",\n  \"colour\": \"red\"\n}";
-    let unknown = owner
-        .ask(Method::POST, "/applications", Some(body.into()), &[])
-        .await;
+    let unknown = owner.ask(Method::POST, "/applications", Some(body.into()), &[]).await;
     unknown.is_problem(400, "bad-request");
     let detail = unknown.body["detail"].as_str().unwrap();
-    assert!(
-        detail.contains("`colour`") && detail.contains("line 3 column"),
-        "{detail}"
-    );
-    owner
-        .get("/apis?colour=red")
-        .await
-        .is_problem(400, "bad-request");
-    owner
-        .get("/apis?limit=0")
-        .await
-        .is_problem(400, "bad-request");
-    owner
-        .get("/apis?limit=201")
-        .await
-        .is_problem(400, "bad-request");
-    owner
-        .get("/apis?cursor=*")
-        .await
-        .is_problem(400, "bad-request");
+    assert!(detail.contains("`colour`") && detail.contains("line 3 column"), "{detail}");
+    owner.get("/apis?colour=red").await.is_problem(400, "bad-request");
+    owner.get("/apis?limit=0").await.is_problem(400, "bad-request");
+    owner.get("/apis?limit=201").await.is_problem(400, "bad-request");
+    owner.get("/apis?cursor=*").await.is_problem(400, "bad-request");
     let text = [("content-type", "text/plain")];
-    owner
-        .ask(Method::POST, "/applications", Some("{}".into()), &text)
-        .await
-        .is_problem(415, "unsupported-media-type");
+    owner.ask(Method::POST, "/applications", Some("{}".into()), &text).await.is_problem(415, "unsupported-media-type");
     let large = json!({"name": "x".repeat(70_000), "owner": REPAIRS});
-    owner
-        .post("/applications", large)
-        .await
-        .is_problem(413, "body-too-large");
+    owner.post("/applications", large).await.is_problem(413, "body-too-large");
     let large = publication(&"x".repeat(13 * 1024 * 1024), CONTRACT);
-    owner
-        .post("/releases", large)
-        .await
-        .is_problem(413, "body-too-large");
+    owner.post("/releases", large).await.is_problem(413, "body-too-large");
     let deep = format!("{{\"name\": {}", "[".repeat(100_000 / 2));
-    owner
-        .ask(Method::POST, "/applications", Some(deep), &[])
-        .await
-        .is_problem(400, "bad-request");
+    owner.ask(Method::POST, "/applications", Some(deep), &[]).await.is_problem(400, "bad-request");
 }
 
 #[tokio::test]
@@ -583,26 +453,14 @@ async fn another_teams_application_is_not_there() {
     let ben = town.person("ben", &[RENTS]).await;
     let id = application_of(&ada, REPAIRS).await;
     ada.get(&format!("/applications/{id}")).await.is(200);
-    for path in [
-        format!("/applications/{id}"),
-        format!("/applications/{id}/credentials"),
-    ] {
+    for path in [format!("/applications/{id}"), format!("/applications/{id}/credentials")] {
         ben.get(&path).await.is_problem(404, "not-found");
     }
-    ben.delete(&format!("/applications/{id}"))
-        .await
-        .is_problem(404, "not-found");
-    ben.post(
-        &format!("/applications/{id}/credentials"),
-        json!({"kind": "secret"}),
-    )
-    .await
-    .is_problem(404, "not-found");
+    ben.delete(&format!("/applications/{id}")).await.is_problem(404, "not-found");
+    ben.post(&format!("/applications/{id}/credentials"), json!({"kind": "secret"})).await.is_problem(404, "not-found");
     assert_eq!(ben.get("/applications").await.is(200)["items"], json!([]));
     let new = json!({"name": "Dashboard", "owner": REPAIRS});
-    ben.post("/applications", new)
-        .await
-        .is_problem(403, "not-allowed");
+    ben.post("/applications", new).await.is_problem(403, "not-allowed");
 }
 
 #[tokio::test]
@@ -622,15 +480,8 @@ async fn a_secret_is_shown_once_and_its_hash_never() {
     let location = made.header("location").trim_start_matches("/api/v1");
     assert_eq!(ada.delete(location).await.status, StatusCode::NO_CONTENT);
     assert!(ada.get(&credentials).await.is(200)["items"][0]["revoked_at"].is_string());
-    ada.post(&credentials, json!({"kind": "public_key"}))
-        .await
-        .is_problem(400, "bad-request");
-    ada.post(
-        &credentials,
-        json!({"kind": "public_key", "public_key": {"kty": "EC", "d": "x"}}),
-    )
-    .await
-    .is(400);
+    ada.post(&credentials, json!({"kind": "public_key"})).await.is_problem(400, "bad-request");
+    ada.post(&credentials, json!({"kind": "public_key", "public_key": {"kty": "EC", "d": "x"}})).await.is(400);
     let gone = format!("/applications/{id}");
     assert_eq!(ada.delete(&gone).await.status, StatusCode::NO_CONTENT);
     assert!(ada.get(&gone).await.is(200)["revoked_at"].is_string());
@@ -642,9 +493,7 @@ async fn a_grant_is_asked_for_decided_by_the_owner_and_ended() {
     let ada = town.person("ada", &[REPAIRS]).await;
     let ben = town.person("ben", &[RENTS]).await;
     let cem = town.person("cem", &["others@hackney.example"]).await;
-    ada.post("/releases", publication(MANIFEST, CONTRACT))
-        .await
-        .is(201);
+    ada.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
     let application = application_of(&ben, RENTS).await;
     let asked = json!({
         "application": application, "api": "repairs", "major": "v1", "environment": "production",
@@ -652,26 +501,15 @@ async fn a_grant_is_asked_for_decided_by_the_owner_and_ended() {
     });
     let made = ben.post("/grants", asked).await;
     assert_eq!(made.is(201)["state"], "requested");
-    let grant = made
-        .header("location")
-        .trim_start_matches("/api/v1")
-        .to_owned();
+    let grant = made.header("location").trim_start_matches("/api/v1").to_owned();
     cem.get(&grant).await.is_problem(404, "not-found");
     let yes = json!({"decision": "approve", "reason": "Agreed on Monday."});
     let decision = format!("{grant}/decision");
-    ben.post(&decision, yes.clone())
-        .await
-        .is_problem(403, "not-allowed");
-    assert_eq!(
-        ada.post(&decision, yes.clone()).await.is(200)["state"],
-        "approved"
-    );
+    ben.post(&decision, yes.clone()).await.is_problem(403, "not-allowed");
+    assert_eq!(ada.post(&decision, yes.clone()).await.is(200)["state"], "approved");
     ada.post(&decision, yes).await.is_problem(409, "conflict");
     let listed = ben.get("/grants?state=approved&api=repairs").await;
-    assert_eq!(
-        listed.is(200)["items"][0]["operations"],
-        json!(["listRepairs"])
-    );
+    assert_eq!(listed.is(200)["items"][0]["operations"], json!(["listRepairs"]));
     let end = json!({"reason": "Switched off."});
     let ended = ada.post(&format!("{grant}/revocation"), end).await;
     assert_eq!(ended.is(200)["state"], "revoked");
@@ -714,14 +552,10 @@ async fn a_session_makes_changes_only_from_the_hubs_own_pages() {
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
     ] {
-        ada.ask(Method::POST, "/applications", new(), &[forged])
-            .await
-            .is_problem(403, "cross-site");
+        ada.ask(Method::POST, "/applications", new(), &[forged]).await.is_problem(403, "cross-site");
     }
     let own = [("origin", HUB), ("sec-fetch-site", "same-origin")];
-    ada.ask(Method::POST, "/applications", new(), &own)
-        .await
-        .is(201);
+    ada.ask(Method::POST, "/applications", new(), &own).await.is(201);
 }
 
 #[tokio::test]
@@ -730,9 +564,7 @@ async fn a_bad_token_is_never_made_good_by_a_session() {
     let ada = town.person("ada", &[REPAIRS]).await;
     for bad in ["Bearer nonsense", "Bearer ", "Basic YTpi", "Bearer a b"] {
         for path in ["/me", "/apis"] {
-            let refused = ada
-                .ask(Method::GET, path, None, &[("authorization", bad)])
-                .await;
+            let refused = ada.ask(Method::GET, path, None, &[("authorization", bad)]).await;
             refused.is_problem(401, "token-invalid");
             assert!(refused.header("www-authenticate").contains("invalid_token"));
         }
@@ -752,26 +584,14 @@ async fn a_pipeline_publishes_with_a_token_for_the_hub_and_no_other() {
     let publish = async |resource: &str| {
         let bearer = format!("Bearer {}", town.token(&id, secret, resource).await);
         let body = publication(MANIFEST, CONTRACT).to_string();
-        town.stranger()
-            .ask(
-                Method::POST,
-                "/releases",
-                Some(body),
-                &[("authorization", &bearer)],
-            )
-            .await
+        town.stranger().ask(Method::POST, "/releases", Some(body), &[("authorization", &bearer)]).await
     };
-    publish("https://production.hackney.example")
-        .await
-        .is_problem(401, "token-audience");
+    publish("https://production.hackney.example").await.is_problem(401, "token-audience");
     publish(HUB).await.is(201);
     let bearer = format!("Bearer {}", town.token(&id, secret, HUB).await);
     let credential = made.header("location").trim_start_matches("/api/v1");
     assert_eq!(ada.delete(credential).await.status, StatusCode::NO_CONTENT);
-    town.stranger()
-        .ask(Method::GET, "/me", None, &[("authorization", &bearer)])
-        .await
-        .is_problem(401, "token-revoked");
+    town.stranger().ask(Method::GET, "/me", None, &[("authorization", &bearer)]).await.is_problem(401, "token-revoked");
 }
 
 #[tokio::test]
@@ -787,25 +607,14 @@ async fn administrators_see_people_groups_and_the_audit_trail() {
     assert_eq!(me.is(200)["groups"], json!([REPAIRS]));
     assert_eq!(me.body["id"], ada.person);
     let new = json!({"address": "contractors@hackney.example", "title": "Contractors", "members": [ada.person]});
-    ada.post("/groups", new.clone())
-        .await
-        .is_problem(403, "not-allowed");
-    assert_eq!(
-        root.post("/groups", new.clone()).await.is(201)["members"],
-        1
-    );
+    ada.post("/groups", new.clone()).await.is_problem(403, "not-allowed");
+    assert_eq!(root.post("/groups", new.clone()).await.is(201)["members"], 1);
     root.post("/groups", new).await.is_problem(409, "conflict");
     let own = ada.get("/groups").await;
     assert_eq!(own.is(200)["items"].as_array().unwrap().len(), 2);
     let newest = root.get("/audit?limit=100").await;
-    let verbs: Vec<_> = newest.is(200)["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["verb"].as_str().unwrap())
-        .collect();
+    let verbs: Vec<_> =
+        newest.is(200)["items"].as_array().unwrap().iter().map(|entry| entry["verb"].as_str().unwrap()).collect();
     assert!(verbs.contains(&"create_group"), "{verbs:?}");
-    ada.get("/refusals/unheard-of")
-        .await
-        .is_problem(404, "not-found");
+    ada.get("/refusals/unheard-of").await.is_problem(404, "not-found");
 }

@@ -31,25 +31,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// A "no" of `code` with a sentence that says what is wrong and what to do.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            errors: vec![],
-            challenge: None,
-            private: None,
-        }
+        Self { code, detail: detail.into(), errors: vec![], challenge: None, private: None }
     }
 
     /// A "no" to whoever has not proven who they are, with the challenge that RFC 6750 section 3 asks for.
-    pub(crate) fn unproven(
-        code: ProblemCode,
-        detail: impl Into<String>,
-        challenge: &'static str,
-    ) -> Self {
-        Self {
-            challenge: Some(challenge),
-            ..Self::new(code, detail)
-        }
+    pub(crate) fn unproven(code: ProblemCode, detail: impl Into<String>, challenge: &'static str) -> Self {
+        Self { challenge: Some(challenge), ..Self::new(code, detail) }
     }
 
     /// The same "no" with its cause for the operators' log.
@@ -66,9 +53,7 @@ impl Failure {
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(
             ProblemCode::NotFound,
-            format!(
-                "There is no such {what}, or you may not see it. Check the address and who you are."
-            ),
+            format!("There is no such {what}, or you may not see it. Check the address and who you are."),
         )
     }
 
@@ -82,15 +67,9 @@ impl Failure {
         *response.body_mut() = Body::from(text);
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(Problem::MEDIA_TYPE),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         if let Some(challenge) = self.challenge {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static(challenge),
-            );
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }
@@ -100,10 +79,8 @@ impl From<hansom_control::Error> for Failure {
     fn from(error: hansom_control::Error) -> Self {
         let mut failure = Self::new(error.code(), error.detail()).because(error.private());
         if let hansom_control::Error::Faults(faults) = error {
-            failure.errors = faults
-                .into_iter()
-                .filter_map(|fault| serde_json::to_value(Fault::from(fault)).ok())
-                .collect();
+            failure.errors =
+                faults.into_iter().filter_map(|fault| serde_json::to_value(Fault::from(fault)).ok()).collect();
         }
         failure
     }
@@ -117,8 +94,7 @@ impl From<hansom_store::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
@@ -136,9 +112,7 @@ pub(crate) struct Created<T> {
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let mut response = (StatusCode::CREATED, Json(self.body)).into_response();
-        let location = self
-            .location
-            .and_then(|path| HeaderValue::try_from(format!("{}{path}", super::ROOT)).ok());
+        let location = self.location.and_then(|path| HeaderValue::try_from(format!("{}{path}", super::ROOT)).ok());
         if let Some(location) = location {
             response.headers_mut().insert(header::LOCATION, location);
         }
@@ -170,10 +144,7 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
 pub(crate) async fn nothing_here() -> Failure {
     Failure::new(
         ProblemCode::NotFound,
-        format!(
-            "The control API has no such path. {}/openapi.json lists those that it has.",
-            super::ROOT
-        ),
+        format!("The control API has no such path. {}/openapi.json lists those that it has.", super::ROOT),
     )
 }
 
@@ -181,8 +152,6 @@ pub(crate) async fn nothing_here() -> Failure {
 pub(crate) async fn other_method(method: Method) -> Failure {
     Failure::new(
         ProblemCode::MethodNotAllowed,
-        format!(
-            "The path does not take {method}. The header Allow names the methods that it takes."
-        ),
+        format!("The path does not take {method}. The header Allow names the methods that it takes."),
     )
 }

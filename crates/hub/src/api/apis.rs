@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use axum::{Json, extract::State};
 use hansom_control::Manifest;
 use hansom_domain::{
-    AccessRule, Actor, ApiSlug, Audience, EnvironmentName, GroupAddress, Kind, Major, ProblemCode,
-    Status,
+    AccessRule, Actor, ApiSlug, Audience, EnvironmentName, GroupAddress, Kind, Major, ProblemCode, Status,
 };
 use hansom_store::{ApiRow, VersionRow};
 use serde::{Deserialize, Serialize};
@@ -160,11 +159,7 @@ pub(crate) struct Access {
 
 impl From<&AccessRule> for Access {
     fn from(rule: &AccessRule) -> Self {
-        Self {
-            anyone: rule.anyone,
-            granted_applications: rule.granted_applications,
-            groups: rule.groups.clone(),
-        }
+        Self { anyone: rule.anyone, granted_applications: rule.granted_applications, groups: rule.groups.clone() }
     }
 }
 
@@ -212,20 +207,14 @@ pub(crate) async fn list_apis(
     }
     let mut versions: HashMap<ApiSlug, Vec<VersionRow>> = HashMap::new();
     for version in hub.control.reads().versions().await? {
-        versions
-            .entry(version.slug.clone())
-            .or_default()
-            .push(version);
+        versions.entry(version.slug.clone()).or_default().push(version);
     }
     let mut apis = hub.control.reads().apis().await?;
     apis.retain(|api| {
-        hub.control
-            .may_see(viewer.as_ref(), api.audience, &api.owner)
+        hub.control.may_see(viewer.as_ref(), api.audience, &api.owner)
             && is_found(api, &search)
             && query.status.is_none_or(|status| {
-                versions
-                    .get(&api.slug)
-                    .is_some_and(|versions| versions.iter().any(|version| version.status == status))
+                versions.get(&api.slug).is_some_and(|versions| versions.iter().any(|version| version.status == status))
             })
     });
     let page = piece.of(apis, |api| api.slug.to_string());
@@ -255,10 +244,7 @@ pub(crate) async fn get_api(
         .reads()
         .api(&slug)
         .await?
-        .filter(|api| {
-            hub.control
-                .may_see(viewer.as_ref(), api.audience, &api.owner)
-        })
+        .filter(|api| hub.control.may_see(viewer.as_ref(), api.audience, &api.owner))
         .ok_or_else(|| no_such(&format!("API {slug}")))?;
     let versions = hub.control.reads().versions_of(&slug).await?;
     Ok(Json(Api::new(api, versions)))
@@ -294,11 +280,7 @@ pub(crate) async fn get_version(
             path: operation.path.clone(),
             summary: operation.summary.clone(),
             deprecated: operation.deprecated,
-            access: published
-                .manifest
-                .access
-                .rule_for(&operation.id)
-                .map(Access::from),
+            access: published.manifest.access.rule_for(&operation.id).map(Access::from),
         })
         .collect();
     Ok(Json(VersionDetail {
@@ -321,10 +303,7 @@ pub(crate) async fn version_for(
         .reads()
         .version(slug, major)
         .await?
-        .filter(|version| {
-            hub.control
-                .may_see(viewer, version.audience, &version.owner)
-        })
+        .filter(|version| hub.control.may_see(viewer, version.audience, &version.owner))
         .ok_or_else(|| no_such(&format!("version {major} of an API {slug}")))
 }
 

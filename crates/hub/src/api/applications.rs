@@ -109,9 +109,7 @@ pub(crate) async fn list_applications(
 ) -> Result<Json<Page<Application>>, Failure> {
     let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let applications = hub.control.applications_of(&actor).await?;
-    let page = piece.of(applications, |application| {
-        format!("{} {}", application.name.to_lowercase(), application.id)
-    });
+    let page = piece.of(applications, |application| format!("{} {}", application.name.to_lowercase(), application.id));
     Ok(Json(page.map(Application::from)))
 }
 
@@ -137,18 +135,11 @@ pub(crate) async fn register_application(
     Caller(actor): Caller,
     Sent(new): Sent<NewApplication>,
 ) -> Result<Created<Application>, Failure> {
-    let asked = NewApp {
-        name: &new.name,
-        description: &new.description,
-        owner: &new.owner,
-        may_publish: new.may_publish,
-    };
+    let asked =
+        NewApp { name: &new.name, description: &new.description, owner: &new.owner, may_publish: new.may_publish };
     let id = hub.control.register_application(&actor, asked).await?;
     let application = hub.control.application_for(&actor, &id).await?;
-    Ok(Created {
-        location: Some(format!("/applications/{id}")),
-        body: application.into(),
-    })
+    Ok(Created { location: Some(format!("/applications/{id}")), body: application.into() })
 }
 
 /// Reads an application

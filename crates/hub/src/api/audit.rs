@@ -61,11 +61,7 @@ impl From<AuditRow> for AuditEntry {
         Self {
             id: row.id,
             at: row.at.into(),
-            actor: AuditActor {
-                kind: row.actor_kind,
-                id: row.actor_id,
-                name: row.actor_name,
-            },
+            actor: AuditActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
             verb: row.verb,
             subject: row.subject,
             detail: row.detail,
@@ -107,9 +103,7 @@ pub(crate) async fn list_audit(
         None => hub.control.clock().now(),
         Some(Some(moment)) => moment,
         Some(None) => {
-            return Err(Failure::malformed(
-                "The query's cursor is none of the audit trail; send none to begin.",
-            ));
+            return Err(Failure::malformed("The query's cursor is none of the audit trail; send none to begin."));
         }
     };
     // The store tells what is before a moment; the entries of the moment itself are wanted too, and skipped by their keys.

@@ -103,12 +103,8 @@ async fn by_session(parts: &Parts, hub: &Hub) -> Result<Option<Actor>, Failure> 
 
 /// Browsers tell where a request comes from; one that tells of another site is refused, whatever else it carries.
 fn refuse_other_sites(headers: &HeaderMap, own: &str) -> Result<(), Failure> {
-    let site_fits = headers
-        .get("sec-fetch-site")
-        .is_none_or(|site| site == "same-origin" || site == "none");
-    let origin_fits = headers
-        .get(header::ORIGIN)
-        .is_none_or(|origin| origin == own);
+    let site_fits = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
+    let origin_fits = headers.get(header::ORIGIN).is_none_or(|origin| origin == own);
     if site_fits && origin_fits {
         return Ok(());
     }
@@ -119,9 +115,7 @@ fn refuse_other_sites(headers: &HeaderMap, own: &str) -> Result<(), Failure> {
 }
 
 fn require_form_token(headers: &HeaderMap, expected: &str) -> Result<(), Failure> {
-    let sent = headers
-        .get(FORM_TOKEN)
-        .map_or(&[][..], |value| value.as_bytes());
+    let sent = headers.get(FORM_TOKEN).map_or(&[][..], |value| value.as_bytes());
     verify_slices_are_equal(sent, expected.as_bytes()).map_err(|_| {
         Failure::new(
             ProblemCode::CrossSite,

@@ -63,9 +63,7 @@ impl From<CredentialRow> for Credential {
             id: row.id,
             kind: row.kind,
             hint: row.hint,
-            public_key: row
-                .public_jwk
-                .and_then(|jwk| serde_json::from_str(&jwk).ok()),
+            public_key: row.public_jwk.and_then(|jwk| serde_json::from_str(&jwk).ok()),
             created_at: row.created_at.into(),
             created_by: row.created_by,
             last_used_at: row.last_used_at.map(Moment::from),
@@ -91,18 +89,12 @@ pub(crate) enum PublicKey {}
 
 impl PartialSchema for PublicKey {
     fn schema() -> RefOr<Schema> {
-        let text = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("PEM, or the text of a JWK."));
-        let jwk = ObjectBuilder::new()
-            .schema_type(Type::Object)
-            .description(Some("A JWK."));
+        let text = ObjectBuilder::new().schema_type(Type::String).description(Some("PEM, or the text of a JWK."));
+        let jwk = ObjectBuilder::new().schema_type(Type::Object).description(Some("A JWK."));
         OneOfBuilder::new()
             .item(text)
             .item(jwk)
-            .description(Some(
-                "A public key: ES256, EdDSA, or RS256 of 2,048 bits and more.",
-            ))
+            .description(Some("A public key: ES256, EdDSA, or RS256 of 2,048 bits and more."))
             .into()
     }
 }
@@ -221,10 +213,7 @@ pub(crate) async fn issue_credential(
         .ok_or_else(|| Failure::not_found("credential"))?;
     Ok(Created {
         location: Some(format!("/applications/{application}/credentials/{id}")),
-        body: IssuedCredential {
-            credential: credential.into(),
-            secret,
-        },
+        body: IssuedCredential { credential: credential.into(), secret },
     })
 }
 
@@ -248,18 +237,12 @@ pub(crate) async fn revoke_credential(
     Caller(actor): Caller,
     Named((application, credential)): Named<(ApplicationId, CredentialId)>,
 ) -> Result<StatusCode, Failure> {
-    hub.control
-        .revoke_credential(&actor, &application, &credential)
-        .await?;
+    hub.control.revoke_credential(&actor, &application, &credential).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The credentials of an application that the actor may see.
-async fn credentials_for(
-    hub: &Hub,
-    actor: &Actor,
-    application: &ApplicationId,
-) -> Result<Vec<CredentialRow>, Failure> {
+async fn credentials_for(hub: &Hub, actor: &Actor, application: &ApplicationId) -> Result<Vec<CredentialRow>, Failure> {
     let application = hub.control.application_for(actor, application).await?;
     Ok(hub.control.reads().credentials_of(&application.id).await?)
 }
@@ -268,10 +251,8 @@ fn key_text(key: Value) -> Result<String, Failure> {
     match key {
         Value::String(text) => Ok(text),
         Value::Object(_) => Ok(key.to_string()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-            Err(Failure::malformed(
-                "The member public_key is neither a text nor a JWK; send the public key as PEM or as a JWK.",
-            ))
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(Failure::malformed(
+            "The member public_key is neither a text nor a JWK; send the public key as PEM or as a JWK.",
+        )),
     }
 }

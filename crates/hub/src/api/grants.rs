@@ -3,8 +3,7 @@
 use axum::{Json, extract::State};
 use hansom_control::AskedGrant;
 use hansom_domain::{
-    Actor, ApiSlug, ApplicationId, Decision, EnvironmentName, GrantId, GrantState, GroupAddress,
-    Major,
+    Actor, ApiSlug, ApplicationId, Decision, EnvironmentName, GrantId, GrantState, GroupAddress, Major,
 };
 use hansom_store::GrantRow;
 use serde::{Deserialize, Serialize};
@@ -187,10 +186,7 @@ pub(crate) struct GrantsQuery {
 impl GrantsQuery {
     fn wants(&self, grant: &GrantRow) -> bool {
         self.state.is_none_or(|state| grant.state == state)
-            && self
-                .application
-                .as_ref()
-                .is_none_or(|application| grant.application_id == *application)
+            && self.application.as_ref().is_none_or(|application| grant.application_id == *application)
             && self.api.as_ref().is_none_or(|api| grant.slug == *api)
     }
 }
@@ -215,9 +211,7 @@ pub(crate) async fn list_grants(
     let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let mut grants = hub.control.grants_visible_to(&actor).await?;
     grants.retain(|grant| query.wants(grant));
-    let page = piece.of(grants, |grant| {
-        newest_first(grant.requested_at, grant.id.as_str())
-    });
+    let page = piece.of(grants, |grant| newest_first(grant.requested_at, grant.id.as_str()));
     Ok(Json(page.map(Grant::from)))
 }
 
@@ -257,10 +251,7 @@ pub(crate) async fn request_grant(
         legal_basis: &new.legal_basis,
     };
     let id = hub.control.request_grant(&actor, asked).await?;
-    Ok(Created {
-        location: Some(format!("/grants/{id}")),
-        body: grant_for(&hub, &actor, &id).await?,
-    })
+    Ok(Created { location: Some(format!("/grants/{id}")), body: grant_for(&hub, &actor, &id).await? })
 }
 
 /// Reads a grant
@@ -303,9 +294,7 @@ pub(crate) async fn decide_grant(
     Named(id): Named<GrantId>,
     Sent(word): Sent<GrantDecision>,
 ) -> Result<Json<Grant>, Failure> {
-    hub.control
-        .decide_grant(&actor, &id, word.decision, &word.reason)
-        .await?;
+    hub.control.decide_grant(&actor, &id, word.decision, &word.reason).await?;
     Ok(Json(grant_for(&hub, &actor, &id).await?))
 }
 

@@ -34,12 +34,7 @@ pub(crate) struct Group {
 
 impl From<GroupRow> for Group {
     fn from(row: GroupRow) -> Self {
-        Self {
-            address: row.address,
-            title: row.title,
-            members: row.members,
-            kept: row.kept,
-        }
+        Self { address: row.address, title: row.title, members: row.members, kept: row.kept }
     }
 }
 
@@ -116,9 +111,7 @@ pub(crate) async fn create_group(
     Caller(actor): Caller,
     Sent(new): Sent<NewGroup>,
 ) -> Result<Created<Group>, Failure> {
-    hub.control
-        .create_group(&actor, &new.address, &new.title, &new.members)
-        .await?;
+    hub.control.create_group(&actor, &new.address, &new.title, &new.members).await?;
     let group = hub
         .control
         .reads()
@@ -127,8 +120,5 @@ pub(crate) async fn create_group(
         .into_iter()
         .find(|group| group.address == new.address)
         .ok_or_else(|| Failure::not_found("group"))?;
-    Ok(Created {
-        location: None,
-        body: group.into(),
-    })
+    Ok(Created { location: None, body: group.into() })
 }

@@ -41,18 +41,9 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(releases::list_releases))
         .routes(routes!(releases::get_release))
         .routes(routes!(releases::publish_release))
-        .routes(routes!(
-            applications::list_applications,
-            applications::register_application
-        ))
-        .routes(routes!(
-            applications::get_application,
-            applications::revoke_application
-        ))
-        .routes(routes!(
-            credentials::list_credentials,
-            credentials::issue_credential
-        ))
+        .routes(routes!(applications::list_applications, applications::register_application))
+        .routes(routes!(applications::get_application, applications::revoke_application))
+        .routes(routes!(credentials::list_credentials, credentials::issue_credential))
         .routes(routes!(credentials::revoke_credential))
         .routes(routes!(grants::list_grants, grants::request_grant))
         .routes(routes!(grants::get_grant))

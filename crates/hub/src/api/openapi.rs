@@ -9,8 +9,7 @@ use axum::{
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
     security::{
-        ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
-        SecurityScheme,
+        ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme,
     },
     tag::TagBuilder,
 };
@@ -46,17 +45,9 @@ pub(crate) fn frame(hub: &str) -> OpenApi {
         .title("Hansom control API")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
-        .license(Some(
-            LicenseBuilder::new()
-                .name("MIT OR Apache-2.0")
-                .identifier(Some("MIT OR Apache-2.0"))
-                .build(),
-        ))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
         .build();
-    let server = ServerBuilder::new()
-        .url(format!("{hub}{}", super::ROOT))
-        .description(Some("This hub."))
-        .build();
+    let server = ServerBuilder::new().url(format!("{hub}{}", super::ROOT)).description(Some("This hub.")).build();
     let mut components = ComponentsBuilder::new()
         .schema_from::<ProblemDocument>()
         .schema_from::<Fault>()
@@ -67,12 +58,7 @@ pub(crate) fn frame(hub: &str) -> OpenApi {
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([server]))
-        .tags(Some(TAGS.map(|(name, description)| {
-            TagBuilder::new()
-                .name(name)
-                .description(Some(description))
-                .build()
-        })))
+        .tags(Some(TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())))
         .components(Some(components.build()))
         .build()
 }

@@ -25,10 +25,7 @@ pub(crate) struct Page<T> {
 impl<T> Page<T> {
     /// The same piece with each thing made into another.
     pub(crate) fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(make).collect(),
-            next_cursor: self.next_cursor,
-        }
+        Page { items: self.items.into_iter().map(make).collect(), next_cursor: self.next_cursor }
     }
 }
 
@@ -46,16 +43,10 @@ impl Piece {
     }
 
     /// The same for a list whose pieces hold at most `most`.
-    pub(crate) fn asked_up_to(
-        most: u16,
-        limit: Option<u16>,
-        cursor: Option<&str>,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn asked_up_to(most: u16, limit: Option<u16>, cursor: Option<&str>) -> Result<Self, Failure> {
         let limit = limit.unwrap_or(USUAL);
         if !(1..=most).contains(&limit) {
-            return Err(Failure::malformed(format!(
-                "The query's limit is {limit}; write 1 to {most}."
-            )));
+            return Err(Failure::malformed(format!("The query's limit is {limit}; write 1 to {most}.")));
         }
         let after = match cursor {
             None => None,
@@ -65,10 +56,7 @@ impl Piece {
                 )
             })?),
         };
-        Ok(Self {
-            limit: usize::from(limit),
-            after,
-        })
+        Ok(Self { limit: usize::from(limit), after })
     }
 
     /// The key after which the piece begins.
@@ -88,10 +76,7 @@ impl Piece {
         let more = keyed.len() > self.limit;
         keyed.truncate(self.limit);
         Page {
-            next_cursor: keyed
-                .last()
-                .filter(|_| more)
-                .map(|(key, _)| URL_SAFE_NO_PAD.encode(key)),
+            next_cursor: keyed.last().filter(|_| more).map(|(key, _)| URL_SAFE_NO_PAD.encode(key)),
             items: keyed.into_iter().map(|(_, thing)| thing).collect(),
         }
     }

@@ -85,10 +85,7 @@ pub(crate) async fn list_people(
     if !actor.is_administrator() {
         return Err(Failure::new(
             ProblemCode::NotAllowed,
-            format!(
-                "Only members of {} may list people.",
-                hub.control.settings().administrators
-            ),
+            format!("Only members of {} may list people.", hub.control.settings().administrators),
         ));
     }
     let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
@@ -97,9 +94,7 @@ pub(crate) async fn list_people(
     for (person, group) in hub.control.reads().memberships().await? {
         groups.entry(person).or_default().push(group);
     }
-    let page = piece.of(people, |person| {
-        format!("{} {}", person.name.to_lowercase(), person.id)
-    });
+    let page = piece.of(people, |person| format!("{} {}", person.name.to_lowercase(), person.id));
     Ok(Json(page.map(|person| {
         let groups = groups.remove(&person.id).unwrap_or_default();
         Person::new(person, groups)

@@ -20,10 +20,7 @@ use utoipa::{
 pub(crate) struct ProblemDocument {
     /// A page of the hub that says how to mend it.
     #[serde(rename = "type")]
-    #[schema(
-        format = "uri",
-        example = "https://hub.hackney.example/problems/token-missing"
-    )]
+    #[schema(format = "uri", example = "https://hub.hackney.example/problems/token-missing")]
     kind: String,
     /// The short name of the problem, the same each time.
     #[schema(example = "An access token is needed")]
@@ -78,9 +75,7 @@ pub(crate) struct Fault {
     #[schema(example = "Remove it, or write one of the keys that a manifest has.")]
     mend: String,
     /// All of it in one line, as a compiler would print it.
-    #[schema(
-        example = "api.yaml:7:3: unknown key `colour`. Remove it, or write one of the keys that a manifest has."
-    )]
+    #[schema(example = "api.yaml:7:3: unknown key `colour`. Remove it, or write one of the keys that a manifest has.")]
     detail: String,
 }
 
@@ -142,77 +137,33 @@ impl IntoResponses for Sending {
 
 /// Name in the contract, description, and the code of the example, of each status that the control API refuses with.
 const ANSWERS: [(&str, &str, ProblemCode); 10] = [
-    (
-        "Malformed",
-        "The request could not be read; the detail names the part.",
-        ProblemCode::BadRequest,
-    ),
-    (
-        "Unproven",
-        "There is no access token or session, or it is not in force.",
-        ProblemCode::TokenMissing,
-    ),
-    (
-        "NotAllowed",
-        "The caller is known and may not do this; the detail says who may.",
-        ProblemCode::NotAllowed,
-    ),
-    (
-        "NotFound",
-        "There is no such thing, or the caller may not know of it.",
-        ProblemCode::NotFound,
-    ),
-    (
-        "Conflict",
-        "It does not fit what is there; the detail says what is in the way.",
-        ProblemCode::Conflict,
-    ),
-    (
-        "TooLarge",
-        "The body is too large; the detail names the limit.",
-        ProblemCode::BodyTooLarge,
-    ),
-    (
-        "UnsupportedMediaType",
-        "The body is not JSON.",
-        ProblemCode::UnsupportedMediaType,
-    ),
+    ("Malformed", "The request could not be read; the detail names the part.", ProblemCode::BadRequest),
+    ("Unproven", "There is no access token or session, or it is not in force.", ProblemCode::TokenMissing),
+    ("NotAllowed", "The caller is known and may not do this; the detail says who may.", ProblemCode::NotAllowed),
+    ("NotFound", "There is no such thing, or the caller may not know of it.", ProblemCode::NotFound),
+    ("Conflict", "It does not fit what is there; the detail says what is in the way.", ProblemCode::Conflict),
+    ("TooLarge", "The body is too large; the detail names the limit.", ProblemCode::BodyTooLarge),
+    ("UnsupportedMediaType", "The body is not JSON.", ProblemCode::UnsupportedMediaType),
     (
         "Unprocessable",
         "The manifest or the contract has faults; each is named with line and column. Nothing was stored.",
         ProblemCode::Unprocessable,
     ),
-    (
-        "Failed",
-        "The platform failed; it is not the caller's fault.",
-        ProblemCode::Internal,
-    ),
-    (
-        "Unavailable",
-        "The platform cannot answer now.",
-        ProblemCode::Unavailable,
-    ),
+    ("Failed", "The platform failed; it is not the caller's fault.", ProblemCode::Internal),
+    ("Unavailable", "The platform cannot answer now.", ProblemCode::Unavailable),
 ];
 
 fn references(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
     ANSWERS
         .iter()
         .filter(|(_, _, code)| statuses.contains(&code.status()))
-        .map(|(name, _, code)| {
-            (
-                code.status().to_string(),
-                RefOr::Ref(Ref::from_response_name(*name)),
-            )
-        })
+        .map(|(name, _, code)| (code.status().to_string(), RefOr::Ref(Ref::from_response_name(*name))))
         .collect()
 }
 
 /// The reusable answers of the contract, by name.
 pub(crate) fn answers(hub: &str) -> Vec<(&'static str, Response)> {
-    ANSWERS
-        .iter()
-        .map(|(name, description, code)| (*name, answer(description, *code, hub)))
-        .collect()
+    ANSWERS.iter().map(|(name, description, code)| (*name, answer(description, *code, hub))).collect()
 }
 
 fn answer(description: &str, code: ProblemCode, hub: &str) -> Response {
@@ -224,22 +175,13 @@ fn answer(description: &str, code: ProblemCode, hub: &str) -> Response {
         "instance": "5d1f0a4c9b7e48d2a3c6e1f08b92d475",
         "code": code.as_str(),
     });
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
-        .example(Some(example))
-        .build();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example)).build();
     let mut response = ResponseBuilder::new()
         .description(description)
-        .header(
-            "Request-Id",
-            text_header("The id of the request, the same as `instance`."),
-        )
+        .header("Request-Id", text_header("The id of the request, the same as `instance`."))
         .content(Problem::MEDIA_TYPE, content);
     if code.status() == 401 {
-        response = response.header(
-            "WWW-Authenticate",
-            text_header("The scheme to prove oneself with (RFC 6750)."),
-        );
+        response = response.header("WWW-Authenticate", text_header("The scheme to prove oneself with (RFC 6750)."));
     }
     response.build()
 }

@@ -21,9 +21,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Hub> for Named<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
-        let Path(names) = Path::from_request_parts(parts, hub)
-            .await
-            .map_err(|_| Failure::not_found("thing"))?;
+        let Path(names) = Path::from_request_parts(parts, hub).await.map_err(|_| Failure::not_found("thing"))?;
         Ok(Self(names))
     }
 }
@@ -35,14 +33,9 @@ impl<T: DeserializeOwned> FromRequestParts<Hub> for Asked<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
-        let Query(asked) = Query::from_request_parts(parts, hub)
-            .await
-            .map_err(|rejection| {
-                Failure::malformed(format!(
-                    "The query could not be read: {}",
-                    rejection.body_text()
-                ))
-            })?;
+        let Query(asked) = Query::from_request_parts(parts, hub).await.map_err(|rejection| {
+            Failure::malformed(format!("The query could not be read: {}", rejection.body_text()))
+        })?;
         Ok(Self(asked))
     }
 }
@@ -61,18 +54,13 @@ impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<Hub> for Sent<T, LIMIT
             ));
         }
         DefaultBodyLimit::max(LIMIT).apply(&mut request);
-        let body = Bytes::from_request(request, hub)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    Failure::new(
-                        ProblemCode::BodyTooLarge,
-                        format!("The body may have {LIMIT} bytes. Send less."),
-                    )
-                } else {
-                    Failure::malformed("The body broke off. Send the request again.")
-                }
-            })?;
+        let body = Bytes::from_request(request, hub).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Failure::new(ProblemCode::BodyTooLarge, format!("The body may have {LIMIT} bytes. Send less."))
+            } else {
+                Failure::malformed("The body broke off. Send the request again.")
+            }
+        })?;
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| Failure::malformed(format!("The body could not be read: {error}.")))

@@ -6,10 +6,7 @@ use hansom_store::RefusedCall;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    answer::Failure, authentication::Caller, moment::Moment, problem::Reading, reading::Named,
-    words,
-};
+use super::{answer::Failure, authentication::Caller, moment::Moment, problem::Reading, reading::Named, words};
 use crate::Hub;
 
 /// A call that a gateway refused.

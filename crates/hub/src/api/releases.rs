@@ -160,9 +160,7 @@ pub(crate) async fn list_releases(
     let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
     let rows = hub.control.reads().releases_of(&version.id).await?;
-    let page = piece.of(rows, |row| {
-        format!("{:020}", i64::MAX.saturating_sub(row.number))
-    });
+    let page = piece.of(rows, |row| format!("{:020}", i64::MAX.saturating_sub(row.number)));
     Ok(Json(page.map(|row| Release::new(row, viewer.as_ref()))))
 }
 
@@ -193,12 +191,8 @@ pub(crate) async fn get_release(
     let (Some(row), Some(texts)) = (row, texts) else {
         return Err(Failure::not_found("release"));
     };
-    let ReleaseText {
-        contract, manifest, ..
-    } = texts;
-    let owner = viewer
-        .as_ref()
-        .is_some_and(|viewer| viewer.speaks_for(&version.owner));
+    let ReleaseText { contract, manifest, .. } = texts;
+    let owner = viewer.as_ref().is_some_and(|viewer| viewer.speaks_for(&version.owner));
     Ok(Json(ReleaseTexts {
         release: Release::new(row, viewer.as_ref()),
         contract,
@@ -234,26 +228,15 @@ pub(crate) async fn publish_release(
     Caller(actor): Caller,
     Sent(new): Sent<NewRelease, PUBLICATION>,
 ) -> Result<Response, Failure> {
-    let publication = Publication {
-        manifest: &new.manifest,
-        contract: &new.contract,
-        dry_run: new.dry_run,
-    };
+    let publication = Publication { manifest: &new.manifest, contract: &new.contract, dry_run: new.dry_run };
     let published = hub.control.publish_release(&actor, publication).await?;
     let manifest = read_manifest(&new.manifest).map_err(hansom_control::Error::Faults)?;
     let base_urls = base_urls(&hub, &manifest, published.major);
-    let location = format!(
-        "/apis/{}/versions/{}/releases/{}",
-        published.api, published.major, published.release
-    );
+    let location = format!("/apis/{}/versions/{}/releases/{}", published.api, published.major, published.release);
     let stored = !published.dry_run && !published.unchanged;
     let body = PublishedRelease::new(published, base_urls);
     if !stored {
         return Ok(Json(body).into_response());
     }
-    Ok(Created {
-        location: Some(location),
-        body,
-    }
-    .into_response())
+    Ok(Created { location: Some(location), body }.into_response())
 }

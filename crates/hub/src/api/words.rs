@@ -21,10 +21,8 @@ macro_rules! word {
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                let text = ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .description(Some($description))
-                    .examples([$example]);
+                let text =
+                    ObjectBuilder::new().schema_type(Type::String).description(Some($description)).examples([$example]);
                 let restrict: fn(ObjectBuilder) -> ObjectBuilder = $restrict;
                 restrict(text).into()
             }
@@ -40,62 +38,32 @@ macro_rules! word {
 
 macro_rules! closed {
     ($name:ident, $description:literal, $example:literal) => {
-        word!($name, $description, $example, |text| text.enum_values(
-            Some(domain::$name::ALL.iter().map(|word| word.as_str()))
-        ));
+        word!($name, $description, $example, |text| text
+            .enum_values(Some(domain::$name::ALL.iter().map(|word| word.as_str()))));
     };
 }
 
-word!(
-    ApiSlug,
-    "The name of an API in paths: lower-case words joined by single hyphens.",
-    "repairs",
-    |text| text
-        .pattern(Some("^[a-z][a-z0-9]*(-[a-z0-9]+)*$"))
-        .min_length(Some(2))
-        .max_length(Some(40))
-);
-word!(
-    Major,
-    "A major version of an API, as it stands in the path.",
-    "v1",
-    |text| text.pattern(Some("^v[1-9][0-9]{0,2}$"))
-);
+word!(ApiSlug, "The name of an API in paths: lower-case words joined by single hyphens.", "repairs", |text| text
+    .pattern(Some("^[a-z][a-z0-9]*(-[a-z0-9]+)*$"))
+    .min_length(Some(2))
+    .max_length(Some(40)));
+word!(Major, "A major version of an API, as it stands in the path.", "v1", |text| text
+    .pattern(Some("^v[1-9][0-9]{0,2}$")));
 word!(
     EnvironmentName,
     "An environment: `sandbox`, `production`, or another of the platform's.",
     "production",
-    |text| text
-        .pattern(Some("^[a-z][a-z0-9-]{0,18}[a-z0-9]$"))
-        .min_length(Some(2))
-        .max_length(Some(20))
+    |text| text.pattern(Some("^[a-z][a-z0-9-]{0,18}[a-z0-9]$")).min_length(Some(2)).max_length(Some(20))
 );
-word!(
-    GroupAddress,
-    "A group by its e-mail-like address.",
-    "housing-officers@hackney.example",
-    |text| text.max_length(Some(254))
-);
-word!(
-    Id,
-    "An id that the platform made.",
-    "5d1f0a4c9b7e48d2a3c6e1f08b92d475",
-    |text| text
-        .pattern(Some("^[A-Za-z0-9._-]+$"))
-        .min_length(Some(1))
-        .max_length(Some(100))
-);
-closed!(
-    Kind,
-    "What an API is made for: one whole data domain, or one service.",
-    "platform"
-);
+word!(GroupAddress, "A group by its e-mail-like address.", "housing-officers@hackney.example", |text| text
+    .max_length(Some(254)));
+word!(Id, "An id that the platform made.", "5d1f0a4c9b7e48d2a3c6e1f08b92d475", |text| text
+    .pattern(Some("^[A-Za-z0-9._-]+$"))
+    .min_length(Some(1))
+    .max_length(Some(100)));
+closed!(Kind, "What an API is made for: one whole data domain, or one service.", "platform");
 closed!(Audience, "Who may know of an API and ask for it.", "public");
 closed!(Status, "Where a version stands in its life.", "live");
 closed!(GrantState, "The state of a grant.", "approved");
-closed!(
-    Decision,
-    "What a member of the owner group says to a request.",
-    "approve"
-);
+closed!(Decision, "What a member of the owner group says to a request.", "approve");
 closed!(CredentialKind, "What a credential is.", "secret");
