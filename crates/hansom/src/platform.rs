@@ -1,7 +1,7 @@
 //! How do all rooms start together, and stop together?
 
 use std::{
-    io,
+    io::{self, IsTerminal},
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
@@ -358,7 +358,8 @@ pub(crate) fn write_secret(file: &Path, content: &[u8]) -> Result<(), Failure> {
 pub(crate) fn log(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let logger =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     // A second subscriber cannot be set; the first one stays.
     let _ = if json { logger.json().try_init() } else { logger.try_init() };
 }
