@@ -1,5 +1,4 @@
 //! How do end-to-end tests run the real binary and speak to it from outside?
-#![expect(dead_code, reason = "each test file uses its own part of the town")]
 #![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files and a clock")]
 
 use std::{
