@@ -25,11 +25,6 @@ impl Failure {
         Self { code: 3, text: text.into() }
     }
 
-    /// Something broke while doing `what`.
-    pub(crate) fn while_doing(what: impl Display) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
-        move |error| Self::broke(format!("{what}: {error}"))
-    }
-
     /// Prints the lines and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         eprintln!("hansom: {}", self.text);
@@ -43,8 +38,8 @@ pub(crate) trait Doing<T> {
     fn doing(self, what: impl Display) -> Result<T, Failure>;
 }
 
-impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Doing<T> for Result<T, E> {
+impl<T, E: Display> Doing<T> for Result<T, E> {
     fn doing(self, what: impl Display) -> Result<T, Failure> {
-        self.map_err(|error| Failure::while_doing(what)(error.into()))
+        self.map_err(|error| Failure::broke(format!("{what}: {error}")))
     }
 }

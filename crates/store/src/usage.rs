@@ -1,6 +1,6 @@
 //! Who called what, how often, and what was refused?
 
-use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, PersonId, RequestId, Timestamp};
+use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, RequestId, Timestamp};
 use sqlx::{PgPool, SqlitePool};
 
 use crate::{
@@ -97,20 +97,13 @@ impl Reads {
 
     /// The calls of one application since `since`, by operation and status.
     pub async fn calls_by(&self, application: &ApplicationId, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
-        self.calls(application.as_str(), since).await
-    }
-
-    /// The calls that one person made since `since`, by operation and status.
-    pub async fn calls_by_person(&self, person: &PersonId, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
-        self.calls(person.as_str(), since).await
-    }
-
-    async fn calls(&self, caller: &str, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
         let sql = "SELECT environment, api, major, operation, status, CAST(sum(calls) AS BIGINT) AS calls \
                    FROM call_count WHERE caller = $1 AND hour >= $2 \
                    GROUP BY environment, api, major, operation, status \
                    ORDER BY environment, api, major, operation, status";
-        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(caller).bind(since.millis()).fetch_all(pool).await)?)
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).bind(since.millis()).fetch_all(pool).await)?,
+        )
     }
 }
 
