@@ -35,6 +35,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// A stretch of a text: from the first character to just after the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    /// The first character.
+    pub start: Place,
+    /// Just after the last character.
+    pub end: Place,
+}
+
+impl Span {
+    /// The stretch of no length at a place.
+    pub fn empty(at: Place) -> Self {
+        Self { start: at, end: at }
+    }
+}
+
 /// How large a text may be before it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -92,6 +108,8 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug)]
 pub struct Document {
     slots: Vec<Slot>,
+    name: Arc<str>,
+    number: u32,
 }
 
 impl Document {
@@ -108,7 +126,29 @@ impl Document {
     /// # Errors
     /// The first thing that is wrong with the text.
     pub fn parse_within(text: &str, limits: &Limits) -> Result<Document, Fault> {
-        reading::read(text, limits).map(|slots| Document { slots })
+        reading::read(text, limits).map(|slots| Document { slots, name: "".into(), number: 0 })
+    }
+
+    /// The same document under the name of its file, as the nth of several.
+    pub(crate) fn named(mut self, name: &str, number: u32) -> Self {
+        self.name = name.into();
+        self.number = number;
+        self
+    }
+
+    /// The name of the file that it was read from; empty if it was read by itself.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which of several documents that were read together this is.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Every node, in the order of the text.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX)).map(|id| self.node(id))
     }
 
     /// The node that holds everything.
@@ -150,6 +190,16 @@ impl<'d> Node<'d> {
     /// Where the node begins. A node that came through an alias is where its anchor was written.
     pub fn place(self) -> Place {
         self.slot().map_or(Place::START, |slot| slot.place)
+    }
+
+    /// The document that it is in.
+    pub fn document(self) -> &'d Document {
+        self.document
+    }
+
+    /// The stretch of the text that the value takes.
+    pub fn span(self) -> Span {
+        Span::empty(self.place())
     }
 
     /// The JSON pointer (RFC 6901) to this node.
@@ -252,12 +302,12 @@ impl<'d> Node<'d> {
     }
 
     /// The node's number: stable within its document, and unlike every other node's.
-    pub(crate) fn id(self) -> u32 {
+    pub fn id(self) -> u32 {
         self.id
     }
 
     /// The key under which the node stands, if it stands in a map.
-    pub(crate) fn key(self) -> Option<Key<'d>> {
+    pub fn key(self) -> Option<Key<'d>> {
         let (text, place) = self.slot()?.key.as_ref()?;
         Some(Key { text, place: *place })
     }
@@ -273,7 +323,8 @@ impl<'d> Node<'d> {
         (stretch.len(), stretch.iter().map(Slot::bytes).sum())
     }
 
-    fn parent(self) -> Option<Node<'d>> {
+    /// The list or map that it is in.
+    pub fn parent(self) -> Option<Node<'d>> {
         let parent = self.slot()?.parent?;
         Some(self.document.node(parent))
     }
@@ -317,6 +368,13 @@ pub struct Key<'d> {
     pub text: &'d str,
     /// Where the key was written.
     pub place: Place,
+}
+
+impl Key<'_> {
+    /// The stretch of the text that the key takes.
+    pub fn span(self) -> Span {
+        Span::empty(self.place)
+    }
 }
 
 /// One node as it is kept.

@@ -11,7 +11,11 @@
 pub mod contract;
 pub mod document;
 pub mod fault;
+pub mod finding;
+pub mod sources;
 
 pub use contract::Contract;
-pub use document::{Document, Limits, Node, Place};
+pub use document::{Document, Limits, Node, Place, Span};
 pub use fault::Fault;
+pub use finding::{Complaint, Edit, Finding, Fix, Level};
+pub use sources::Sources;
