@@ -162,7 +162,7 @@ impl Reader {
             if !known.contains(&key.text) {
                 let shown: String = key.text.chars().filter(|c| !c.is_control()).take(60).collect();
                 self.complain(
-                    key.place,
+                    key.place(),
                     format!("`{shown}` is no key that is known here"),
                     format!("use one of: {}", known.join(", ")),
                 );
@@ -258,10 +258,10 @@ impl Reader {
             match key.text.parse::<EnvironmentName>() {
                 Ok(name) => {
                     if let Some(target) = self.target(value) {
-                        environments.push((name, target, key.place));
+                        environments.push((name, target, key.place()));
                     }
                 }
-                Err(invalid) => self.complain(key.place, invalid.to_string(), "name an environment of the platform"),
+                Err(invalid) => self.complain(key.place(), invalid.to_string(), "name an environment of the platform"),
             }
         }
         Some(environments)

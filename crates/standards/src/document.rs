@@ -366,11 +366,15 @@ impl fmt::Debug for Node<'_> {
 pub struct Key<'d> {
     /// The key as a text, also if it was written as a number.
     pub text: &'d str,
-    /// Where the key was written.
-    pub place: Place,
+    place: Place,
 }
 
 impl Key<'_> {
+    /// Where the key was written.
+    pub fn place(self) -> Place {
+        self.place
+    }
+
     /// The stretch of the text that the key takes.
     pub fn span(self) -> Span {
         Span::empty(self.place)

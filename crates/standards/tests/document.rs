@@ -25,7 +25,7 @@ fn every_node_and_key_has_its_line_and_column() {
     assert_eq!(place("/a/b/1"), "line 2, column 10");
     assert_eq!(place("/a/c/d"), "line 3, column 12");
     let keys: Vec<_> =
-        document.at("/a").unwrap().entries().map(|(key, _)| (key.text.to_owned(), key.place.to_string())).collect();
+        document.at("/a").unwrap().entries().map(|(key, _)| (key.text.to_owned(), key.place().to_string())).collect();
     assert_eq!(
         keys,
         [("b".to_owned(), "line 2, column 3".to_owned()), ("c".to_owned(), "line 3, column 3".to_owned())]

@@ -33,7 +33,7 @@ pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut
         let fits = key.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !fits || key.text.is_empty() || key.text.len() > 200 {
             let what = format!("a schema cannot be called {}", quoted(key.text));
-            faults.add(key.place, what, "use letters, digits, `.`, `_` and `-`, at most 200");
+            faults.add(key.place(), what, "use letters, digits, `.`, `_` and `-`, at most 200");
         }
     }
 }
@@ -159,7 +159,7 @@ fn check_schemas(node: Node<'_>, faults: &mut Faults) {
     let patterns = node.key().is_some_and(|key| key.text == "patternProperties");
     for (key, _) in node.entries().filter(|_| patterns) {
         if let Err((what, mend)) = check_pattern(key.text) {
-            faults.add(key.place, what, mend);
+            faults.add(key.place(), what, mend);
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn read<'d>(source: Source<'d>, faults: &mut Faults) -> Vec<Outline<'
     for (key, item) in paths.entries().filter(|(key, _)| !key.text.starts_with("x-")) {
         if reading.templates.len() >= MOST_OPERATIONS || reading.outlines.len() > MOST_OPERATIONS {
             let what = format!("there are more than {MOST_OPERATIONS} operations or paths");
-            reading.faults.add(key.place, what, "split the contract into several APIs");
+            reading.faults.add(key.place(), what, "split the contract into several APIs");
             return reading.outlines;
         }
         reading.path(key, item);
@@ -89,12 +89,12 @@ impl<'d> Reading<'d, '_> {
                     }
                     self.outlines.extend(outline);
                 }
-                "trace" => self.faults.add(word.place, "the method `trace` is not served", "remove it"),
+                "trace" => self.faults.add(word.place(), "the method `trace` is not served", "remove it"),
                 word_text if word_text.starts_with("x-") => {}
                 other => {
                     let what = format!("{} is no method", quoted(other));
                     let mend = "write get, put, post, delete, options, head or patch in lower case";
-                    self.faults.add(word.place, what, mend);
+                    self.faults.add(word.place(), what, mend);
                 }
             }
         }
@@ -104,7 +104,7 @@ impl<'d> Reading<'d, '_> {
         let template = match Template::parse(key.text) {
             Ok(template) => template,
             Err((what, mend)) => {
-                self.faults.add(key.place, what, mend);
+                self.faults.add(key.place(), what, mend);
                 return None;
             }
         };
@@ -118,7 +118,7 @@ impl<'d> Reading<'d, '_> {
                 ),
             };
             let what = format!("the paths {} and {} {what}", quoted(path), quoted(key.text));
-            self.faults.add(key.place, what, mend);
+            self.faults.add(key.place(), what, mend);
         }
         self.templates.push((template.clone(), key.text));
         Some(template)
@@ -155,7 +155,7 @@ impl<'d> Reading<'d, '_> {
             method: word.text.to_ascii_uppercase(),
             path,
             node,
-            place: word.place,
+            place: word.place(),
             parameters,
             body,
             responses,
@@ -164,7 +164,7 @@ impl<'d> Reading<'d, '_> {
 
     fn id(&mut self, word: Key<'d>, node: Node<'d>) -> Option<&'d str> {
         let Some(value) = node.get("operationId") else {
-            self.faults.add(word.place, "this operation has no `operationId`", "give it one, like `listThings`");
+            self.faults.add(word.place(), "this operation has no `operationId`", "give it one, like `listThings`");
             return None;
         };
         let id = value.as_str().unwrap_or_default();
@@ -327,7 +327,7 @@ impl<'d> Reading<'d, '_> {
         for (status, response) in entries.filter(|(key, _)| !key.text.starts_with("x-")) {
             if !is_status(status.text) {
                 let what = format!("{} is no status", quoted(status.text));
-                self.faults.add(status.place, what, "write three digits, `4XX` or the like, or `default`");
+                self.faults.add(status.place(), what, "write three digits, `4XX` or the like, or `default`");
                 continue;
             }
             let response = self.source.resolve(response);
@@ -340,7 +340,7 @@ impl<'d> Reading<'d, '_> {
                 text(self.source.resolve(header), "description", self.faults);
                 if !is_token(name.text) {
                     self.faults.add(
-                        name.place,
+                        name.place(),
                         format!("no header can be called {}", quoted(name.text)),
                         "use letters, digits and `-`",
                     );
@@ -352,7 +352,7 @@ impl<'d> Reading<'d, '_> {
             responses.push((status.text, response));
         }
         if responses.is_empty() {
-            let place = written.map_or(word.place, Node::place);
+            let place = written.map_or(word.place(), Node::place);
             self.faults.add(
                 place,
                 "this operation has no `responses`",
@@ -374,7 +374,7 @@ impl<'d> Reading<'d, '_> {
                 || !media_type.text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
             {
                 self.faults.add(
-                    media_type.place,
+                    media_type.place(),
                     format!("{} is no media type", quoted(media_type.text)),
                     "write one like `application/json`",
                 );
