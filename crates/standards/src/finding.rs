@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Node, Span};
 
 /// How much a rule weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// MUST: a release with such a finding is not published.
@@ -48,7 +48,7 @@ impl fmt::Display for Level {
 }
 
 /// A rule's complaint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's id: `URL-01`, or a name of a Spectral ruleset.
     pub rule: Arc<str>,
@@ -67,15 +67,15 @@ pub struct Finding {
     /// What to do.
     pub mend: Arc<str>,
     /// Where more is said: a page of the playbook or a ruleset's `documentationUrl`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Arc<str>>,
     /// How to mend it mechanically, where that is possible.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
 
 /// A change of the text that mends a finding and changes no meaning beyond it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does: `write the segment as kebab-case`.
     pub title: String,
@@ -84,7 +84,7 @@ pub struct Fix {
 }
 
 /// A stretch of the text and what should stand there instead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// What is replaced; where start and end are the same, something is put in.
     pub span: Span,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
-    document::{Document, Kind, Limits, Node, Place},
+    document::{Document, Limits, Node, Place},
     fault::{Fault, quoted},
 };
 
@@ -191,9 +191,4 @@ pub(crate) fn percent_decoded(fragment: &str) -> Option<String> {
         bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
     String::from_utf8(bytes).ok()
-}
-
-/// Whether a node is one that a reference may lead to: a map, or a schema that is `true` or `false`.
-pub(crate) fn may_be_referred_to(node: Node<'_>) -> bool {
-    matches!(node.kind(), Kind::Map | Kind::Bool)
 }

@@ -1,0 +1,28 @@
+//! Which standards are there?
+//!
+//! A rule's file lies in the folder of its chapter and has the rule's name. It is listed here, in the order of the
+//! catalogue, and nowhere else.
+
+use crate::rule::Rule;
+
+macro_rules! rules {
+    ($($chapter:ident: $($name:ident),+;)+) => {
+        $(mod $chapter { $(pub(super) mod $name;)+ })+
+        /// Every standard, in the order of the catalogue.
+        pub static ALL: &[&Rule] = &[$($(&$chapter::$name::RULE),+),+];
+    };
+}
+
+rules! {
+    url: kebab_case_segments;
+}
+
+/// The rule of an id, in whatever case (`url-01`), or of a name (`kebab-case-segments`).
+pub fn find(id_or_name: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.id.eq_ignore_ascii_case(id_or_name) || rule.name == id_or_name).copied()
+}
+
+/// Where a rule stands in the catalogue.
+pub(crate) fn position(id: &str) -> usize {
+    ALL.iter().position(|rule| rule.id == id).unwrap_or(usize::MAX)
+}
