@@ -4,16 +4,30 @@
 //! many nodes that is. So nothing here recurses deeper than [`Limits::depth`], dropping a document is dropping a
 //! list, and an alias is the copying of a stretch.
 
-mod json_escape;
+mod extent;
+mod lapse;
+mod lines;
 mod reading;
+mod refusal;
 mod scalar;
+mod tree;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
+use self::{
+    lines::Lines,
+    tree::{KEYED, NONE, SHADOWED, Slot, TRUE, Tree},
+};
 use crate::fault::Fault;
+
+pub use self::lapse::{Lapse, LapseKind};
 
 /// A line and a column of a text, both counted from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,7 +80,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 10 * 1024 * 1024, depth: 100, nodes: 2_000_000, alias_expansions: 100_000 }
+        Self { bytes: 32 * 1024 * 1024, depth: 100, nodes: 2_000_000, alias_expansions: 100_000 }
     }
 }
 
@@ -105,9 +119,10 @@ impl fmt::Display for Kind {
 }
 
 /// A YAML or JSON text as a tree that remembers where everything was written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Document {
-    slots: Vec<Slot>,
+    tree: Tree,
+    lines: OnceLock<Lines>,
     name: Arc<str>,
     number: u32,
 }
@@ -126,7 +141,22 @@ impl Document {
     /// # Errors
     /// The first thing that is wrong with the text.
     pub fn parse_within(text: &str, limits: &Limits) -> Result<Document, Fault> {
-        reading::read(text, limits).map(|slots| Document { slots, name: "".into(), number: 0 })
+        Ok(Self::of_tree(reading::read(text.into(), limits, None)?))
+    }
+
+    /// Reads a text within given limits, and reads over what leaves the tree usable: keys written twice, merge keys,
+    /// unknown tags and the like. Of those, the first thousand are told, in the order of the text.
+    ///
+    /// # Errors
+    /// The first thing that cannot be read over.
+    pub fn read_leniently(text: &str, limits: &Limits) -> Result<(Document, Vec<Lapse>), Fault> {
+        let mut lapses = Vec::new();
+        let tree = reading::read(text.into(), limits, Some(&mut lapses))?;
+        Ok((Self::of_tree(tree), lapses))
+    }
+
+    fn of_tree(tree: Tree) -> Document {
+        Document { tree, lines: OnceLock::new(), name: "".into(), number: 0 }
     }
 
     /// The same document under the name of its file, as the nth of several.
@@ -146,14 +176,46 @@ impl Document {
         self.number
     }
 
+    /// The text as it was written.
+    pub fn text(&self) -> &str {
+        &self.tree.source
+    }
+
+    /// The place of a byte of the text.
+    pub fn place_of(&self, byte: usize) -> Place {
+        self.lines().place_of(self.text(), byte)
+    }
+
+    /// The byte at a place; none if the text has no such line, and the end of the line if it is shorter than that.
+    pub fn byte_of(&self, place: Place) -> Option<usize> {
+        self.lines().byte_of(self.text(), place)
+    }
+
+    /// The places of the first byte of a stretch and of the one just after its last.
+    pub fn span_of(&self, bytes: Range<usize>) -> Span {
+        Span { start: self.place_of(bytes.start), end: self.place_of(bytes.end) }
+    }
+
     /// Every node, in the order of the text.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        (0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX)).map(|id| self.node(id))
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let slot = self.tree.slot(next)?;
+                let id = next;
+                if slot.is(SHADOWED) {
+                    next += slot.size;
+                    continue;
+                }
+                next += 1;
+                return Some(self.node(id));
+            }
+        })
     }
 
     /// The node that holds everything.
     pub fn root(&self) -> Node<'_> {
-        Node { document: self, id: 0 }
+        self.node(0)
     }
 
     /// The node that a JSON pointer (RFC 6901) leads to.
@@ -163,19 +225,29 @@ impl Document {
         }
         let mut node = self.root();
         for step in pointer.strip_prefix('/')?.split('/') {
-            let step = step.replace("~1", "/").replace("~0", "~");
             node = match node.kind() {
-                Kind::Map => node.get(&step)?,
-                Kind::List => node.items().nth(list_position(&step)?)?,
+                Kind::Map if step.contains('~') => node.get(&step.replace("~1", "/").replace("~0", "~"))?,
+                Kind::Map => node.get(step)?,
+                Kind::List => node.item(list_position(step)?)?,
                 _ => return None,
             };
         }
         Some(node)
     }
 
-    /// The node with a number that [`Node::id`] gave.
-    pub(crate) fn node(&self, id: u32) -> Node<'_> {
+    /// The node with a number that [`Node::id`] gave; an empty one if it is no such number.
+    pub fn node(&self, id: u32) -> Node<'_> {
         Node { document: self, id }
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(self.text()))
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "document {:?} of {} nodes", self.name, self.tree.slots.len())
     }
 }
 
@@ -189,7 +261,13 @@ pub struct Node<'d> {
 impl<'d> Node<'d> {
     /// Where the node begins. A node that came through an alias is where its anchor was written.
     pub fn place(self) -> Place {
-        self.slot().map_or(Place::START, |slot| slot.place)
+        self.document.place_of(self.bytes().start)
+    }
+
+    /// The stretch of the text that the value takes, in bytes: a text with its quotes, a list or map in brackets with
+    /// them, any other from its first dash or key to the end of its last value. A value that is not there takes none.
+    pub fn bytes(self) -> Range<usize> {
+        self.slot().map_or(0..0, |slot| slot.start as usize..slot.end as usize)
     }
 
     /// The document that it is in.
@@ -197,9 +275,9 @@ impl<'d> Node<'d> {
         self.document
     }
 
-    /// The stretch of the text that the value takes.
+    /// The stretch of the text that the value takes, as [`Node::bytes`] says.
     pub fn span(self) -> Span {
-        Span::empty(self.place())
+        self.document.span_of(self.bytes())
     }
 
     /// The JSON pointer (RFC 6901) to this node.
@@ -209,7 +287,7 @@ impl<'d> Node<'d> {
         while let Some(parent) = at.parent() {
             steps.push(match at.key() {
                 Some(key) => key.text.replace('~', "~0").replace('/', "~1"),
-                None => parent.items().take_while(|item| item.id != at.id).count().to_string(),
+                None => at.position().unwrap_or_default().to_string(),
             });
             at = parent;
         }
@@ -223,79 +301,69 @@ impl<'d> Node<'d> {
 
     /// What sort of thing it is.
     pub fn kind(self) -> Kind {
-        match self.held() {
-            Held::Null => Kind::Null,
-            Held::Bool(_) => Kind::Bool,
-            Held::Integer(_) => Kind::Integer,
-            Held::Number(_) => Kind::Number,
-            Held::Text(_) => Kind::Text,
-            Held::List => Kind::List,
-            Held::Map(_) => Kind::Map,
-        }
+        self.slot().map_or(Kind::Null, |slot| slot.kind)
     }
 
     /// The text, if it is one.
     pub fn as_str(self) -> Option<&'d str> {
-        match self.held() {
-            Held::Text(text) => Some(text),
-            _ => None,
-        }
+        let slot = self.slot().filter(|slot| slot.kind == Kind::Text)?;
+        Some(self.document.tree.text(slot))
     }
 
     /// True or false, if it is one of them.
     pub fn as_bool(self) -> Option<bool> {
-        match self.held() {
-            Held::Bool(value) => Some(*value),
-            _ => None,
-        }
+        self.slot().filter(|slot| slot.kind == Kind::Bool).map(|slot| slot.is(TRUE))
     }
 
     /// The whole number, if it is one that fits.
     pub fn as_i64(self) -> Option<i64> {
-        match self.held() {
-            Held::Integer(number) => number.as_i64(),
-            _ => None,
-        }
+        if self.kind() == Kind::Integer { self.number()?.as_i64() } else { None }
     }
 
     /// The number, whole or not.
     pub fn as_f64(self) -> Option<f64> {
-        match self.held() {
-            Held::Integer(number) | Held::Number(number) => number.as_f64(),
-            _ => None,
-        }
+        self.number()?.as_f64()
     }
 
     /// The items of a list, in order. Nothing if it is no list.
     pub fn items(self) -> impl Iterator<Item = Node<'d>> {
-        self.children(matches!(self.held(), Held::List))
+        self.children(self.kind() == Kind::List)
+    }
+
+    /// The item at a position of a list, counted from 0.
+    pub fn item(self, position: usize) -> Option<Node<'d>> {
+        let slot = self.slot().filter(|slot| slot.kind == Kind::List)?;
+        match self.document.tree.item(slot, position) {
+            Some(distance) => distance.map(|distance| self.document.node(self.id + distance)),
+            None => self.items().nth(position),
+        }
     }
 
     /// The entries of a map, in the order in which they were written. Nothing if it is no map.
     pub fn entries(self) -> impl Iterator<Item = (Key<'d>, Node<'d>)> {
-        self.children(matches!(self.held(), Held::Map(_))).filter_map(|child| child.key().map(|key| (key, child)))
+        self.children(self.kind() == Kind::Map).filter_map(|child| child.key().map(|key| (key, child)))
     }
 
     /// The value at a key of a map.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        match self.held() {
-            Held::Map(Some(index)) => {
-                index.get(key).map(|offset| Node { document: self.document, id: self.id + offset })
-            }
-            Held::Map(None) => self.entries().find(|(entry, _)| entry.text == key).map(|(_, value)| value),
-            _ => None,
+        let slot = self.slot().filter(|slot| slot.kind == Kind::Map)?;
+        let tree = &self.document.tree;
+        let key = tree.key_number(key)?;
+        match tree.indexed_entry(slot, key) {
+            Some(distance) => distance.map(|distance| self.document.node(self.id + distance)),
+            None => self.children(true).find(|child| child.slot().is_some_and(|slot| slot.key == key)),
         }
     }
 
     /// The same as a JSON value.
     pub fn to_json(self) -> Value {
-        match self.held() {
-            Held::Null => Value::Null,
-            Held::Bool(value) => Value::Bool(*value),
-            Held::Integer(number) | Held::Number(number) => Value::Number(number.clone()),
-            Held::Text(text) => Value::String(text.to_string()),
-            Held::List => Value::Array(self.items().map(Node::to_json).collect()),
-            Held::Map(_) => {
+        match self.kind() {
+            Kind::Null => Value::Null,
+            Kind::Bool => Value::Bool(self.as_bool().unwrap_or_default()),
+            Kind::Integer | Kind::Number => self.number().map_or(Value::Null, Value::Number),
+            Kind::Text => Value::String(self.as_str().unwrap_or_default().to_owned()),
+            Kind::List => Value::Array(self.items().map(Node::to_json).collect()),
+            Kind::Map => {
                 Value::Object(self.entries().map(|(key, value)| (key.text.to_owned(), value.to_json())).collect())
             }
         }
@@ -308,25 +376,34 @@ impl<'d> Node<'d> {
 
     /// The key under which the node stands, if it stands in a map.
     pub fn key(self) -> Option<Key<'d>> {
-        let (text, place) = self.slot()?.key.as_ref()?;
-        Some(Key { text, place: *place })
+        let slot = self.slot().filter(|slot| slot.is(KEYED))?;
+        Some(Key { text: self.document.tree.key(slot.key), node: self })
+    }
+
+    /// The position at which the node stands, from 0, if it stands in a list.
+    pub fn position(self) -> Option<usize> {
+        let slot = self.slot().filter(|slot| slot.parent != NONE && !slot.is(KEYED))?;
+        Some(slot.key as usize)
     }
 
     /// How many nodes there are from here on down, and how many bytes of text in them.
     pub(crate) fn weight(self) -> (usize, usize) {
-        let Some(slot) = self.slot() else {
-            return (0, 0);
-        };
         let from = self.id as usize;
-        let stretch = self.document.slots.get(from..from + slot.size as usize);
-        let stretch = stretch.unwrap_or_default();
-        (stretch.len(), stretch.iter().map(Slot::bytes).sum())
+        let size = self.slot().map_or(0, |slot| slot.size as usize);
+        let tree = &self.document.tree;
+        let stretch = tree.slots.get(from..from + size).unwrap_or_default();
+        (stretch.len(), stretch.iter().map(|slot| tree.weight(slot)).sum())
     }
 
     /// The list or map that it is in.
     pub fn parent(self) -> Option<Node<'d>> {
-        let parent = self.slot()?.parent?;
-        Some(self.document.node(parent))
+        let parent = self.slot()?.parent;
+        (parent != NONE).then(|| self.document.node(parent))
+    }
+
+    fn number(self) -> Option<Number> {
+        let slot = self.slot().filter(|slot| matches!(slot.kind, Kind::Integer | Kind::Number))?;
+        scalar::number(self.document.tree.text(slot))
     }
 
     fn children(self, any: bool) -> impl Iterator<Item = Node<'d>> {
@@ -337,23 +414,31 @@ impl<'d> Node<'d> {
         let end = self.id + size;
         let mut next = self.id + 1;
         std::iter::from_fn(move || {
-            if next >= end {
-                return None;
+            while next < end {
+                let child = self.document.node(next);
+                let slot = child.slot()?;
+                next += slot.size;
+                if !slot.is(SHADOWED) {
+                    return Some(child);
+                }
             }
-            let child = self.document.node(next);
-            next += child.slot()?.size;
-            Some(child)
+            None
         })
     }
 
     fn slot(self) -> Option<&'d Slot> {
-        self.document.slots.get(self.id as usize)
-    }
-
-    fn held(self) -> &'d Held {
-        self.slot().map_or(&Held::Null, |slot| &slot.held)
+        self.document.tree.slot(self.id)
     }
 }
+
+impl PartialEq for Node<'_> {
+    /// Whether both are the same node of the same document.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.document, other.document)
+    }
+}
+
+impl Eq for Node<'_> {}
 
 impl fmt::Debug for Node<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -366,54 +451,26 @@ impl fmt::Debug for Node<'_> {
 pub struct Key<'d> {
     /// The key as a text, also if it was written as a number.
     pub text: &'d str,
-    place: Place,
+    /// The value below it.
+    node: Node<'d>,
 }
 
 impl Key<'_> {
     /// Where the key was written.
     pub fn place(self) -> Place {
-        self.place
+        self.node.document.place_of(self.bytes().start)
     }
 
-    /// The stretch of the text that the key takes.
+    /// The stretch of the text that the key takes, in bytes, with its quotes.
+    pub fn bytes(self) -> Range<usize> {
+        let start = |slot: &Slot| slot.key_start as usize..slot.key_start as usize + usize::from(slot.key_len);
+        self.node.slot().map_or(0..0, start)
+    }
+
+    /// The stretch of the text that the key takes, with its quotes.
     pub fn span(self) -> Span {
-        Span::empty(self.place)
+        self.node.document.span_of(self.bytes())
     }
-}
-
-/// One node as it is kept.
-#[derive(Clone, Debug)]
-struct Slot {
-    key: Option<(Box<str>, Place)>,
-    held: Held,
-    place: Place,
-    parent: Option<u32>,
-    /// This node and everything inside it.
-    size: u32,
-    /// Lists and maps around it.
-    depth: u32,
-}
-
-impl Slot {
-    fn bytes(&self) -> usize {
-        let key = self.key.as_ref().map_or(0, |(text, _)| text.len());
-        match &self.held {
-            Held::Text(text) => key + text.len(),
-            _ => key,
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-enum Held {
-    Null,
-    Bool(bool),
-    Integer(serde_json::Number),
-    Number(serde_json::Number),
-    Text(Box<str>),
-    List,
-    /// Large maps carry an index from key to distance, which stays true when the stretch is copied.
-    Map(Option<Arc<HashMap<Box<str>, u32>>>),
 }
 
 fn list_position(step: &str) -> Option<usize> {

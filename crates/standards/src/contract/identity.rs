@@ -2,12 +2,14 @@
 
 use super::{Faults, OpenApiVersion, Source, keyword::is_read_dialect};
 use crate::{
-    document::{Document, Kind, Node, Place},
+    document::{Document, Kind, Limits, Node, Place},
     fault::{Fault, quoted},
 };
 
 const LONGEST_TITLE: usize = 200;
 const MOST_TAGS: usize = 500;
+/// A contract that a platform serves is kept with each of its releases.
+const MOST_BYTES: usize = 10 * 1024 * 1024;
 
 /// What a contract says of itself.
 #[derive(Default)]
@@ -19,23 +21,13 @@ pub(super) struct Head {
     pub(super) tags: Vec<(String, Option<String>)>,
 }
 
-/// Reads the text, and knows what people send by mistake.
+/// Reads the text.
 pub(super) fn document(text: &str) -> Result<Document, Fault> {
-    let start = text.trim_start_matches('\u{FEFF}').trim_start();
-    let mistake = |what: &str, mend: &str| Err(Fault::new(Place::START, what, mend));
-    if start.is_empty() {
-        return mistake("the contract is empty", "write an OpenAPI 3.0 or 3.1 document into it");
+    if text.trim().is_empty() {
+        let mend = "write an OpenAPI 3.0, 3.1 or 3.2 document into it";
+        return Err(Fault::new(Place::START, "the contract is empty", mend));
     }
-    if start.starts_with("PK\u{3}\u{4}") {
-        return mistake("this is a zip archive", "send the contract inside it, as YAML or JSON");
-    }
-    if start.starts_with('<') {
-        return mistake(
-            "this is an HTML or XML page, not a contract",
-            "if you downloaded it, you may have been sent a sign-in page; send the YAML or JSON file",
-        );
-    }
-    Document::parse(text)
+    Document::parse_within(text, &Limits { bytes: MOST_BYTES, ..Limits::default() })
 }
 
 /// Which edition of OpenAPI the document is written in.

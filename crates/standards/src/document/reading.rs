@@ -1,428 +1,399 @@
 //! How does a text become a tree, within its limits?
 
-use std::{collections::HashMap, sync::Arc};
+mod alias;
+mod nesting;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
+use std::{cell::OnceCell, ops::Range, sync::Arc};
+
+use granit_parser::{
+    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Span as Extent, StructureStyle, Tag,
+};
+use hashbrown::HashMap;
 
 use super::{
-    Held, Limits, Place, Slot,
-    json_escape::Joined,
+    Kind, Lapse, LapseKind, Limits, Place, Span, extent,
+    lines::Lines,
+    refusal,
     scalar::{self, Unkept},
+    tree::{MERGED, NONE, QUOTED, TRUE, Tree, short},
 };
 use crate::fault::{Fault, quoted};
 
 /// Walking a tree recurses once a level; so deep is safe on any thread.
 const DEEPEST: usize = 500;
-/// Maps with more entries get an index.
-const INDEXED: usize = 16;
+/// Lapses that are remembered; somebody who made so many has enough to do.
+const MOST_LAPSES: usize = 1_000;
+/// Characters that the parser looks ahead for the `:` of a key; JSON knows no bound.
+const LONGEST_KEY: usize = 16 * 1024;
 
-/// Reads a text into slots; the first one is the root.
-pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
-    refuse_what_is_no_text(text, limits)?;
-    refuse_crowded_brackets(text, limits)?;
-    let joined = Joined::new(text);
-    let source = joined.as_ref().map_or(text, |joined| joined.text.as_str());
-    read_events(source, limits)
-        .map_err(|fault| match &joined {
-            Some(joined) => Fault { place: joined.original(fault.place), ..fault },
-            None => fault,
-        })
-        .map(|mut slots| {
-            if let Some(joined) = &joined {
-                put_right(&mut slots, joined);
-            }
-            slots
-        })
-}
-
-fn put_right(slots: &mut [Slot], joined: &Joined) {
-    for slot in slots {
-        slot.place = joined.original(slot.place);
-        if let Some((_, place)) = &mut slot.key {
-            *place = joined.original(*place);
-        }
+/// Reads a text into a tree. With `lapses`, what can be read over is put there; without, it is a fault.
+pub(super) fn read(text: Arc<str>, limits: &Limits, lapses: Option<&mut Vec<Lapse>>) -> Result<Tree, Fault> {
+    if let Some((at, what, mend)) = refusal::of_text(&text, limits) {
+        let place = if at == 0 { Place::START } else { Lines::of(&text).place_of(&text, at) };
+        return Err(Fault::new(place, what, mend));
     }
-}
-
-fn refuse_what_is_no_text(text: &str, limits: &Limits) -> Result<(), Fault> {
-    if text.len() > limits.bytes {
-        return Err(Fault::new(
-            Place::START,
-            format!("the text has {} bytes, the limit is {}", text.len(), limits.bytes),
-            "split it, or move large examples out of it",
-        ));
-    }
-    if text.starts_with('\u{FEFF}') {
-        return Err(Fault::new(
-            Place::START,
-            "the text begins with a byte order mark",
-            "save it as UTF-8 without a byte order mark",
-        ));
-    }
-    let Some(at) = text.find('\0') else {
-        return Ok(());
-    };
-    let utf16 = at < 4 && text.matches('\0').nth(1).is_some();
-    let (what, mend) = if utf16 {
-        ("the text looks like UTF-16", "save it as UTF-8")
-    } else {
-        ("there is a NUL character in the text", "remove it; the text must be UTF-8")
-    };
-    Err(Fault::new(place_of(text, at), what, mend))
-}
-
-/// The parser looks ahead to the end of a list or map in brackets, and needs far more memory for that than the
-/// tree does. So the number of values between brackets is bounded before it begins.
-fn refuse_crowded_brackets(text: &str, limits: &Limits) -> Result<(), Fault> {
-    let most = limits.nodes / 2;
-    let mut marks = text.match_indices([',', '[', '{']);
-    match marks.nth(most) {
-        None => Ok(()),
-        Some((at, _)) => Err(Fault::new(
-            place_of(text, at),
-            format!("there are more than {most} commas and brackets in the text"),
-            "split it",
-        )),
-    }
-}
-
-fn place_of(text: &str, at: usize) -> Place {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Place { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
-}
-
-fn read_events(source: &str, limits: &Limits) -> Result<Vec<Slot>, Fault> {
+    let depth = limits.depth.min(DEEPEST);
     let mut reading = Reading {
+        text: &text,
         limits,
-        depth: limits.depth.min(DEEPEST),
-        json: source.trim_start().starts_with(['{', '[']),
-        slots: Vec::new(),
+        depth,
+        json: text.trim_start().starts_with(['{', '[']),
+        tree: Tree::new(text.clone()),
         open: Vec::new(),
+        children: Vec::new(),
         anchors: HashMap::new(),
         expanded: 0,
         bytes: 0,
+        reached: 0,
+        lines: OnceCell::new(),
+        lapses,
     };
-    let mut documents = 0;
-    for event in Parser::new_from_str(source) {
-        let (event, span) = event.map_err(|error| unreadable(&error))?;
-        let place = place_at(span.start);
-        if matches!(event, Event::DocumentStart(_)) {
-            documents += 1;
-            if documents > 1 {
-                return Err(Fault::new(
-                    place,
-                    "a second document begins here",
-                    "keep one document in a file: remove the `---` and what follows it",
-                ));
-            }
-        }
-        reading.take(event, place)?;
-    }
-    if reading.slots.is_empty() {
+    reading.events()?;
+    let mut tree = reading.tree;
+    if tree.slots.is_empty() {
         return Err(Fault::new(Place::START, "the text is empty", "write a document into it"));
     }
-    Ok(reading.slots)
+    tree.shrink();
+    Ok(tree)
 }
 
 /// What has been read so far.
-struct Reading<'l> {
-    limits: &'l Limits,
+struct Reading<'t> {
+    text: &'t str,
+    limits: &'t Limits,
     depth: usize,
     json: bool,
-    slots: Vec<Slot>,
+    tree: Tree,
     open: Vec<Open>,
+    /// The children of all open lists and maps: number of the key, distance from the list or map.
+    children: Vec<(u32, u32)>,
     /// The node of each anchor; none while the node is not finished.
     anchors: HashMap<usize, Option<u32>>,
     expanded: usize,
     bytes: usize,
+    /// Just after the last thing that was read.
+    reached: usize,
+    lines: OnceCell<Lines>,
+    lapses: Option<&'t mut Vec<Lapse>>,
 }
 
 /// A list or map that has begun and not ended.
 struct Open {
     at: u32,
     anchor: usize,
-    /// None: a list. Else where the value of each key is.
-    keys: Option<HashMap<Box<str>, u32>>,
-    pending: Option<(Box<str>, Place)>,
+    is_map: bool,
+    /// Whether it is written in brackets, so that its end is reported.
+    bracketed: bool,
+    /// Where its children begin among the children of all.
+    children: usize,
+    /// Of a large map: where each key is among the children of all.
+    large: Option<HashMap<u32, usize>>,
+    pending: Option<Pending>,
+    /// Whether the value that is being read stands under a merge key.
+    merging: bool,
+}
+
+/// A key whose value has not come yet.
+#[derive(Clone, Copy)]
+struct Pending {
+    key: u32,
+    start: u32,
+    len: u16,
+    merges: bool,
+}
+
+/// A key or a value that is no list or map, as the parser tells of it.
+struct Word<'e> {
+    text: &'e str,
+    style: ScalarStyle,
+    plain: bool,
+    anchor: usize,
+    tag: Option<&'e Tag>,
+    tag_at: Range<usize>,
+    at: Range<usize>,
 }
 
 impl Reading<'_> {
-    fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), Fault> {
+    fn events(&mut self) -> Result<(), Fault> {
+        let options = granit_parser::options! {
+            emit_comments: false,
+            simple_key_max_lookahead: LONGEST_KEY,
+            flow_nesting_limit: self.depth + 1,
+            block_nesting_limit: self.depth + 1,
+        };
+        let mut documents = 0;
+        for event in parser(self.text, options) {
+            let (event, extent) = event.map_err(|error| self.unreadable(&error))?;
+            if matches!(event, Event::DocumentStart(..)) {
+                documents += 1;
+                if documents > 1 {
+                    return Err(Fault::new(
+                        self.place(bytes(&extent).start),
+                        "a second document begins here",
+                        "keep one document in a file: remove the `---` and what follows it",
+                    ));
+                }
+            }
+            self.take(event, &extent)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event<'_>, extent: &Extent) -> Result<(), Fault> {
+        let at = bytes(extent);
+        let tag_at = extent.tag_span().map_or(at.clone(), |tag| bytes(&tag));
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let quoted = style != ScalarStyle::Plain;
-                if self.at_key() {
-                    self.refuse_tag(tag.as_deref(), &["str"], place)?;
-                    return self.key(&text, quoted, anchor, place);
-                }
-                self.refuse_tag(tag.as_deref(), &["str"], place)?;
-                let held = self.scalar(&text, quoted || tag.is_some(), place)?;
-                let at = self.push(held, place)?;
-                self.name(anchor, Some(at));
-                Ok(())
+                let plain = style == ScalarStyle::Plain;
+                let text = if plain && at.is_empty() { "" } else { &*text };
+                let word = Word { text, style, plain, anchor, tag: tag.as_deref(), tag_at, at };
+                if self.at_key() { self.key(word) } else { self.scalar(word) }
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), &["seq"], place)?;
-                self.begin(Held::List, None, anchor, place)
+            Event::SequenceStart(style, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), &["seq"], tag_at)?;
+                let in_map = self.open.last().is_some_and(|open| open.is_map);
+                let start = match style {
+                    StructureStyle::Block if in_map => extent::block_list(self.text, self.reached, at.start),
+                    _ => at.start,
+                };
+                self.begin(Kind::List, anchor, start, at.end > at.start)
             }
-            Event::MappingStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), &["map"], place)?;
-                self.begin(Held::Map(None), Some(HashMap::new()), anchor, place)
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), &["map"], tag_at)?;
+                let bracketed = self.text.get(at.clone()).is_some_and(|written| written == "{");
+                self.begin(Kind::Map, anchor, at.start, bracketed)
             }
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.end();
-                Ok(())
-            }
-            Event::Alias(anchor) => self.alias(anchor, place),
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
-                Ok(())
-            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(at.end),
+            Event::Alias(anchor) => self.alias(anchor, at),
+            _ => Ok(()),
         }
     }
 
     fn at_key(&self) -> bool {
-        self.open.last().is_some_and(|open| open.keys.is_some() && open.pending.is_none())
+        self.open.last().is_some_and(|open| open.is_map && open.pending.is_none())
     }
 
-    fn key(&mut self, text: &str, quoted_key: bool, anchor: usize, place: Place) -> Result<(), Fault> {
-        let fault = |what: &str, mend: &str| Err(Fault::new(place, what, mend));
-        if anchor != 0 {
-            return fault("a key has an anchor", "put the anchor on the value");
+    fn key(&mut self, word: Word<'_>) -> Result<(), Fault> {
+        let Word { text, at, .. } = word;
+        self.refuse_tag(word.tag, &["str"], word.tag_at)?;
+        if word.anchor != 0 {
+            self.lapse(LapseKind::AnchorOnKey, at.clone(), "a key has an anchor", "put the anchor on the value")?;
         }
-        if !quoted_key && text == "<<" {
-            return fault(
+        if word.plain {
+            self.plain_key(text, at.clone())?;
+        }
+        self.refuse_nul(text, at.clone())?;
+        let Ok(len) = u16::try_from(at.len()) else {
+            let what = format!("a key is longer than {} bytes", u16::MAX);
+            return Err(Fault::new(self.place(at.start), what, "shorten it"));
+        };
+        self.reached = at.end;
+        let merges = word.plain && text == "<<";
+        let key = self.tree.keep_key(text, at.clone());
+        if !merges {
+            self.refuse_twice(key, at.clone())?;
+        }
+        if let Some(open) = self.open.last_mut() {
+            open.pending = Some(Pending { key, start: short(at.start), len, merges });
+        }
+        Ok(())
+    }
+
+    fn plain_key(&mut self, text: &str, at: Range<usize>) -> Result<(), Fault> {
+        if text == "<<" {
+            return self.lapse(
+                LapseKind::MergeKey,
+                at,
                 "merge keys (`<<`) are not read, because YAML 1.2 and JSON have none",
                 "write the keys out, or use `$ref` where the format allows it",
             );
         }
-        if !quoted_key && text.is_empty() {
-            return fault("a key is missing before `:`", "write a key, or quote an empty one");
+        if text.is_empty() {
+            let what = "a key is missing before `:`";
+            return self.lapse(LapseKind::MissingKey, at, what, "write a key, or quote an empty one");
         }
-        if !quoted_key && self.json && (text.starts_with("//") || text.starts_with("/*")) {
-            return fault("there is a comment in JSON", "remove it; JSON has no comments");
+        if self.json && is_comment(text) {
+            return self.lapse(LapseKind::Comment, at, "there is a comment in JSON", "remove it; JSON has no comments");
         }
-        self.refuse_nul(text, place)?;
-        let next = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let Some(open) = self.open.last_mut() else {
+        match scalar::kind(text) {
+            Ok(Kind::Text) | Err(_) => Ok(()),
+            Ok(_) if self.lapses.is_none() => Ok(()),
+            Ok(kind) => self.lapse(
+                LapseKind::KeyIsNoText(kind),
+                at,
+                format!("the key {} is {kind}, not a text", quoted(text)),
+                "put it into quotes",
+            ),
+        }
+    }
+
+    /// Sees to it that a key is in its map once: the last one counts, and one that is written before a merged one.
+    fn refuse_twice(&mut self, key: u32, at: Range<usize>) -> Result<(), Fault> {
+        let Some(index) = self.child_of_key(key) else {
             return Ok(());
         };
-        let distance = next.saturating_sub(open.at);
-        if let Some(keys) = &mut open.keys
-            && let Some(earlier) = keys.insert(text.into(), distance)
-        {
-            let earlier = self.slots.get((open.at + earlier) as usize);
-            let line = earlier.and_then(|slot| slot.key.as_ref()).map_or(0, |(_, place)| place.line);
-            return Err(Fault::new(
-                place,
-                format!("the key {} is written twice in one map, first on line {line}", quoted(text)),
+        let Some((earlier, slot)) = self.child(index) else {
+            return Ok(());
+        };
+        if !slot.is(MERGED) {
+            let line = self.place(slot.key_start as usize).line;
+            let text = quoted(self.tree.key(key));
+            self.lapse(
+                LapseKind::DuplicateKey,
+                at,
+                format!("the key {text} is written twice in one map, first on line {line}"),
                 "remove one of the two, or give it another name",
-            ));
+            )?;
         }
-        open.pending = Some((text.into(), place));
+        self.shadow(earlier);
+        self.forget_child(index);
         Ok(())
     }
 
-    fn scalar(&self, text: &str, is_text: bool, place: Place) -> Result<Held, Fault> {
-        if is_text {
-            self.refuse_nul(text, place)?;
-            return Ok(Held::Text(text.into()));
+    fn scalar(&mut self, word: Word<'_>) -> Result<(), Fault> {
+        let kind = self.scalar_kind(&word)?;
+        let Word { text, style, at, .. } = word;
+        let extent = match style {
+            ScalarStyle::Plain if at.is_empty() => {
+                let in_map = self.open.last().is_some_and(|open| open.is_map);
+                let start = if in_map { extent::missing(self.text, self.reached) } else { at.start };
+                start..start
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => extent::block_text(self.text, self.reached, at.clone()),
+            _ => at.clone(),
+        };
+        let mut flags = if kind == Kind::Bool && scalar::is_true(text) { TRUE } else { 0 };
+        let written = match style {
+            ScalarStyle::DoubleQuoted | ScalarStyle::SingleQuoted => {
+                flags |= QUOTED;
+                at.start + 1..at.end.saturating_sub(1)
+            }
+            _ => extent.clone(),
+        };
+        let mut extra = NONE;
+        if kind == Kind::Text && self.text.get(written) != Some(text) {
+            self.refuse_nul(text, at.clone())?;
+            extra = self.tree.keep_text(text, at.clone());
         }
-        if self.json && (text.starts_with("//") || text.starts_with("/*")) {
-            return Err(Fault::new(place, "there is a comment in JSON", "remove it; JSON has no comments"));
-        }
-        scalar::plain(text).map_err(|unkept| {
-            let what = match unkept {
-                Unkept::NoNumber => format!("{} is no number that JSON can carry", quoted(text)),
-                Unkept::TooLarge => format!("the number {} is too large", quoted(text)),
-            };
-            Fault::new(place, what, "write another number, or quote it if it is a text")
-        })
+        self.reached = self.reached.max(extent.end);
+        let id = self.push(kind, extent, flags, extra)?;
+        self.name(word.anchor, Some(id));
+        self.finished(id)
     }
 
-    fn refuse_nul(&self, text: &str, place: Place) -> Result<(), Fault> {
+    fn scalar_kind(&mut self, word: &Word<'_>) -> Result<Kind, Fault> {
+        let Word { text, at, .. } = word;
+        if self.json && word.plain && is_comment(text) {
+            let what = "there is a comment in JSON";
+            self.lapse(LapseKind::Comment, at.clone(), what, "remove it; JSON has no comments")?;
+        }
+        if !word.plain || word.tag.and_then(Tag::core_suffix) == Some("str") {
+            self.refuse_tag(word.tag, &["str"], word.tag_at.clone())?;
+            return Ok(Kind::Text);
+        }
+        let kind = match scalar::kind(text) {
+            Ok(kind) => kind,
+            Err(unkept) => {
+                let what = match unkept {
+                    Unkept::NoNumber => format!("{} is no number that JSON can carry", quoted(text)),
+                    Unkept::TooLarge => format!("the number {} is too large", quoted(text)),
+                };
+                let mend = "write another number, or quote it if it is a text";
+                self.lapse(LapseKind::Number, at.clone(), what, mend)?;
+                Kind::Text
+            }
+        };
+        let fitting: &[&str] = match kind {
+            Kind::Null => &["null"],
+            Kind::Bool => &["bool"],
+            Kind::Integer => &["int", "float"],
+            Kind::Number => &["float"],
+            _ => &[],
+        };
+        self.refuse_tag(word.tag, fitting, word.tag_at.clone())?;
+        Ok(kind)
+    }
+
+    fn refuse_nul(&mut self, text: &str, at: Range<usize>) -> Result<(), Fault> {
         if text.contains('\0') {
-            return Err(Fault::new(place, "a text contains a NUL character", "remove it"));
+            self.lapse(LapseKind::Nul, at, "a text contains a NUL character", "remove it")?;
         }
         Ok(())
     }
 
-    fn refuse_tag(&self, tag: Option<&Tag>, allowed: &[&str], place: Place) -> Result<(), Fault> {
+    fn refuse_tag(&mut self, tag: Option<&Tag>, allowed: &[&str], at: Range<usize>) -> Result<(), Fault> {
         let Some(tag) = tag else { return Ok(()) };
-        if tag.is_yaml_core_schema() && allowed.contains(&tag.suffix.as_str()) {
+        if tag.core_suffix().is_some_and(|suffix| allowed.contains(&suffix)) {
             return Ok(());
         }
-        Err(Fault::new(
-            place,
-            format!("the tag {} is not allowed", quoted(&tag.to_string())),
+        self.lapse(
+            LapseKind::Tag,
+            at,
+            format!("the tag {} is not allowed here", quoted(&tag.original())),
             "remove the tag; quote the value if it is a text",
-        ))
+        )
     }
 
-    fn begin(
+    /// Reads over something, or refuses it.
+    fn lapse(
         &mut self,
-        held: Held,
-        keys: Option<HashMap<Box<str>, u32>>,
-        anchor: usize,
-        place: Place,
+        kind: LapseKind,
+        at: Range<usize>,
+        what: impl Into<String>,
+        mend: &'static str,
     ) -> Result<(), Fault> {
-        if self.at_key() {
-            return Err(Fault::new(
-                place,
-                "a list or a map stands where a key is expected",
-                "write a text as the key; quote it if it begins with `{` or `[`",
-            ));
-        }
-        if self.open.len() >= self.depth {
-            return Err(too_deep(place, self.depth));
-        }
-        let at = self.push(held, place)?;
-        self.name(anchor, None);
-        self.open.push(Open { at, anchor, keys, pending: None });
-        Ok(())
-    }
-
-    fn end(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let size = u32::try_from(self.slots.len()).unwrap_or(u32::MAX) - open.at;
-        if let Some(slot) = self.slots.get_mut(open.at as usize) {
-            slot.size = size;
-            if let Some(keys) = open.keys
-                && keys.len() > INDEXED
-            {
-                slot.held = Held::Map(Some(Arc::new(keys)));
+        let span = Span { start: self.place(at.start), end: self.place(at.end) };
+        let fault = Fault::new(span.start, what, mend);
+        let node = short(self.tree.slots.len());
+        match &mut self.lapses {
+            None => Err(fault),
+            Some(lapses) => {
+                if lapses.len() < MOST_LAPSES {
+                    lapses.push(Lapse { kind, fault, span, node });
+                }
+                Ok(())
             }
         }
-        self.name(open.anchor, Some(open.at));
     }
 
-    fn name(&mut self, anchor: usize, at: Option<u32>) {
-        if anchor != 0 {
-            self.anchors.insert(anchor, at);
+    fn place(&self, byte: usize) -> Place {
+        self.lines.get_or_init(|| Lines::of(self.text)).place_of(self.text, byte)
+    }
+
+    fn unreadable(&self, error: &ScanError) -> Fault {
+        if let Some(at) = self.missing_comma(error) {
+            return Fault::new(self.place(at), "a comma is missing here", "write it");
         }
-    }
-
-    fn push(&mut self, held: Held, place: Place) -> Result<u32, Fault> {
-        let slot = Slot {
-            key: self.open.last_mut().and_then(|open| open.pending.take()),
-            held,
-            place,
-            parent: self.open.last().map(|open| open.at),
-            size: 1,
-            depth: u32::try_from(self.open.len()).unwrap_or(u32::MAX),
+        let mark = error.marker();
+        let place = match mark.byte_offset() {
+            Some(byte) => self.place(byte),
+            None => Place { line: short(mark.line()).max(1), column: short(mark.col()).saturating_add(1) },
         };
-        self.bytes += slot.bytes();
-        self.refuse_too_many(1, place)?;
-        self.slots.push(slot);
-        Ok(u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX))
+        refusal::of_parser(error, place)
     }
 
-    fn refuse_too_many(&self, more: usize, place: Place) -> Result<(), Fault> {
-        let most = self.limits.nodes.min(u32::MAX as usize / 2);
-        if self.slots.len() + more > most {
-            return Err(Fault::new(place, format!("there are more than {most} values in the text"), "split it"));
+    /// `{"a": 1` without a comma and `"b": 2}` in the next line is to YAML the text `1 "b"`.
+    fn missing_comma(&self, error: &ScanError) -> Option<usize> {
+        if !self.json || !matches!(error.kind(), ErrorKind::ExpectedFlowMappingSeparator) {
+            return None;
         }
-        Ok(())
-    }
-
-    /// Copies what an alias means to where it stands.
-    fn alias(&mut self, anchor: usize, place: Place) -> Result<(), Fault> {
-        if self.at_key() {
-            return Err(Fault::new(place, "an alias stands where a key is expected", "write the key out"));
-        }
-        let Some(Some(from)) = self.anchors.get(&anchor).copied() else {
-            return Err(Fault::new(
-                place,
-                "an alias stands inside its own anchor, so it would never end",
-                "write the value out, or use `$ref` where the format allows it",
-            ));
-        };
-        let stretch = self.stretch(from);
-        let (count, bytes) = (stretch.len(), stretch.iter().map(Slot::bytes).sum::<usize>());
-        let deepest = stretch.iter().map(|slot| slot.depth).max().unwrap_or(0);
-        let top = stretch.first().map_or(0, |slot| slot.depth);
-        self.expanded += count;
-        self.bytes += bytes;
-        if self.expanded > self.limits.alias_expansions || self.bytes > self.limits.bytes {
-            return Err(Fault::new(
-                place,
-                "the aliases of this text expand to too much",
-                "write the values out, or use `$ref` where the format allows it",
-            ));
-        }
-        self.refuse_too_many(count, place)?;
-        if self.open.len() + (deepest - top) as usize > self.depth {
-            return Err(too_deep(place, self.depth));
-        }
-        self.copy(from, count, top);
-        Ok(())
-    }
-
-    fn stretch(&self, from: u32) -> &[Slot] {
-        let from = from as usize;
-        let size = self.slots.get(from).map_or(0, |slot| slot.size as usize);
-        self.slots.get(from..from + size).unwrap_or_default()
-    }
-
-    fn copy(&mut self, from: u32, count: usize, top: u32) {
-        let to = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let around = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
-        let mut key = self.open.last_mut().and_then(|open| open.pending.take());
-        let parent = self.open.last().map(|open| open.at);
-        for nth in 0..count {
-            let Some(mut slot) = self.slots.get(from as usize + nth).cloned() else {
-                return;
-            };
-            slot.depth = slot.depth - top + around;
-            if nth == 0 {
-                slot.key = key.take();
-                slot.parent = parent;
-            } else {
-                slot.parent = slot.parent.map(|parent| parent - from + to);
-            }
-            self.slots.push(slot);
-        }
+        let last = self.tree.slots.last()?;
+        let written = self.text.get(last.start as usize..last.end as usize)?;
+        let first = written.split(['"', '\n']).next()?;
+        let swallowed = !last.is(QUOTED) && written.contains('"');
+        swallowed.then(|| last.start as usize + first.trim_end().len())
     }
 }
 
-fn too_deep(place: Place, depth: usize) -> Fault {
-    Fault::new(place, format!("lists and maps are more than {depth} levels deep"), "flatten it")
+fn parser<'t>(text: &'t str, options: Options) -> impl Iterator<Item = Result<(Event<'t>, Extent), ScanError>> {
+    Parser::new_from_str_with_options(text, options)
 }
 
-fn place_at(mark: Marker) -> Place {
-    Place {
-        line: u32::try_from(mark.line()).unwrap_or(u32::MAX).max(1),
-        column: u32::try_from(mark.col()).unwrap_or(u32::MAX).saturating_add(1),
-    }
+fn is_comment(text: &str) -> bool {
+    text.starts_with("//") || text.starts_with("/*")
 }
 
-fn unreadable(error: &ScanError) -> Fault {
-    let info = error.info();
-    let place = place_at(*error.marker());
-    let told = [
-        ("tab", "a tab is used for indentation", "indent with spaces"),
-        (
-            "unknown anchor",
-            "an alias (`*name`) names an anchor that is not written before it",
-            "write `&name` on the value first, or quote a text that begins with `*`",
-        ),
-        ("recursion limit", "lists and maps are too many levels deep", "flatten it"),
-        (
-            "Unicode character escape",
-            "an escape in a text names half a character",
-            "write both halves (`\\ud83d\\ude80`), or the character itself",
-        ),
-        ("byte order mark", "there is a byte order mark inside the text", "remove it"),
-    ];
-    for (sign, what, mend) in told {
-        if info.contains(sign) {
-            return Fault::new(place, what, mend);
-        }
-    }
-    Fault::new(
-        place,
-        format!("this is not well-formed YAML or JSON: {info}"),
-        "check the indentation, brackets and quotes here and in the line before",
-    )
+fn bytes(extent: &Extent) -> Range<usize> {
+    let byte = |mark: &Marker| mark.byte_offset().unwrap_or_default();
+    byte(&extent.start)..byte(&extent.end).max(byte(&extent.start))
 }

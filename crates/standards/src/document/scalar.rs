@@ -4,7 +4,7 @@
 
 use serde_json::Number;
 
-use super::Held;
+use super::Kind;
 
 /// Why a word cannot be kept.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,60 +15,60 @@ pub(super) enum Unkept {
     TooLarge,
 }
 
-/// Reads a word that was written without quotes.
-pub(super) fn plain(word: &str) -> Result<Held, Unkept> {
+/// What sort of thing a word is that was written without quotes.
+pub(super) fn kind(word: &str) -> Result<Kind, Unkept> {
     match word {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Held::Null),
-        "true" | "True" | "TRUE" => return Ok(Held::Bool(true)),
-        "false" | "False" | "FALSE" => return Ok(Held::Bool(false)),
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Kind::Null),
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => return Ok(Kind::Bool),
         _ => {}
     }
     let unsigned = word.strip_prefix(['-', '+']).unwrap_or(word);
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return Ok(Kind::Text);
+    }
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(word, ".nan" | ".NaN" | ".NAN") {
         return Err(Unkept::NoNumber);
     }
-    if let Some(number) = in_base(word, "0x", 16).or_else(|| in_base(word, "0o", 8)) {
-        return Ok(number);
+    let whole = unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    if whole || based(word).is_some() {
+        return if number(word).is_some() { Ok(Kind::Integer) } else { Err(Unkept::TooLarge) };
     }
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return Ok(text(word));
+    if !is_float(unsigned) {
+        return Ok(Kind::Text);
     }
-    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return whole(word);
-    }
-    if is_float(unsigned) {
-        return float(word).map(Held::Number);
-    }
-    Ok(text(word))
+    if number(word).is_some() { Ok(Kind::Number) } else { Err(Unkept::TooLarge) }
 }
 
-fn text(word: &str) -> Held {
-    Held::Text(word.into())
+/// Whether a word that is true or false is true.
+pub(super) fn is_true(word: &str) -> bool {
+    word.starts_with(['t', 'T'])
 }
 
-fn in_base(word: &str, prefix: &str, base: u32) -> Option<Held> {
-    let digits = word.strip_prefix(prefix)?;
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
-        return None;
+/// The number that a word means, if it means one that JSON can carry.
+pub(super) fn number(word: &str) -> Option<Number> {
+    if let Some(number) = based(word) {
+        return Some(number.into());
     }
-    let number = u64::from_str_radix(digits, base).ok()?;
-    Some(Held::Integer(number.into()))
-}
-
-fn whole(word: &str) -> Result<Held, Unkept> {
     let word = word.strip_prefix('+').unwrap_or(word);
     if let Ok(number) = word.parse::<i64>() {
-        return Ok(Held::Integer(number.into()));
+        return Some(number.into());
     }
     if let Ok(number) = word.parse::<u64>() {
-        return Ok(Held::Integer(number.into()));
+        return Some(number.into());
     }
-    float(word).map(Held::Integer)
+    Number::from_f64(word.parse().ok()?)
 }
 
-fn float(word: &str) -> Result<Number, Unkept> {
-    let number: f64 = word.parse().map_err(|_| Unkept::NoNumber)?;
-    Number::from_f64(number).ok_or(Unkept::TooLarge)
+/// `0x1F` and `0o17`.
+fn based(word: &str) -> Option<u64> {
+    let in_base = |prefix: &str, base: u32| {
+        let digits = word.strip_prefix(prefix)?;
+        if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
+            return None;
+        }
+        u64::from_str_radix(digits, base).ok()
+    };
+    in_base("0x", 16).or_else(|| in_base("0o", 8))
 }
 
 /// `[0-9]+ ( . [0-9]* )?` or `. [0-9]+`, then perhaps an exponent.
@@ -94,14 +94,14 @@ fn is_float(unsigned: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn kind(word: &str) -> &'static str {
-        match plain(word) {
-            Ok(Held::Null) => "null",
-            Ok(Held::Bool(_)) => "bool",
-            Ok(Held::Integer(_)) => "integer",
-            Ok(Held::Number(_)) => "number",
-            Ok(Held::Text(_)) => "text",
-            Ok(Held::List | Held::Map(_)) => "collection",
+    fn told(word: &str) -> &'static str {
+        match kind(word) {
+            Ok(Kind::Null) => "null",
+            Ok(Kind::Bool) => "bool",
+            Ok(Kind::Integer) => "integer",
+            Ok(Kind::Number) => "number",
+            Ok(Kind::Text) => "text",
+            Ok(Kind::List | Kind::Map) => "collection",
             Err(Unkept::NoNumber) => "no number",
             Err(Unkept::TooLarge) => "too large",
         }
@@ -141,7 +141,7 @@ mod tests {
             (".NaN", "no number"),
         ];
         for (word, expected) in table {
-            assert_eq!(kind(word), expected, "{word:?}");
+            assert_eq!(told(word), expected, "{word:?}");
         }
     }
 }
