@@ -92,6 +92,22 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Fix {
+    /// A change of one plain or quoted text into another that needs no escapes. None where the text was written in
+    /// another way (over several lines, with escapes), so that a careless edit could break it.
+    pub fn rewording(title: impl Into<String>, span: Span, was: &str, becomes: &str) -> Option<Fix> {
+        let length = u32::try_from(was.chars().count()).ok()?;
+        let one_line = span.start.line == span.end.line;
+        let taken = span.end.column.checked_sub(span.start.column).filter(|_| one_line)?;
+        let text = match taken.checked_sub(length)? {
+            0 => becomes.to_owned(),
+            2 => format!("\"{becomes}\""),
+            _ => return None,
+        };
+        Some(Fix { title: title.into(), edits: vec![Edit { span, text }] })
+    }
+}
+
 /// One complaint of a rule of the playbook, before the linter has added what the rule's page and the profile say.
 #[derive(Clone, Debug)]
 pub struct Complaint<'d> {
@@ -122,6 +138,13 @@ impl<'d> Complaint<'d> {
     #[must_use]
     pub fn mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = Some(mend.into());
+        self
+    }
+
+    /// With a mechanical fix, where there is one.
+    #[must_use]
+    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

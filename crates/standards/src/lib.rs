@@ -13,10 +13,15 @@ pub mod document;
 pub mod fault;
 pub mod finding;
 pub mod lint;
+mod media_type;
+mod once;
+mod problem;
 pub mod profile;
 pub mod rule;
 pub mod rules;
+mod shape;
 pub mod sources;
+mod status;
 pub mod survey;
 
 pub use contract::Contract;

@@ -242,7 +242,10 @@ impl Page {
         }
         for part in ["bad", "good"] {
             let text = page.part(part);
-            *text = text.trim().trim_start_matches("```yaml\n").trim_end_matches("```").to_owned();
+            let code = text.trim().trim_end_matches("```");
+            // The line that opens the code says in which language it is: YAML, or HTTP for what only traffic shows.
+            *text =
+                code.split_once('\n').filter(|(open, _)| open.starts_with("```")).map_or(code, |(_, c)| c).to_owned();
         }
         page
     }

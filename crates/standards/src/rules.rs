@@ -15,6 +15,10 @@ macro_rules! rules {
 
 rules! {
     url: kebab_case_segments;
+    methods: standard_methods, bodiless_reads, patch_media_type, method_not_allowed, created_with_location, idempotency_key;
+    statuses: registered_status_codes, expected_answers, no_errors_in_success;
+    errors: problem_details, problem_members, every_error_a_problem, all_faults_listed, documented_problem_types,
+        no_internals_in_answers, correlation_id;
 }
 
 /// The rule of an id, in whatever case (`url-01`), or of a name (`kebab-case-segments`).

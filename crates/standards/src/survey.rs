@@ -3,10 +3,11 @@
 //! A survey is made once for all rules. It follows every `$ref`, so a rule sees what is meant; and it visits every
 //! node once, however many places refer to it, so a rule complains about a shared definition once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use crate::{
     document::{Kind, Node},
+    fault::quoted,
     sources::{Sources, reference_of},
 };
 
@@ -209,6 +210,16 @@ impl<'d> Survey<'d> {
     /// What a node means once its `$ref`s are followed.
     pub fn follow(&self, node: Node<'d>) -> Node<'d> {
         self.sources.follow(node)
+    }
+}
+
+impl fmt::Display for Operation<'_> {
+    /// What a finding calls it: by its id, else by method and path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match said(self.node, "operationId") {
+            Some(id) => f.write_str(&quoted(id)),
+            None => f.write_str(&quoted(&format!("{} {}", self.method.to_uppercase(), self.path))),
+        }
     }
 }
 
