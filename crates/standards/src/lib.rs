@@ -8,7 +8,9 @@
 //!
 //! The room knows nothing of the platform around it: no slugs, no grants, no database, no network, no files.
 
+mod casing;
 pub mod contract;
+mod declared;
 pub mod document;
 pub mod fault;
 pub mod finding;
@@ -16,13 +18,17 @@ pub mod lint;
 mod media_type;
 mod once;
 mod problem;
+mod plural;
 pub mod profile;
+mod rewriting;
 pub mod rule;
 pub mod rules;
 mod shape;
+mod server;
 pub mod sources;
 mod status;
 pub mod survey;
+mod template;
 
 pub use contract::Contract;
 pub use document::{Document, Limits, Node, Place, Span};
@@ -32,4 +38,4 @@ pub use lint::{Outcome, Verdict, lint};
 pub use profile::Profile;
 pub use rule::Rule;
 pub use sources::Sources;
-pub use survey::{Facts, Survey};
+pub use survey::{Facts, Neighbour, Survey};

@@ -71,6 +71,19 @@ pub struct Facts {
     pub personal_data: Option<bool>,
     /// Whether an environment answers from the contract's examples, so that there is something to test against.
     pub sandbox: Option<bool>,
+    /// The other APIs of the catalogue; none where nobody has a catalogue at hand.
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// Another API of the catalogue, with what must not be the same twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The API's slug.
+    pub api: String,
+    /// What it is called for people.
+    pub title: String,
+    /// The path under which all its addresses lie, without version: `/repairs`.
+    pub base_path: String,
 }
 
 /// A contract, laid out for rules.

@@ -37,7 +37,10 @@
 //! - GDS, API technical and data standards: naming of URLs
 
 use crate::{
+    casing::Casing,
+    fault::quoted,
     finding::{Complaint, Level},
+    rewriting::{self, Paths},
     rule::{Evidence, Found, Parameter, Rule, Settings},
     survey::Survey,
 };
@@ -50,30 +53,43 @@ pub(crate) const RULE: Rule = Rule {
     parameters: &[Parameter {
         name: "casing",
         default: r#""kebab-case""#,
-        about: "kebab-case, or camelCase where an organisation has long had it",
+        about: "kebab-case, or another casing (camelCase, snake_case) where an organisation has long had it",
     }],
     check: Some(check),
     text: include_str!("kebab_case_segments.rs"),
 };
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let camel = settings.text("casing") == "camelCase";
+    let casing = Casing::named(settings.text("casing")).unwrap_or(Casing::Kebab);
+    let mut paths = Paths::of(survey);
     for path in &survey.paths {
-        let wrong = path.template.split('/').find(|segment| !is_right(segment, camel));
+        let wrong = path.template.split('/').find(|segment| !is_right(segment, casing));
         found.expect(wrong.is_none(), || {
-            let casing = if camel { "camelCase" } else { "kebab-case" };
-            Complaint::at_key(path.written, format!("the segment `{}` is not {casing}", wrong.unwrap_or_default()))
+            let what = format!("the segment {} is not {}", quoted(wrong.unwrap_or_default()), casing.as_str());
+            let complaint = Complaint::at_key(path.written, what);
+            match corrected(path.template, casing).and_then(|template| paths.rename(path, &template)) {
+                Some(edit) => complaint.fix(rewriting::fix(format!("write the path in {}", casing.as_str()), edit)),
+                None => complaint,
+            }
         });
     }
 }
 
-fn is_right(segment: &str, camel: bool) -> bool {
+/// The template with every wrong segment in the casing; none if a segment has an extension or letters that are not
+/// plain, which only its author can write otherwise.
+fn corrected(template: &str, casing: Casing) -> Option<String> {
+    let segments = template.split('/').map(|segment| match is_right(segment, casing) {
+        true => Some(segment.to_owned()),
+        false => Some(casing.of(segment)).filter(|right| !segment.contains('.') && is_right(right, casing)),
+    });
+    segments.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"))
+}
+
+fn is_right(segment: &str, casing: Casing) -> bool {
     if segment.is_empty() || segment.contains('{') || matches!(segment, "openapi.json" | "openapi.yaml") {
         return true;
     }
-    if camel {
-        return segment.starts_with(|c: char| c.is_ascii_lowercase()) && segment.chars().all(|c| c.is_ascii_alphanumeric());
-    }
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    segment.chars().all(plain) && !segment.starts_with('-') && !segment.ends_with('-') && !segment.contains("--")
+    // Segments may begin with a digit, which names may not: `/2025`.
+    let letters = segment.trim_start_matches(|c: char| c.is_ascii_digit());
+    letters.is_empty() || casing.fits(letters) || (letters.len() < segment.len() && casing.fits(letters.trim_start_matches('-')))
 }
