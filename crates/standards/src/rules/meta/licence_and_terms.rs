@@ -83,12 +83,9 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     if let Some(node) = info.get("termsOfService") {
         let url = node.as_str().unwrap_or_default();
         found.expect(url.starts_with("https://"), || {
-            let complaint = Complaint::at(node, "the address of the terms does not begin with `https://`");
             let safe = url.strip_prefix("http://").map(|rest| format!("https://{rest}"));
-            match safe.and_then(|url| rewriting::text(node, &url)) {
-                Some(edit) => complaint.fix(rewriting::fix("write `https://`", edit)),
-                None => complaint,
-            }
+            Complaint::at(node, "the address of the terms does not begin with `https://`")
+                .maybe_fix(safe.and_then(|url| rewriting::text("write `https://`", node, &url)))
         });
     }
 }

@@ -82,11 +82,9 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
 }
 
 fn insecure<'d>(node: Node<'d>, url: &str) -> Complaint<'d> {
-    let complaint = Complaint::at(node, format!("the address {} does not begin with `https://`", quoted(url)));
-    match url.strip_prefix("http://").and_then(|rest| rewriting::text(node, &format!("https://{rest}"))) {
-        Some(edit) => complaint.fix(rewriting::fix("write `https://`", edit)),
-        None => complaint,
-    }
+    let safe = url.strip_prefix("http://").map(|rest| format!("https://{rest}"));
+    Complaint::at(node, format!("the address {} does not begin with `https://`", quoted(url)))
+        .maybe_fix(safe.and_then(|safe| rewriting::text("write `https://`", node, &safe)))
 }
 
 fn looks_like_mail(text: &str) -> bool {

@@ -40,7 +40,7 @@ use crate::{
     casing::Casing,
     fault::quoted,
     finding::{Complaint, Level},
-    rewriting::{self, Paths},
+    rewriting::Paths,
     rule::{Evidence, Found, Parameter, Rule, Settings},
     survey::Survey,
 };
@@ -66,11 +66,10 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
         let wrong = path.template.split('/').find(|segment| !is_right(segment, casing));
         found.expect(wrong.is_none(), || {
             let what = format!("the segment {} is not {}", quoted(wrong.unwrap_or_default()), casing.as_str());
-            let complaint = Complaint::at_key(path.written, what);
-            match corrected(path.template, casing).and_then(|template| paths.rename(path, &template)) {
-                Some(edit) => complaint.fix(rewriting::fix(format!("write the path in {}", casing.as_str()), edit)),
-                None => complaint,
-            }
+            let right = corrected(path.template, casing);
+            let title = format!("write the path in {}", casing.as_str());
+            Complaint::at_key(path.written, what)
+                .maybe_fix(right.and_then(|template| paths.rename(title, path, &template)))
         });
     }
 }

@@ -36,7 +36,7 @@
 use crate::{
     fault::quoted,
     finding::{Complaint, Level},
-    rewriting::{self, Paths},
+    rewriting::Paths,
     rule::{Evidence, Found, Rule, Settings},
     survey::Survey,
 };
@@ -56,11 +56,8 @@ fn check<'d>(survey: &Survey<'d>, _: &Settings, found: &mut Found<'d>) {
     for path in &survey.paths {
         let plain = path.template.trim_end_matches('/');
         found.expect(plain.is_empty() || plain.len() == path.template.len(), || {
-            let complaint = Complaint::at_key(path.written, format!("the path {} ends in a slash", quoted(path.template)));
-            match paths.rename(path, plain) {
-                Some(edit) => complaint.fix(rewriting::fix("leave the last slash away", edit)),
-                None => complaint,
-            }
+            Complaint::at_key(path.written, format!("the path {} ends in a slash", quoted(path.template)))
+                .maybe_fix(paths.rename("leave the last slash away", path, plain))
         });
     }
 }
