@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use hansom_domain::VersionId;
+use hansom_domain::{ReleaseId, VersionId};
 use hansom_standards::Contract;
 use hansom_store::VersionRow;
 
@@ -14,6 +14,8 @@ use crate::{Control, Error, Manifest, read_manifest};
 /// The current release of a version, read.
 #[derive(Debug)]
 pub struct PublishedContract {
+    /// The release.
+    pub release: ReleaseId,
     /// The release's number.
     pub number: i64,
     /// The contract.
@@ -22,6 +24,8 @@ pub struct PublishedContract {
     pub manifest: Manifest,
     /// The contract as it was sent.
     pub contract_text: String,
+    /// The manifest as it was sent.
+    pub manifest_text: String,
 }
 
 /// Releases that were read before, the newest per version: a release never changes, so nothing here grows stale.
@@ -57,8 +61,14 @@ impl Control {
             .map_err(|faults| broken(faults.first().map_or_else(String::new, ToString::to_string)))?;
         let manifest = read_manifest(&release.manifest)
             .map_err(|faults| broken(faults.first().map_or_else(String::new, ToString::to_string)))?;
-        let published =
-            Arc::new(PublishedContract { number: release.number, contract, manifest, contract_text: release.contract });
+        let published = Arc::new(PublishedContract {
+            release: release.id,
+            number: release.number,
+            contract,
+            manifest,
+            contract_text: release.contract,
+            manifest_text: release.manifest,
+        });
         self.contracts.put(version, &published);
         Ok(published)
     }

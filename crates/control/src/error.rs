@@ -16,11 +16,16 @@ pub struct PublishFault {
     pub what: String,
     /// What to do.
     pub mend: String,
+    /// The standard that is broken (`URL-01`), or the check of the difference that says so; none where the text does not
+    /// read at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 impl std::fmt::Display for PublishFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}: {}; {}", self.file, self.line, self.column, self.what, self.mend)
+        write!(f, "{}:{}:{}: {}; {}", self.file, self.line, self.column, self.what, self.mend)?;
+        self.rule.as_ref().map_or(Ok(()), |rule| write!(f, " [{rule}]"))
     }
 }
 

@@ -3,23 +3,30 @@
 //! One verb per file, each a method of [`Control`] that takes its [`Actor`](hansom_domain::Actor) first. Pages, the JSON API
 //! and the command line call the same verb. This room alone holds the writing half of the store.
 
+mod answer_checklist;
 mod applications;
 mod audit;
 mod contracts;
 mod create_group;
 mod credentials;
 mod decide_grant;
+mod decide_waiver;
+mod editions;
 mod error;
 mod fingerprint;
 mod grants;
 mod issue_secret;
+mod judge;
 mod keys;
 mod manifest;
+mod policy;
+mod publish_edition;
 mod publish_release;
 mod refusals;
 mod register_application;
 mod register_key;
 mod request_grant;
+mod request_waiver;
 mod revoke_application;
 mod revoke_credential;
 mod revoke_grant;
@@ -28,21 +35,28 @@ mod sessions;
 mod sign_in_person;
 mod text;
 mod vault;
+mod waivers;
+mod withdraw_waiver;
 
 use std::sync::Arc;
 
 use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, Timestamp};
+use hansom_standards::Profile;
 use hansom_store::{Change, Reads, Writes};
 
+pub use answer_checklist::ANSWERS;
 pub use contracts::PublishedContract;
+pub use editions::Forecast;
 pub use error::{Error, PublishFault};
 pub use fingerprint::fingerprint;
 pub use issue_secret::IssuedSecret;
+pub use judge::Judgement;
 pub use keys::{SigningKey, VerificationKey};
 pub use manifest::{Manifest, Target, read_manifest};
 pub use publish_release::{Publication, Published};
 pub use register_application::NewApp;
 pub use request_grant::AskedGrant;
+pub use request_waiver::AskedWaiver;
 pub use sessions::{Session, SessionCookie};
 pub use vault::Vault;
 
@@ -55,6 +69,17 @@ pub struct Settings {
     pub environments: Vec<EnvironmentName>,
     /// Whether manifests may name upstreams on this machine.
     pub loopback_upstreams: bool,
+    /// Who keeps the playbook, and by which profile contracts are judged.
+    pub standards: Standards,
+}
+
+/// What the verbs need to know of the playbook.
+#[derive(Clone, Debug)]
+pub struct Standards {
+    /// The group whose members keep the playbook: they decide waivers and publish editions.
+    pub group: GroupAddress,
+    /// The profile that holds until an edition is published here.
+    pub profile: Arc<Profile>,
 }
 
 /// Every verb of the platform.
@@ -67,6 +92,7 @@ pub struct Control {
     chance: Chance,
     settings: Arc<Settings>,
     contracts: contracts::Shelf,
+    editions: editions::Held,
     signing: keys::Held,
 }
 
@@ -87,6 +113,7 @@ impl Control {
             chance,
             settings: Arc::new(settings),
             contracts: contracts::Shelf::default(),
+            editions: editions::Held::default(),
             signing: keys::Held::default(),
         }
     }

@@ -91,6 +91,7 @@ fn fault(place: Place, what: impl Into<String>, mend: impl Into<String>) -> Publ
         column: place.column,
         what: what.into(),
         mend: mend.into(),
+        rule: None,
     }
 }
 
@@ -102,6 +103,7 @@ pub(crate) fn of_standards(file: &str, found: &Fault) -> PublishFault {
         column: found.place.column,
         what: found.what.clone(),
         mend: found.mend.clone(),
+        rule: None,
     }
 }
 

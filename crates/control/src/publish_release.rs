@@ -1,11 +1,15 @@
 //! Publish a release of a version: all or nothing.
 
+use std::sync::Arc;
+
 use hansom_domain::{Actor, ApiId, ApiSlug, Major, ReleaseId, VersionId};
 use hansom_standards::{Contract, Place};
 use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
 
-use crate::{Control, Error, Manifest, PublishFault, Target, manifest, read_manifest};
+use crate::{
+    Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, manifest, policy, read_manifest,
+};
 
 /// What is published.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +39,8 @@ pub struct Published {
     pub unchanged: bool,
     /// How many operations the contract has.
     pub operations: usize,
+    /// What the contract was found to be by the playbook.
+    pub judgement: Judgement,
 }
 
 impl Control {
@@ -43,6 +49,8 @@ impl Control {
     pub async fn publish_release(&self, actor: &Actor, publication: Publication<'_>) -> Result<Published, Error> {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
+        let before = self.release_before(&manifest.api, major).await?;
+        let judgement = self.judge(&manifest, publication.contract).await?;
         let now = self.clock.now();
         let mut change = self.begin(actor, "publish_release", now).await?;
         let api = change.api(&manifest.api).await?;
@@ -57,36 +65,65 @@ impl Control {
             dry_run: publication.dry_run,
             unchanged: false,
             operations: contract.operations.len(),
+            judgement,
         };
-        if let Some(version) = &version {
-            let current = change.release(&version.id, version.current_release).await?;
-            if current.is_some_and(|current| {
-                current.contract == publication.contract && current.manifest == publication.manifest
-            }) {
-                published.release = version.current_release;
-                published.unchanged = true;
-                return Ok(published);
-            }
+        if let Some(before) = &before
+            && before.contract_text == publication.contract
+            && before.manifest_text == publication.manifest
+        {
+            published.release = before.number;
+            published.unchanged = true;
+            return Ok(published);
+        }
+        let refusals = policy::refusals(&published);
+        if !refusals.is_empty() {
+            return Err(Error::Faults(refusals));
+        }
+        if version.as_ref().map(|version| version.current_release) != before.as_ref().map(|before| before.number) {
+            return Err(hansom_store::Error::Taken.into());
         }
         if publication.dry_run {
             return Ok(published);
         }
         let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
         let version_id = self.put_version(&mut change, &manifest, &published, &api_id, version).await?;
+        self.put_release(&mut change, publication, &published, &version_id, actor).await?;
+        let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
+        change.commit(&format!("api {}", manifest.api), &detail).await?;
+        Ok(published)
+    }
+
+    /// The release in force of the version that a contract belongs to.
+    async fn release_before(&self, api: &ApiSlug, major: Major) -> Result<Option<Arc<PublishedContract>>, Error> {
+        match self.reads.version(api, major).await? {
+            Some(version) => Ok(Some(self.contract_of(&version).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn put_release(
+        &self,
+        change: &mut Change,
+        publication: Publication<'_>,
+        published: &Published,
+        version_id: &VersionId,
+        actor: &Actor,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        let id = ReleaseId::random(&self.chance);
         let release = NewRelease {
-            id: &ReleaseId::random(&self.chance),
-            version_id: &version_id,
+            id: &id,
+            version_id,
             number: published.release,
-            info_version: &contract.version,
+            info_version: &published.info_version,
             contract: publication.contract,
             manifest: publication.manifest,
+            difference: "{}",
             at: now,
             by: actor.name(),
         };
         change.insert_release(&release).await?;
-        let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
-        change.commit(&format!("api {}", manifest.api), &detail).await?;
-        Ok(published)
+        published.judgement.put(change, &id, now).await
     }
 
     /// Reads both texts and tells every fault of either.
@@ -116,6 +153,7 @@ impl Control {
             column: place.column,
             what,
             mend: mend.into(),
+            rule: None,
         };
         let mut faults = vec![];
         for (id, place) in &manifest.named_operations {

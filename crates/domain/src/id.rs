@@ -74,3 +74,7 @@ id! {
     /// One access token: its `jti`.
     TokenId
 }
+id! {
+    /// A waiver, from its request on.
+    WaiverId
+}

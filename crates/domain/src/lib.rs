@@ -19,6 +19,7 @@ mod product;
 mod slug;
 mod time;
 mod version;
+mod waiver;
 
 pub use access::{AccessRule, AccessRules, OperationSet};
 pub use actor::Actor;
@@ -27,7 +28,9 @@ pub use credential::{CredentialKind, PlainSecret};
 pub use environment::EnvironmentName;
 pub use grant::{Decision, GrantState};
 pub use group::GroupAddress;
-pub use id::{ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId};
+pub use id::{
+    ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId, WaiverId,
+};
 pub use invalid::Invalid;
 pub use limits::{Limits, Rate};
 pub use person::PersonKey;
@@ -36,3 +39,4 @@ pub use product::{Audience, Kind};
 pub use slug::ApiSlug;
 pub use time::{Clock, Timestamp};
 pub use version::{Major, Status};
+pub use waiver::WaiverState;

@@ -6,9 +6,11 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
 };
 
 use hansom_domain::{EnvironmentName, GroupAddress};
+use hansom_standards::{Profile, profile::DEFAULT};
 use serde::Deserialize;
 
 use crate::failure::{Doing, Failure};
@@ -33,6 +35,9 @@ pub(crate) struct Config {
     pub(crate) identity: Identity,
     /// The platform itself.
     pub(crate) platform: Platform,
+    /// The playbook.
+    #[serde(default)]
+    pub(crate) standards: Standards,
 }
 
 /// A listener with its public address.
@@ -104,6 +109,17 @@ pub(crate) struct Platform {
     pub(crate) loopback_upstreams: bool,
 }
 
+/// `[standards]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Standards {
+    /// The group whose members keep the playbook; the administrators, if nobody else is named.
+    pub(crate) group: Option<GroupAddress>,
+    /// The profile that contracts are judged by until an edition is published in the hub: one that comes with Hansom, or a
+    /// file of the organisation's own.
+    pub(crate) profile: Option<String>,
+}
+
 /// A public address: scheme, host and maybe a port. Plain HTTP only on this machine, since cookies and tokens go there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl(String);
@@ -164,6 +180,9 @@ impl Config {
         for path in [&mut config.keys.master_key_file, &mut config.state.directory] {
             *path = folder.join(&*path);
         }
+        if let Some(profile) = config.standards.profile.as_mut().filter(|name| Profile::bundled(name).is_none()) {
+            *profile = folder.join(&*profile).display().to_string();
+        }
         for path in [&mut config.database.url_file, &mut config.identity.client_secret_file].into_iter().flatten() {
             *path = folder.join(&*path);
         }
@@ -190,6 +209,7 @@ impl Config {
             _ => return refuse("[database] needs either url or url_file".into()),
         }
         self.database_url().map(|_| ())?;
+        self.standards().map(|_| ())?;
         self.client_secret().map(|_| ())
     }
 
@@ -204,10 +224,44 @@ impl Config {
         if known { Ok(url) } else { Err(Failure::refused("[database] url must begin with sqlite:// or postgres://")) }
     }
 
+    /// Who keeps the playbook, and by which profile contracts are judged.
+    pub(crate) fn standards(&self) -> Result<hansom_control::Standards, Failure> {
+        Ok(hansom_control::Standards {
+            group: self.standards.group.clone().unwrap_or_else(|| self.platform.administrators.clone()),
+            profile: Arc::new(profile(self.standards.profile.as_deref().unwrap_or(DEFAULT))?),
+        })
+    }
+
     /// Our secret at the OpenID provider.
     pub(crate) fn client_secret(&self) -> Result<Option<String>, Failure> {
         self.identity.client_secret_file.as_deref().map(secret_file).transpose()
     }
+}
+
+/// A profile that comes with Hansom, or one from a file.
+pub(crate) fn profile(name_or_file: &str) -> Result<Profile, Failure> {
+    if let Some(profile) = Profile::bundled(name_or_file) {
+        return Ok(profile);
+    }
+    let file = Path::new(name_or_file);
+    if !file.is_file() {
+        let known: Vec<_> = Profile::names().collect();
+        return Err(Failure::wrong_use(format!(
+            "there is no profile {name_or_file}: it is neither a file nor one of {}",
+            known.join(", ")
+        )));
+    }
+    let text = std::fs::read_to_string(file).doing(format!("{} cannot be read", file.display()))?;
+    Profile::read(&text).map_err(|faults| {
+        let lines: Vec<_> = faults
+            .iter()
+            .map(|fault| {
+                let place = fault.place;
+                format!("{}:{}:{}: {}; {}", file.display(), place.line, place.column, fault.what, fault.mend)
+            })
+            .collect();
+        Failure::refused(lines.join("\n"))
+    })
 }
 
 fn secret_file(file: &Path) -> Result<String, Failure> {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hansom_control::{Control, Settings, SigningKey, Vault};
+use hansom_control::{Control, Settings, SigningKey, Standards, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress};
 use hansom_gateway::{Entry, Gateway, Snapshot, kept};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
@@ -45,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) administrators: GroupAddress,
     /// Whether manifests may name upstreams on this machine.
     pub(crate) loopback_upstreams: bool,
+    /// Who keeps the playbook, and by which profile contracts are judged.
+    pub(crate) standards: Standards,
     /// What every page says at its top.
     pub(crate) notice: Option<String>,
     /// The clock.
@@ -228,6 +230,7 @@ async fn open_control(
         administrators: parts.administrators.clone(),
         environments: bases.iter().map(|(name, _)| name.clone()).collect(),
         loopback_upstreams: parts.loopback_upstreams,
+        standards: parts.standards.clone(),
     };
     let vault = Vault::new(parts.master_key);
     let control = Control::new(reads, writes, vault, parts.clock.clone(), parts.chance.clone(), settings);

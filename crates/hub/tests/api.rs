@@ -168,6 +168,7 @@ async fn control() -> Control {
         administrators: ADMINISTRATORS.parse().unwrap(),
         environments: vec![EnvironmentName::sandbox(), EnvironmentName::production()],
         loopback_upstreams: false,
+        standards: hansom_testkit::standards(),
     };
     Control::new(store.reads, store.writes, Vault::new([7; 32]), clock, chance, settings)
 }

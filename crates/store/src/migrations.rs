@@ -12,7 +12,10 @@ use crate::{
     database::{Both, on},
 };
 
-const TEXTS: [(i64, &str, &str); 1] = [(1, "founding", include_str!("../migrations/0001_founding.sql"))];
+const TEXTS: [(i64, &str, &str); 2] = [
+    (1, "founding", include_str!("../migrations/0001_founding.sql")),
+    (2, "standards", include_str!("../migrations/0002_standards.sql")),
+];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.
 pub(crate) async fn run(pool: &Both<SqlitePool, PgPool>) -> Result<(), Error> {

@@ -51,6 +51,8 @@ pub struct NewRelease<'a> {
     pub contract: &'a str,
     /// The manifest as it was sent.
     pub manifest: &'a str,
+    /// What is different from the release before, as JSON.
+    pub difference: &'a str,
     /// When.
     pub at: Timestamp,
     /// Who, by name.
@@ -65,6 +67,13 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).fetch_all(pool).await)?)
     }
 
+    /// What is different in one release from the one before, as JSON; `{}` for the first.
+    pub async fn difference(&self, version: &VersionId, number: i64) -> Result<Option<String>, Error> {
+        let sql = "SELECT difference FROM release WHERE version_id = $1 AND number = $2";
+        Ok(on!(&self.pool, pool => sqlx::query_scalar(sql).bind(version.as_str()).bind(number)
+            .fetch_optional(pool).await)?)
+    }
+
     /// The texts of one release.
     pub async fn release(&self, version: &VersionId, number: i64) -> Result<Option<ReleaseText>, Error> {
         let sql = "SELECT id, number, contract, manifest FROM release WHERE version_id = $1 AND number = $2";
@@ -75,11 +84,11 @@ impl Reads {
 impl Change {
     /// Stores a release; [`Error::Taken`] if the number is used.
     pub async fn insert_release(&mut self, release: &NewRelease<'_>) -> Result<(), Error> {
-        let sql = "INSERT INTO release (id, version_id, number, info_version, contract, manifest, published_at, published_by) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql = "INSERT INTO release (id, version_id, number, info_version, contract, manifest, difference, published_at, \
+                   published_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(release.id.as_str()).bind(release.version_id.as_str())
             .bind(release.number).bind(release.info_version).bind(release.contract).bind(release.manifest)
-            .bind(release.at.millis()).bind(release.by).execute(&mut **tx).await.map(|_| ()))?;
+            .bind(release.difference).bind(release.at.millis()).bind(release.by).execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }
 

@@ -5,8 +5,9 @@ use std::sync::{
     atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
-use hansom_control::{Control, Settings, Vault};
+use hansom_control::{Control, Settings, Standards, Vault};
 use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, PersonKey, Timestamp};
+use hansom_standards::Profile;
 use hansom_store::Opened;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -77,13 +78,33 @@ async fn open(address: &str) -> Opened {
     hansom_store::open(address, START).await.expect("a fresh store opens")
 }
 
-/// The verbs over a store, with the administrators `api-platform@hackney.example` and two environments.
+/// The keepers of the playbook `api-standards@hackney.example`, and a profile without rules: for stories in which the
+/// playbook plays no part.
+pub fn standards() -> Standards {
+    let profile = "profile: none\nedition: none\ntitle: None\nsummary: Nothing holds.\nothers: off\n";
+    standards_by(profile)
+}
+
+/// The same keepers, and a profile of the story's own.
+pub fn standards_by(profile: &str) -> Standards {
+    let profile = Profile::read(profile).expect("a test writes profiles rightly");
+    Standards { group: group("api-standards@hackney.example"), profile: Arc::new(profile) }
+}
+
+/// The verbs over a store, with the administrators `api-platform@hackney.example`, two environments and a profile without
+/// rules.
 pub fn control(opened: &Opened) -> (Control, Hands) {
+    control_by(opened, standards())
+}
+
+/// The verbs over a store, with standards that hold.
+pub fn control_by(opened: &Opened, standards: Standards) -> (Control, Hands) {
     let (clock, hands) = clock();
     let settings = Settings {
         administrators: group("api-platform@hackney.example"),
         environments: vec![EnvironmentName::production(), EnvironmentName::sandbox()],
         loopback_upstreams: true,
+        standards,
     };
     let vault = Vault::new([7; 32]);
     (Control::new(opened.reads.clone(), opened.writes.clone(), vault, clock, chance(), settings), hands)

@@ -8,11 +8,14 @@ use std::{
 };
 
 use clap::Args;
+use hansom_control::Standards;
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress};
 use hansom_oauth::Provider;
+use hansom_standards::profile::DEFAULT;
 use serde_json::{Value, json};
 
 use crate::{
+    config,
     demo::{
         folder::Folder,
         people::people,
@@ -46,6 +49,9 @@ pub(crate) struct Demo {
     /// Where the operations listener is.
     #[arg(long, default_value = "127.0.0.1:9090")]
     ops: SocketAddr,
+    /// The profile that contracts are judged by: one that comes with Hansom, or a file.
+    #[arg(long, default_value = DEFAULT)]
+    profile: String,
     /// Write a JSON file with all addresses, for scripts, once everything answers.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -149,6 +155,10 @@ impl Demo {
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
             loopback_upstreams: true,
+            standards: Standards {
+                group: "api-standards@hackney.example".parse().doing("the demo's keepers of the playbook")?,
+                profile: Arc::new(config::profile(&self.profile)?),
+            },
             notice: Some("Demo: everyone can sign in as anyone, on this machine alone.".into()),
             clock,
             chance,

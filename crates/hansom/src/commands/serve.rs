@@ -64,6 +64,7 @@ fn parts(config: &Config) -> Result<Parts, Failure> {
         directory: Arc::new(ClaimDirectory),
         administrators: config.platform.administrators.clone(),
         loopback_upstreams: config.platform.loopback_upstreams,
+        standards: config.standards()?,
         notice: None,
         clock: world::clock(),
         chance,

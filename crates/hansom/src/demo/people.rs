@@ -55,6 +55,7 @@ pub fn people() -> Vec<DemoPerson> {
             &["council-tax@hackney.example"],
         ),
         person("104417250038861920073", "grace.obi@hackney.example", "Grace Obi", &["api-platform@hackney.example"]),
+        person("104417250038861920080", "hana.lind@hackney.example", "Hana Lind", &["api-standards@hackney.example"]),
     ]
 }
 

@@ -57,6 +57,7 @@ impl Town {
             administrators: "platform@hackney.example".parse().unwrap(),
             environments,
             loopback_upstreams: true,
+            standards: hansom_testkit::standards(),
         };
         let chance = Chance::new(|bytes| aws_lc_rs::rand::fill(bytes).unwrap());
         let vault = Vault::new([7; 32]);

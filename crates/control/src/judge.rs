@@ -1,0 +1,119 @@
+//! How good is a contract by the playbook, once what was accepted in writing is left out?
+
+use std::sync::Arc;
+
+use hansom_domain::{ReleaseId, Timestamp};
+use hansom_standards::{Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint};
+use hansom_store::{Change, NewVerdict};
+use serde::{Deserialize, Serialize};
+
+use crate::{Control, Error, Manifest, PublishedContract, Target, waivers::Waived};
+
+/// A verdict on a contract, with the findings that a waiver covers told apart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The verdict: findings that stand, and what came of each rule.
+    pub verdict: Verdict,
+    /// The findings that a waiver covered when it was judged.
+    pub waived: Vec<Finding>,
+}
+
+/// What the manifest says to the rules.
+pub(crate) fn facts(manifest: &Manifest) -> Facts {
+    Facts {
+        api: Some(manifest.api.to_string()),
+        audience: Some(manifest.audience.to_string()),
+        status: Some(manifest.status.to_string()),
+        owner: Some(manifest.owner.to_string()),
+        kind: Some(manifest.kind.to_string()),
+        personal_data: Some(manifest.personal_data),
+        sandbox: Some(manifest.environments.iter().any(|(_, target)| *target == Target::Mock)),
+    }
+}
+
+/// Judges a published contract by one profile.
+pub(crate) async fn one(
+    published: &PublishedContract,
+    profile: Arc<Profile>,
+    waived: &Waived,
+) -> Result<Judgement, Error> {
+    judge(&published.manifest, &published.contract_text, profile, waived).await
+}
+
+/// Judges a published contract by two profiles.
+pub(crate) async fn both(
+    published: &PublishedContract,
+    [old, new]: [Arc<Profile>; 2],
+    waived: &Waived,
+) -> Result<[Judgement; 2], Error> {
+    Ok([one(published, old, waived).await?, one(published, new, waived).await?])
+}
+
+impl Control {
+    /// Holds a contract against the profile in force.
+    pub(crate) async fn judge(&self, manifest: &Manifest, contract: &str) -> Result<Judgement, Error> {
+        let waived = self.waived(&manifest.api).await?;
+        judge(manifest, contract, self.profile_in_force().await?, &waived).await
+    }
+}
+
+/// Judges a contract: on a thread of its own, since a large one takes a while and nobody else may wait for it.
+async fn judge(
+    manifest: &Manifest,
+    contract: &str,
+    profile: Arc<Profile>,
+    waived: &Waived,
+) -> Result<Judgement, Error> {
+    let facts = facts(manifest);
+    let name = manifest.contract.clone();
+    let contract = contract.to_owned();
+    let verdict = tokio::task::spawn_blocking(move || {
+        // The contract was read before, so that it reads.
+        Sources::of_text(&name, &contract, &Limits::default()).map(|sources| lint(&sources, facts, &profile))
+    });
+    let verdict = verdict.await.map_err(|error| Error::Internal(format!("judging a contract: {error}")))?;
+    let mut verdict = verdict.map_err(|fault| Error::Internal(format!("a contract does not read: {fault}")))?;
+    let (covered, standing) = verdict.findings.into_iter().partition(|finding| waived.covers(finding));
+    verdict.findings = standing;
+    Ok(Judgement { verdict, waived: covered })
+}
+
+impl Judgement {
+    /// How many findings of a level stand.
+    pub fn standing(&self, level: Level) -> usize {
+        self.verdict.count(level)
+    }
+
+    /// The rules that are broken by findings that stand.
+    pub fn broken(&self) -> impl Iterator<Item = &str> {
+        let stands = |rule: &str| self.verdict.findings.iter().any(|finding| &*finding.rule == rule);
+        self.verdict
+            .coverage
+            .iter()
+            .filter(move |coverage| coverage.outcome == Outcome::Failed && stands(&coverage.rule))
+            .map(|coverage| &*coverage.rule)
+    }
+
+    /// How good it is, of 1,000.
+    pub fn score(&self) -> i64 {
+        1000
+    }
+
+    /// Stores the judgement with its release.
+    pub(crate) async fn put(&self, change: &mut Change, release: &ReleaseId, at: Timestamp) -> Result<(), Error> {
+        let text = serde_json::to_string(self).map_err(|error| Error::Internal(format!("a verdict: {error}")))?;
+        let count = |level| i64::try_from(self.standing(level)).unwrap_or(i64::MAX);
+        let verdict = NewVerdict {
+            release_id: release,
+            edition: &self.verdict.edition,
+            profile: &self.verdict.profile,
+            at,
+            score: self.score(),
+            errors: count(Level::Error),
+            warnings: count(Level::Warning),
+            waived: i64::try_from(self.waived.len()).unwrap_or(i64::MAX),
+            verdict: &text,
+        };
+        Ok(change.put_verdict(&verdict).await?)
+    }
+}
