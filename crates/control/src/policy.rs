@@ -4,7 +4,7 @@
 
 use hansom_standards::Level;
 
-use crate::{Manifest, PublishFault, Published};
+use crate::{PublishFault, Published};
 
 /// Everything that speaks against a publication, in the order of the text.
 pub(crate) fn refusals(published: &Published) -> Vec<PublishFault> {
