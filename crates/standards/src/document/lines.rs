@@ -48,8 +48,12 @@ impl Lines {
         let byte = byte.min(text.len());
         let line = self.starts.partition_point(|start| *start as usize <= byte).max(1);
         let start = self.start(line);
-        let column = self.characters_before(text, byte) - self.characters_before(text, start) + 1;
-        Place { line: short(line), column: short(column) }
+        let before = if byte - start <= BLOCK {
+            text.as_bytes().get(start..byte).map_or(0, characters)
+        } else {
+            self.characters_before(text, byte) - self.characters_before(text, start)
+        };
+        Place { line: short(line), column: short(before + 1) }
     }
 
     /// The byte at a place; none if the text has no such line, and the end of the line if it is shorter than that.
