@@ -213,6 +213,14 @@ impl Document {
         })
     }
 
+    /// Every node that stands under a key, in the order of the text.
+    pub fn nodes_under(&self, key: &str) -> impl Iterator<Item = Node<'_>> {
+        let wanted = self.tree.key_number(key);
+        let stands_there =
+            move |node: &Node<'_>| node.slot().is_some_and(|slot| slot.is(KEYED) && Some(slot.key) == wanted);
+        self.nodes().filter(stands_there)
+    }
+
     /// The node that holds everything.
     pub fn root(&self) -> Node<'_> {
         self.node(0)

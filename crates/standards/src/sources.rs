@@ -4,10 +4,13 @@
 //! that the caller hands in: this room opens no file and no address itself. A `$ref` is followed when somebody asks,
 //! never written out, so a document that refers to itself a thousand times costs no more than its text.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, VecDeque},
+};
 
 use crate::{
-    document::{Document, Limits, Node, Place},
+    document::{Document, Lapse, Limits, Node, Place},
     fault::{Fault, quoted},
 };
 
@@ -16,7 +19,9 @@ pub(crate) const LONGEST_CHAIN: usize = 100;
 /// How many files a contract may consist of.
 const MOST_FILES: usize = 500;
 
-/// Opens the file of a name, relative to where the contract lies: `schemas/tenancy.yaml`. The error says why not.
+/// Opens the file of a name. The name is relative to what the contract's own name is relative to, without `.` and
+/// empty steps: `schemas/tenancy.yaml`, and `../shared.yaml` if it climbs out of there. Whether it may is for the opener
+/// to decide. The error says why not.
 pub type Opener<'a> = &'a mut dyn FnMut(&str) -> Result<String, String>;
 
 /// A contract with every local file that it refers to.
@@ -24,8 +29,10 @@ pub type Opener<'a> = &'a mut dyn FnMut(&str) -> Result<String, String>;
 pub struct Sources {
     /// The first is the contract itself.
     documents: Vec<Document>,
+    by_name: HashMap<String, usize>,
     /// Files that could not be read, each with the reason and the reference that asked for it.
     missing: Vec<Missing>,
+    lapses: Vec<(u32, Lapse)>,
 }
 
 /// A file that a `$ref` names and that could not be read.
@@ -54,44 +61,15 @@ impl Sources {
     /// The first thing that is wrong with the contract's own text; what is wrong with the others is in
     /// [`Sources::missing`].
     pub fn read(name: &str, text: &str, limits: &Limits, open: Opener<'_>) -> Result<Sources, Fault> {
-        let root = Document::parse_within(text, limits)?.named(name, 0);
-        let mut waiting: VecDeque<(String, String)> =
-            files_named_in(&root).map(|file| (name.to_owned(), file)).collect();
-        let mut seen: BTreeSet<String> = BTreeSet::from([name.to_owned()]);
-        let mut sources = Sources { documents: vec![root], missing: Vec::new() };
-        let mut bytes = text.len();
-        while let Some((from, file)) = waiting.pop_front() {
-            if !seen.insert(file.clone()) {
-                continue;
-            }
-            let read = sources.read_one(&file, limits, &mut bytes, open);
-            match read {
-                Ok(document) => {
-                    waiting.extend(files_named_in(&document).map(|next| (file.clone(), next)));
-                    sources.documents.push(document);
-                }
-                Err(fault) => sources.missing.push(Missing { from, file, fault }),
-            }
-        }
-        Ok(sources)
+        Gathering::new(limits, false).gather(name, text, open)
     }
 
-    fn read_one(&self, file: &str, limits: &Limits, bytes: &mut usize, open: Opener<'_>) -> Result<Document, Fault> {
-        let refused = |what: String, mend: &str| Err(Fault::new(Place::START, what, mend));
-        if self.documents.len() >= MOST_FILES {
-            return refused(format!("the contract consists of more than {MOST_FILES} files"), "bundle some of them");
-        }
-        let text = match open(file) {
-            Ok(text) => text,
-            Err(why) => return refused(format!("{} was not read: {why}", quoted(file)), "correct the reference"),
-        };
-        *bytes += text.len();
-        if *bytes > limits.bytes {
-            let what = format!("all files of the contract together have more than {} bytes", limits.bytes);
-            return refused(what, "split the contract");
-        }
-        let number = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
-        Ok(Document::parse_within(&text, limits)?.named(file, number))
+    /// The same, reading over what [`Document::read_leniently`] reads over.
+    ///
+    /// # Errors
+    /// The first thing in the contract's own text that cannot be read over.
+    pub fn read_leniently(name: &str, text: &str, limits: &Limits, open: Opener<'_>) -> Result<Sources, Fault> {
+        Gathering::new(limits, true).gather(name, text, open)
     }
 
     /// The contract's own document.
@@ -115,6 +93,16 @@ impl Sources {
         &self.missing
     }
 
+    /// What was read over, each with the number of its document. Nothing, if it was not read leniently.
+    pub fn lapses(&self) -> &[(u32, Lapse)] {
+        &self.lapses
+    }
+
+    /// The document that was read from the file of a name.
+    pub fn named(&self, name: &str) -> Option<&Document> {
+        self.documents.get(*self.by_name.get(name)?)
+    }
+
     /// What a node means once its chain of `$ref`s is followed; where the chain breaks or never ends, its last node.
     pub fn follow<'d>(&'d self, node: Node<'d>) -> Node<'d> {
         let mut at = node;
@@ -132,10 +120,7 @@ impl Sources {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let document = match file {
             "" => from.document(),
-            file => {
-                let name = joined(from.document().name(), file)?;
-                self.documents.iter().find(|document| document.name() == name)?
-            }
+            file => self.named(&joined(from.document().name(), file)?)?,
         };
         document.at(&percent_decoded(fragment)?)
     }
@@ -146,38 +131,113 @@ pub fn reference_of(node: Node<'_>) -> Option<&str> {
     node.get("$ref").and_then(Node::as_str)
 }
 
-/// The files that a document's references name, each relative to where the contract lies.
-fn files_named_in(document: &Document) -> impl Iterator<Item = String> {
-    document.nodes().filter(|node| node.key().is_some_and(|key| key.text == "$ref")).filter_map(|node| {
-        let (file, _) = node.as_str()?.split_once('#').unwrap_or((node.as_str()?, ""));
-        if file.is_empty() { None } else { joined(document.name(), file) }
-    })
+/// The files of a contract while they are read, one after the other.
+struct Gathering<'l> {
+    limits: &'l Limits,
+    leniently: bool,
+    bytes: usize,
+    sources: Sources,
 }
 
-/// A reference's file, relative to the file that refers, as a name relative to where the contract lies. None for an
-/// address (`https:…`), an absolute path, and a path that climbs out of the contract's folder.
+impl<'l> Gathering<'l> {
+    fn new(limits: &'l Limits, leniently: bool) -> Self {
+        let sources =
+            Sources { documents: Vec::new(), by_name: HashMap::new(), missing: Vec::new(), lapses: Vec::new() };
+        Self { limits, leniently, bytes: 0, sources }
+    }
+
+    fn gather(mut self, name: &str, text: &str, open: Opener<'_>) -> Result<Sources, Fault> {
+        let mut waiting: VecDeque<(String, String)> = VecDeque::new();
+        self.keep(name, text, &mut waiting)?;
+        // A file that refers back to the contract may spell its name otherwise.
+        let plain = normalised(name, "").unwrap_or_else(|| name.to_owned());
+        let mut seen: BTreeSet<String> = BTreeSet::from([plain.clone()]);
+        self.sources.by_name.insert(plain, 0);
+        while let Some((from, file)) = waiting.pop_front() {
+            if !seen.insert(file.clone()) {
+                continue;
+            }
+            let kept = self.opened(&file, open).and_then(|text| self.keep(&file, &text, &mut waiting));
+            if let Err(fault) = kept {
+                self.sources.missing.push(Missing { from, file, fault });
+            }
+        }
+        Ok(self.sources)
+    }
+
+    fn opened(&self, file: &str, open: Opener<'_>) -> Result<String, Fault> {
+        let refused = |what: String, mend: &str| Err(Fault::new(Place::START, what, mend));
+        if self.sources.documents.len() >= MOST_FILES {
+            return refused(format!("the contract consists of more than {MOST_FILES} files"), "bundle some of them");
+        }
+        open(file).or_else(|why| refused(format!("{} was not read: {why}", quoted(file)), "correct the reference"))
+    }
+
+    fn keep(&mut self, name: &str, text: &str, waiting: &mut VecDeque<(String, String)>) -> Result<(), Fault> {
+        self.bytes = self.bytes.saturating_add(text.len());
+        if self.bytes > self.limits.bytes && !self.sources.documents.is_empty() {
+            let what = format!("all files of the contract together have more than {} bytes", self.limits.bytes);
+            return Err(Fault::new(Place::START, what, "split the contract"));
+        }
+        let nth = self.sources.documents.len();
+        let number = u32::try_from(nth).unwrap_or(u32::MAX);
+        let document = if self.leniently {
+            let (document, lapses) = Document::read_leniently(text, self.limits)?;
+            self.sources.lapses.extend(lapses.into_iter().map(|lapse| (number, lapse)));
+            document
+        } else {
+            Document::parse_within(text, self.limits)?
+        };
+        let document = document.named(name, number);
+        waiting.extend(files_named_in(&document).into_iter().map(|file| (name.to_owned(), file)));
+        self.sources.documents.push(document);
+        self.sources.by_name.insert(name.to_owned(), nth);
+        Ok(())
+    }
+}
+
+/// The files that a document's references name, each once.
+fn files_named_in(document: &Document) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    for reference in document.nodes_under("$ref").filter_map(Node::as_str) {
+        let file = reference.split_once('#').map_or(reference, |(file, _)| file);
+        if !file.is_empty() && files.len() <= MOST_FILES {
+            files.extend(joined(document.name(), file));
+        }
+    }
+    files
+}
+
+/// A reference's file, relative to the file that refers, as a name relative to what that one's name is relative to.
+/// None for an address (`https:…`) and an absolute path.
 fn joined(from: &str, file: &str) -> Option<String> {
-    if file.contains(':') || file.starts_with('/') || file.contains('\\') {
+    let file = percent_decoded(file)?;
+    if file.starts_with('/') || file.contains([':', '\\']) || file.contains(char::is_control) {
         return None;
     }
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
-    for step in file.split('/') {
+    let folder = from.rfind('/').map_or("", |end| &from[..=end]);
+    normalised(folder, &file)
+}
+
+/// A file in a folder without the steps that lead nowhere. None if it climbs above the root.
+fn normalised(folder: &str, file: &str) -> Option<String> {
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in folder.split('/').chain(file.split('/')) {
         match step {
             "" | "." => {}
-            ".." => {
-                steps.pop()?;
-            }
+            ".." if steps.last().is_some_and(|last| *last != "..") => drop(steps.pop()),
+            ".." if !root.is_empty() => return None,
             step => steps.push(step),
         }
     }
-    Some(steps.join("/"))
+    Some(format!("{root}{}", steps.join("/")))
 }
 
 /// A fragment of an address with its `%41` read as `A`.
-pub(crate) fn percent_decoded(fragment: &str) -> Option<String> {
+pub(crate) fn percent_decoded(fragment: &str) -> Option<Cow<'_, str>> {
     if !fragment.contains('%') {
-        return Some(fragment.to_owned());
+        return Some(Cow::Borrowed(fragment));
     }
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.bytes();
@@ -190,5 +250,5 @@ pub(crate) fn percent_decoded(fragment: &str) -> Option<String> {
         let low = char::from(rest.next()?).to_digit(16)?;
         bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }

@@ -6,6 +6,7 @@ use super::{Faults, Source, role::Role};
 use crate::{
     document::{Document, Kind, Node},
     fault::quoted,
+    sources::percent_decoded,
 };
 
 /// How many `$ref`s may follow one another.
@@ -18,7 +19,7 @@ pub(super) fn of(node: Node<'_>) -> Option<&str> {
 
 /// The node that a local reference names.
 pub(super) fn target<'d>(document: &'d Document, reference: &str) -> Option<Node<'d>> {
-    let pointer = decoded(reference.strip_prefix('#')?)?;
+    let pointer = percent_decoded(reference.strip_prefix('#')?)?;
     if pointer.is_empty() {
         return None;
     }
@@ -100,23 +101,4 @@ fn check_chain(source: Source<'_>, node: Node<'_>, text: &str) -> Result<(), (St
         format!("`$ref` to {} begins a chain of more than {LONGEST_CHAIN}", quoted(text)),
         "refer to the last of them directly; if the chain is a circle, let one of them say what it is",
     ))
-}
-
-/// A fragment of an address with its `%41` read as `A`.
-fn decoded(fragment: &str) -> Option<String> {
-    if !fragment.contains('%') {
-        return Some(fragment.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let high = char::from(rest.next()?).to_digit(16)?;
-        let low = char::from(rest.next()?).to_digit(16)?;
-        bytes.push(u8::try_from(high * 16 + low).ok()?);
-    }
-    String::from_utf8(bytes).ok()
 }
