@@ -15,6 +15,8 @@ mod reference;
 mod role;
 mod schema;
 
+pub(crate) use identity::is_semantic;
+
 use std::collections::HashSet;
 
 use serde::Serialize;

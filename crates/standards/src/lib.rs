@@ -10,6 +10,7 @@
 
 mod casing;
 pub mod contract;
+mod date;
 mod declared;
 pub mod document;
 pub mod fault;

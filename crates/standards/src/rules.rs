@@ -24,6 +24,12 @@ rules! {
     statuses: registered_status_codes, expected_answers, no_errors_in_success;
     errors: problem_details, problem_members, every_error_a_problem, all_faults_listed, documented_problem_types,
         no_internals_in_answers, correlation_id;
+    versions: semantic_version, version_in_url, version_header, breaking_needs_major, tightened_access_is_breaking,
+        addition_needs_minor, published_stays, deprecated_before_removed, changelog;
+    lifecycle: named_replacement, deprecation_headers, sunset_leaves_notice, no_new_subscriptions,
+        retired_answers_gone, told_consumers, no_alpha_in_production;
+    people: outsiders_words, user_needs, safe_reads, impact_assessment, true_sandbox, known_limits_of_data,
+        agreed_sunset, no_reuse_possible;
 }
 
 /// The rule of an id, in whatever case (`url-01`), or of a name (`kebab-case-segments`).

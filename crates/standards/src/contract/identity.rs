@@ -153,7 +153,7 @@ fn tags(root: Node<'_>, faults: &mut Faults) -> Vec<(String, Option<String>)> {
 }
 
 /// `1.2.3`, perhaps with `-rc.1` and `+build` behind it.
-fn is_semantic(version: &str) -> bool {
+pub(crate) fn is_semantic(version: &str) -> bool {
     let (version, build) = version.split_once('+').map_or((version, None), |(a, b)| (a, Some(b)));
     let (numbers, pre) = version.split_once('-').map_or((version, None), |(a, b)| (a, Some(b)));
     let number = |part: &str| {
