@@ -1,5 +1,7 @@
 //! Does a document say what its text says, where it says it, and does it refuse what it must?
 
+use std::fmt::Write as _;
+
 use hansom_standards::{Document, Fault, Limits, Place, document::Kind};
 use serde_json::json;
 
@@ -45,7 +47,7 @@ fn a_pointer_leads_to_the_node_that_says_it() {
 }
 
 #[test]
-fn plain_words_follow_yaml_1_2_and_quoted_ones_are_text() {
+fn bad_input_104_norway_is_a_text_and_a_huge_number_a_number() {
     let document = Document::parse(
         "norway: no\nquoted: \"true\"\nnumber: 1.50\nday: 2026-01-31\nversion: '1.0'\nnothing:\nhuge: 99999999999999999999\nblock: |\n  12\n",
     )
@@ -86,18 +88,18 @@ fn half_a_character_is_refused() {
 }
 
 #[test]
-fn a_comment_in_json_is_named() {
+fn bad_input_106_a_comment_in_json_is_named() {
     check_refused("{\n  // hello\n  \"a\": 1\n}", 2, 3, "comment");
 }
 
 #[test]
-fn a_key_written_twice_is_refused_with_both_lines() {
+fn bad_input_104_a_key_written_twice_is_refused_with_both_lines() {
     check_refused("a: 1\nb: 2\na: 3\n", 3, 1, "first on line 1");
     check_refused(r#"{"a": {"b": 1, "b": 2}}"#, 1, 16, "written twice");
 }
 
 #[test]
-fn tags_are_refused() {
+fn bad_input_104_tags_are_refused() {
     check_refused("a: !!python/object/apply:os.system ['ls']\n", 1, 4, "tag");
     check_refused("a: !mine 1\n", 1, 4, "tag");
     check_refused("a: !!binary aGk=\n", 1, 4, "tag");
@@ -110,7 +112,7 @@ fn the_text_tag_makes_a_text() {
 }
 
 #[test]
-fn tabs_nul_utf16_and_byte_order_marks_are_refused_with_a_place() {
+fn bad_input_104_tabs_nul_utf16_and_byte_order_marks_are_refused_with_a_place() {
     check_refused("a:\n\tb: 1\n", 2, 2, "tab");
     check_refused("a: 1\nb: x\0y\n", 2, 5, "NUL");
     check_refused("{\"a\": \"\\u0000\"}", 1, 7, "NUL");
@@ -130,9 +132,36 @@ fn one_document_with_marks_around_it_is_fine() {
 }
 
 #[test]
-fn nothing_is_refused() {
+fn bad_input_106_nothing_is_refused() {
     check_refused("", 1, 1, "empty");
     check_refused("# only a comment\n", 1, 1, "empty");
+}
+
+#[test]
+fn bad_input_106_web_pages_and_archives_are_named() {
+    check_refused("\n<!DOCTYPE html>\n<html><body>Sign in: now</body></html>", 2, 1, "HTML");
+    check_refused("<?xml version=\"1.0\"?><a/>", 1, 1, "XML");
+    check_refused("PK\u{3}\u{4}\0\0", 1, 1, "zip");
+}
+
+#[test]
+fn what_is_wrong_with_the_writing_is_told_with_place_and_mend() {
+    let table = [
+        ("{\"a\": 1\n \"b\": 2}", 1, 8, "a comma is missing"),
+        ("{\"a\": 1,, \"b\": 2}", 1, 9, "comma stands where a value"),
+        ("{\"a\": [1, 2}", 1, 7, "is closed with `}`"),
+        ("{\"a\": [1, 2]", 1, 1, "never closed"),
+        ("{\"a\": \"b}", 1, 7, "never closed"),
+        ("a: b: c\n", 1, 5, "colon"),
+        ("a: one\n  two: 3\n", 2, 6, "colon"),
+        ("a: \"b\\q\"\n", 1, 4, "escape that does not exist"),
+        ("a: @b\n", 1, 4, "cannot begin with `@`"),
+        ("a: 1\nb\n", 2, 1, "key with `:`"),
+        ("a:\n  b: 1\n c: 2\n", 3, 2, "key with `:`"),
+    ];
+    for (text, line, column, words) in table {
+        check_refused(text, line, column, words);
+    }
 }
 
 #[test]
@@ -158,13 +187,13 @@ fn an_alias_is_the_value_of_its_anchor() {
 }
 
 #[test]
-fn an_alias_inside_its_own_anchor_is_refused() {
+fn bad_input_104_an_alias_inside_its_own_anchor_is_refused() {
     check_refused("a: &x\n  b: *x\n", 2, 6, "inside its own anchor");
     check_refused("a: *nobody\n", 1, 4, "not written before it");
 }
 
 #[test]
-fn a_billion_laughs_are_refused() {
+fn bad_input_104_a_billion_laughs_are_refused() {
     let mut text = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..30 {
         let last = level - 1;
@@ -176,13 +205,13 @@ fn a_billion_laughs_are_refused() {
 }
 
 #[test]
-fn one_long_text_aliased_often_is_refused() {
+fn bad_input_104_one_long_text_aliased_often_is_refused() {
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), "*a, ".repeat(1_000));
     assert!(refused(&text).what.contains("expand to too much"));
 }
 
 #[test]
-fn aliases_cannot_dig_deeper_than_the_limit() {
+fn bad_input_104_aliases_cannot_dig_deeper_than_the_limit() {
     let mut text = String::from("a0: &a0 [x]\n");
     for level in 1..200 {
         text.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
@@ -191,7 +220,7 @@ fn aliases_cannot_dig_deeper_than_the_limit() {
 }
 
 #[test]
-fn ten_thousand_levels_are_refused_in_every_style() {
+fn bad_input_104_ten_thousand_levels_are_refused_in_every_style() {
     let deep = 10_000;
     let flow = format!("{}{}", "[".repeat(deep), "]".repeat(deep));
     let maps = format!("{}1{}", "{\"a\":".repeat(deep), "}".repeat(deep));
@@ -207,9 +236,24 @@ fn ten_thousand_levels_are_refused_in_every_style() {
 }
 
 #[test]
-fn fifty_megabytes_are_refused_by_their_size() {
+fn bad_input_104_fifty_megabytes_are_refused_by_their_size() {
     let text = "a".repeat(50 * 1024 * 1024);
     check_refused(&text, 1, 1, "the limit is 33554432");
+}
+
+#[test]
+fn bad_input_107_a_legal_contract_of_twenty_megabytes_is_read() {
+    let mut text = String::from("openapi: 3.1.0\npaths:\n");
+    for nth in 0..5_000 {
+        let description = "Says what is to be said, at length. ".repeat(110);
+        writeln!(text, "  /things{nth}/{{id}}:\n    get:\n      operationId: getThing{nth}").unwrap();
+        writeln!(text, "      description: {description}\n      responses: {{'200': {{description: Fine}}}}").unwrap();
+    }
+    assert!(text.len() > 20_000_000);
+    let document = Document::parse(&text).unwrap();
+    assert_eq!(document.at("/paths").unwrap().entries().count(), 5_000);
+    let last = document.at("/paths/~1things4999~1{id}/get/operationId").unwrap();
+    assert_eq!((last.as_str(), last.place().line), (Some("getThing4999"), 2 + 5 * 4_999 + 3));
 }
 
 #[test]
@@ -222,6 +266,29 @@ fn limits_can_be_narrowed() {
     assert!(Document::parse_within("[1, 2]", &limits).is_ok());
     check(&"- 1\n".repeat(9), "more than 8 values");
     check("[1, 2, 3, 4, 5, 6, 7, 8]", "more than 8 values");
+}
+
+#[test]
+fn items_of_long_lists_are_found() {
+    let flat = (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let nested = (0..100).map(|n| format!("{{k: [{n}]}}")).collect::<Vec<_>>().join(", ");
+    let document = Document::parse(&format!("a: &a [{flat}]\nb: &b [{nested}]\nc: [*b, *a]\nd: [[1], 2]\n")).unwrap();
+    for pointer in ["/a/73", "/c/1/73", "/b/73/k/0", "/c/0/73/k/0"] {
+        let node = document.at(pointer).unwrap();
+        assert_eq!((node.as_i64(), node.pointer().as_str()), (Some(73), pointer));
+    }
+    assert_eq!(document.at("/d/1").and_then(|node| node.as_i64()), Some(2));
+    for pointer in ["/a/100", "/b/100", "/c/2", "/d/2", "/a/-", "/a/01"] {
+        assert!(document.at(pointer).is_none(), "{pointer}");
+    }
+}
+
+#[test]
+fn nodes_are_found_by_the_key_above_them() {
+    let document = Document::parse("a: {$ref: x}\nb: [{'$ref': y, c: 1}]\n$ref: z\n").unwrap();
+    let found: Vec<_> = document.nodes_under("$ref").filter_map(|node| node.as_str()).collect();
+    assert_eq!(found, ["x", "y", "z"]);
+    assert_eq!(document.nodes_under("d").count(), 0);
 }
 
 #[test]

@@ -79,6 +79,14 @@ pub(super) fn of_parser(error: &ScanError, place: Place) -> Fault {
         ErrorKind::SimpleKeyExpected | ErrorKind::ExpectedBlockMappingKey => {
             ("a key with `:` is expected here", "write `key: value`; check the indentation here and in the line before")
         }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            let what = format!("the `{open}` that opens here is closed with `{close}`");
+            return Fault::new(place, what, "close it with its own bracket");
+        }
+        ErrorKind::UnexpectedCharacter { character } if !character.is_ascii() || character.is_control() => {
+            let what = format!("there is a character `{}` that no text may contain", character.escape_default());
+            return Fault::new(place, what, "write it as an escape in double quotes, like `\\u0007`, or remove it");
+        }
         ErrorKind::UnexpectedCharacter { character } => {
             let what = format!("a value cannot begin with `{}`", character.escape_default());
             return Fault::new(place, what, "put it into quotes");
