@@ -24,6 +24,9 @@ rules! {
     statuses: registered_status_codes, expected_answers, no_errors_in_success;
     errors: problem_details, problem_members, every_error_a_problem, all_faults_listed, documented_problem_types,
         no_internals_in_answers, correlation_id;
+    data: json_objects, matching_content_type, number_formats, bounded_values, unknown_input_refused,
+        no_null_booleans_or_lists, money_and_codes, identifiers_are_text, geojson_locations, no_undeclared_properties;
+    time: typed_dates, moments_in_utc;
     versions: semantic_version, version_in_url, version_header, breaking_needs_major, tightened_access_is_breaking,
         addition_needs_minor, published_stays, deprecated_before_removed, changelog;
     lifecycle: named_replacement, deprecation_headers, sunset_leaves_notice, no_new_subscriptions,

@@ -130,7 +130,7 @@ fn silent<'d>(
 ) {
     let whole = body.get("schema").is_none_or(|schema| Shape::of(survey, schema).is_whole());
     if settings.flag("must_be_named") && whole {
-        found.complain(Complaint::at_key(body, format!("{} names no type of problem", answer.called())));
+        found.expect(false, || Complaint::at_key(body, format!("{} names no type of problem", answer.called())));
     }
 }
 

@@ -114,7 +114,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
                     members(survey, settings, &answer, survey.follow(schema), found);
                 }
                 Some(_) => {}
-                None => found.complain(Complaint::at_key(body, format!("{} has no schema", answer.called()))),
+                None => found.expect(false, || Complaint::at_key(body, format!("{} has no schema", answer.called()))),
             }
         }
     }

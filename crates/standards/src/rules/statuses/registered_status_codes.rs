@@ -52,7 +52,6 @@
 //! - Hackney, API Playbook: only standard status codes
 
 use crate::{
-    document::Node,
     fault::quoted,
     finding::{Complaint, Level},
     once::Once,
@@ -91,11 +90,11 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
                 Complaint::at_key(written, format!("{operation} answers {}, which is {so}", quoted(code)))
             });
             let response = survey.follow(written);
-            let content = response.get("content").filter(|content| content.entries().next().is_some());
-            if matches!(code, "204" | "205" | "304")
-                && let Some(content) = content.filter(|content: &Node<'d>| once.is_new(*content))
-            {
-                found.complain(Complaint::at_key(content, format!("the answer {code} of {operation} has a body")));
+            if matches!(code, "204" | "205" | "304") && once.is_new(response) {
+                let content = response.get("content").filter(|content| content.entries().next().is_some());
+                found.expect(content.is_none(), || {
+                    Complaint::at_key(content.unwrap_or(response), format!("the answer {code} of {operation} has a body"))
+                });
             }
         }
     }
