@@ -40,6 +40,7 @@ const ROOMS: &[Room] = &[
         may_use: &["gateway", "oauth", "hub", "control", "store", "standards", "scaffold", "domain"],
         must_not_have: SQL,
     },
+    Room { name: "editor", may_use: &["standards"], must_not_have: OUTSIDE },
     Room {
         name: "testkit",
         may_use: &["gateway", "oauth", "control", "store", "standards", "domain"],
