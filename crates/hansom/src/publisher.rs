@@ -231,15 +231,11 @@ fn version_document(
 }
 
 fn operation_contract(operation: &Operation) -> OperationContract {
-    let parameters = operation.parameters.iter().map(|parameter| ParameterContract {
+    // The mock holds a value against each parameter; a parameter that is the whole query has no value of its own.
+    let each = operation.parameters.iter().filter(|parameter| parameter.location != Location::Querystring);
+    let parameters = each.map(|parameter| ParameterContract {
         name: parameter.name.clone(),
-        location: match parameter.location {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
-        }
-        .into(),
+        location: parameter.location.as_str().into(),
         required: parameter.required,
         schema: parameter.schema.clone(),
         explode: parameter.explode,

@@ -46,7 +46,7 @@ fn address(served: &str, operation: &Operation) -> String {
                 let name = urls::encoded(&parameter.name);
                 let _ = write!(query, "{mark}{name}={}", urls::encoded(&example(parameter)));
             }
-            Location::Query | Location::Header | Location::Cookie => {}
+            Location::Query | Location::Header | Location::Cookie | Location::Querystring => {}
         }
     }
     format!("{served}{path}{query}")

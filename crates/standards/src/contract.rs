@@ -1,4 +1,4 @@
-//! What does an OpenAPI 3.0 or 3.1 contract promise, once it is safe to route by it?
+//! What does an OpenAPI 3.0, 3.1 or 3.2 contract promise, once it is safe to route by it?
 //!
 //! Reading goes in three steps. What the text is (`identity`) decides whether there is any sense in going on.
 //! Then every check looks at the whole document and reports all it finds (`reference`, `keyword`, `outline`).
@@ -39,6 +39,9 @@ pub enum OpenApiVersion {
     /// 3.1.x
     #[serde(rename = "3.1")]
     V3_1,
+    /// 3.2.x
+    #[serde(rename = "3.2")]
+    V3_2,
 }
 
 /// An OpenAPI contract that is safe to route by.
@@ -67,7 +70,7 @@ pub struct Contract {
 pub struct Operation {
     /// `operationId`, unique in the contract.
     pub id: String,
-    /// The method in upper case.
+    /// The method as it is sent: in upper case, unless the author says otherwise under `additionalOperations`.
     pub method: String,
     /// The path template as it was written: `/repairs/{id}`.
     pub path: String,
@@ -101,6 +104,8 @@ pub enum Location {
     Header,
     /// In a cookie.
     Cookie,
+    /// It is the whole query.
+    Querystring,
 }
 
 impl Location {
@@ -111,6 +116,7 @@ impl Location {
             Location::Query => "query",
             Location::Header => "header",
             Location::Cookie => "cookie",
+            Location::Querystring => "querystring",
         }
     }
 }
@@ -178,6 +184,8 @@ pub struct Media {
     pub media_type: String,
     /// Its schema, self-contained, as JSON Schema 2020-12.
     pub schema: Option<Value>,
+    /// The schema of each item, if items follow one another as in `application/jsonl` or `text/event-stream`.
+    pub item_schema: Option<Value>,
     /// The name of the schema under `components/schemas`, if it was referred to.
     pub schema_name: Option<String>,
     /// Examples. A JSON body with a schema has at least one: `generated`, if the author gave none.

@@ -1,8 +1,8 @@
 //! Is this contract good, and what changed since the last?
 //!
 //! The room reads what a producer wrote and says what it means, or where it is wrong. A text becomes a
-//! [`Document`] (every node with its line and column, everything bounded); a document that is an OpenAPI 3.0 or
-//! 3.1 contract becomes a [`Contract`], and a `Contract` is a promise: every operation has a unique id, no two
+//! [`Document`] (every node with its line and column, everything bounded); a document that is an OpenAPI 3.0, 3.1
+//! or 3.2 contract becomes a [`Contract`], and a `Contract` is a promise: every operation has a unique id, no two
 //! path templates collide, every `$ref` is local and finite. Whoever holds one may route by it. What is wrong is
 //! a list of [`Fault`]s, each with a place and with what to do.
 //!

@@ -313,6 +313,79 @@ fn json_contracts_are_read_like_yaml_ones() {
     assert_eq!((contract.openapi, contract.title.as_str()), (OpenApiVersion::V3_0, "T \u{1F680}"));
 }
 
+const SINCE_3_2: &str = r##"
+openapi: 3.2.0
+$self: https://api.example.gov/events/openapi.yaml
+jsonSchemaDialect: https://spec.openapis.org/oas/3.2/dialect/2025-09-17
+info: {title: Events, version: 1.0.0, summary: What happens}
+servers: [{url: https://api.example.gov, name: live}]
+tags:
+  - {name: events, kind: nav}
+  - {name: live, parent: events, summary: As they happen}
+paths:
+  /events:
+    query:
+      operationId: searchEvents
+      parameters:
+        - {name: all, in: querystring, content: {application/x-www-form-urlencoded: {schema: {type: object}}}}
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+      responses:
+        '200':
+          summary: Found
+          description: What was found
+          content:
+            application/json: {$ref: '#/components/mediaTypes/Found'}
+            text/event-stream: {itemSchema: {$ref: '#/components/schemas/Event'}}
+    additionalOperations:
+      LINK:
+        operationId: linkEvent
+        responses: {'204': {description: Linked}}
+components:
+  mediaTypes:
+    Found:
+      schema: {type: array, items: {$ref: '#/components/schemas/Event'}}
+      examples: {one: {dataValue: [{at: 1}]}}
+  schemas:
+    Event: {type: object, properties: {at: {type: integer}}}
+"##;
+
+#[test]
+fn a_contract_of_3_2_says_what_3_2_has_brought() {
+    let contract = read(SINCE_3_2);
+    assert_eq!(contract.openapi, OpenApiVersion::V3_2);
+    let told: Vec<_> =
+        contract.operations.iter().map(|operation| (operation.id.as_str(), operation.method.as_str())).collect();
+    assert_eq!(told, [("searchEvents", "QUERY"), ("linkEvent", "LINK")]);
+    let search = &contract.operations[0];
+    assert_eq!(search.parameters[0].location, Location::Querystring);
+    let content = &search.responses[0].content;
+    assert_eq!(content[0].schema.as_ref().unwrap()["type"], json!("array"));
+    assert_eq!(content[0].examples[0].value, json!([{"at": 1}]));
+    assert_eq!((content[1].schema.is_none(), content[1].item_schema.is_some()), (true, true));
+    assert_eq!(contract.tags.len(), 2);
+}
+
+#[test]
+fn what_3_2_has_brought_is_not_taken_for_older_contracts() {
+    let table = [
+        (SINCE_3_2.replace("openapi: 3.2.0", "openapi: 3.1.0"), "`query` is no method"),
+        (SINCE_3_2.replace("openapi: 3.2.0", "openapi: 3.1.0"), "`additionalOperations` is no method"),
+        (SINCE_3_2.replace("LINK:", "POST:"), "`POST` does not belong below `additionalOperations`"),
+        (SINCE_3_2.replace("LINK:", "Trace:"), "`Trace` is not served"),
+        (SINCE_3_2.replace("LINK:", "'LI NK':"), "`LI NK` is no method"),
+        (SINCE_3_2.replace("/openapi.yaml", "/openapi.yaml#/x"), "`$self` must be"),
+        (SINCE_3_2.replace("mediaTypes/Found'", "schemas/Event'"), "does not lead to an object of OpenAPI"),
+        (
+            SINCE_3_2.replace("content: {application/x-www-form-urlencoded: {schema: {type: object}}}", "schema: {}"),
+            "has no `content`",
+        ),
+    ];
+    for (text, words) in table {
+        let faults = faults(&text);
+        assert!(faults.iter().any(|fault| fault.what.contains(words)), "{words}: {faults:?}");
+    }
+}
+
 #[test]
 fn bad_input_106_other_documents_are_recognised() {
     let table = [
@@ -323,7 +396,9 @@ fn bad_input_106_other_documents_are_recognised() {
         ("[1]", "a contract is a map"),
         ("swagger: '2.0'\ninfo: {}\n", "Swagger 2"),
         ("asyncapi: 3.0.0\n", "AsyncAPI"),
-        ("openapi: 3.2.0\n", "`3.2.0` is not read"),
+        ("arazzo: 1.0.1\n", "Arazzo"),
+        ("overlay: 1.0.0\n", "overlay"),
+        ("openapi: 3.3.0\n", "`3.3.0` is not read"),
         ("openapi: 4.0.0\n", "is not read"),
         ("openapi: 3.1\n", "three numbers"),
         ("title: x\n", "no `openapi`"),
@@ -542,7 +617,7 @@ fn bad_input_109_keywords_that_cannot_be_stood_on_are_refused() {
         ("enum: []", "a list with something in it"),
         ("properties: [a]", "a map"),
         ("minimum: '5'", "a number"),
-        ("exclusiveMinimum: true", "a number in OpenAPI 3.1"),
+        ("exclusiveMinimum: true", "a number since OpenAPI 3.1"),
         ("items: 5", "a schema must be a map"),
     ];
     for (keyword, words) in table {

@@ -119,7 +119,7 @@ fn fits_a_block(text: &str) -> bool {
 fn check_stretches(text: &str, all: bool) {
     let document = Document::parse(text).unwrap();
     for node in document.nodes() {
-        if !all && node.entries().next().is_some() || !all && node.items().next().is_some() {
+        if !all && (node.entries().next().is_some() || node.items().next().is_some()) {
             continue;
         }
         let (bytes, span) = (node.bytes(), node.span());

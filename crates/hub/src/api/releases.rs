@@ -76,7 +76,7 @@ pub(crate) struct ReleaseTexts {
 pub(crate) struct NewRelease {
     /// The text of `api.yaml`.
     manifest: String,
-    /// The text of the contract: OpenAPI 3.0 or 3.1 in YAML or JSON.
+    /// The text of the contract: OpenAPI 3.0, 3.1 or 3.2 in YAML or JSON.
     contract: String,
     /// Check everything and store nothing.
     #[serde(default)]

@@ -71,7 +71,7 @@ impl<'d> Building<'d> {
 
     fn parameter(&mut self, declared: &Declared<'d>) -> Parameter {
         let node = declared.node;
-        let media = first_media(node);
+        let media = self.first_media(node);
         let schema = node.get("schema").or_else(|| media.and_then(|media| media.get("schema")));
         let style = text(node, "style");
         let by_default = match &style {
@@ -114,7 +114,8 @@ impl<'d> Building<'d> {
         let entries = around.get("content").into_iter().flat_map(Node::entries);
         entries
             .map(|(key, media)| {
-                let schema = media.get("schema");
+                let media = self.source.resolve(media);
+                let (schema, item_schema) = (media.get("schema"), media.get("itemSchema"));
                 let mut examples = self.given(media);
                 if let Some(schema) = schema
                     && examples.is_empty()
@@ -129,6 +130,7 @@ impl<'d> Building<'d> {
                 Media {
                     media_type: key.text.to_owned(),
                     schema: schema.map(|schema| schema::write(self.source, schema, &mut self.budget)),
+                    item_schema: item_schema.map(|schema| schema::write(self.source, schema, &mut self.budget)),
                     schema_name: schema.and_then(reference::of).and_then(reference::schema_name).map(str::to_owned),
                     examples,
                 }
@@ -144,7 +146,8 @@ impl<'d> Building<'d> {
         }
         for (key, example) in node.get("examples").into_iter().flat_map(Node::entries) {
             let example = self.source.resolve(example);
-            if let Some(value) = example.get("value") {
+            let said = ["value", "dataValue", "serializedValue"].iter().find_map(|key| example.get(key));
+            if let Some(value) = said {
                 examples.push(Example {
                     name: key.text.to_owned(),
                     summary: text(example, "summary"),
@@ -157,7 +160,7 @@ impl<'d> Building<'d> {
 
     /// The first example of a parameter or header: given, or made from its schema.
     fn example(&mut self, node: Node<'d>, direction: Direction) -> Option<Value> {
-        for said in [Some(node), first_media(node)].into_iter().flatten() {
+        for said in [Some(node), self.first_media(node)].into_iter().flatten() {
             if let Some(example) = self.given(said).into_iter().next() {
                 return Some(example.value);
             }
@@ -167,10 +170,10 @@ impl<'d> Building<'d> {
         }
         None
     }
-}
 
-fn first_media(node: Node<'_>) -> Option<Node<'_>> {
-    node.get("content")?.entries().next().map(|(_, media)| media)
+    fn first_media(&self, node: Node<'d>) -> Option<Node<'d>> {
+        node.get("content")?.entries().next().map(|(_, media)| self.source.resolve(media))
+    }
 }
 
 fn text(node: Node<'_>, key: &str) -> Option<String> {

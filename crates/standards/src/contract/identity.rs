@@ -11,6 +11,18 @@ const MOST_TAGS: usize = 500;
 /// A contract that a platform serves is kept with each of its releases.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
 
+/// What is easily taken for a contract: the key that gives it away, what it is, what to do.
+const OTHERS: [(&str, &str, &str); 4] = [
+    (
+        "swagger",
+        "Swagger 2",
+        "convert it, for instance with `npx swagger2openapi swagger.yaml -o openapi.yaml`, and look the result over",
+    ),
+    ("asyncapi", "AsyncAPI", "describe the requests and responses of the API in a contract of their own"),
+    ("arazzo", "Arazzo", "hand in the OpenAPI contract that its `sourceDescriptions` name"),
+    ("overlay", "an OpenAPI overlay", "apply it to the contract that it `extends`, and hand in the result"),
+];
+
 /// What a contract says of itself.
 #[derive(Default)]
 pub(super) struct Head {
@@ -34,16 +46,14 @@ pub(super) fn document(text: &str) -> Result<Document, Fault> {
 pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
     let root = document.root();
     let fault = |place, what: String, mend: &str| Err(Fault::new(place, what, mend));
-    let migrate = "write it as OpenAPI 3.0 or 3.1";
+    let migrate = "write it as OpenAPI 3.0, 3.1 or 3.2";
     if root.kind() != Kind::Map {
         let what = format!("a contract is a map, this is {}", root.kind());
         return fault(root.place(), what, "begin with `openapi: 3.1.0`");
     }
-    for (key, name) in
-        [("swagger", "Swagger 2"), ("asyncapi", "AsyncAPI"), ("arazzo", "Arazzo"), ("overlay", "an OpenAPI overlay")]
-    {
+    for (key, name, mend) in OTHERS {
         if let Some(node) = root.get(key) {
-            return fault(node.place(), format!("this is {name}, not OpenAPI 3.0 or 3.1"), migrate);
+            return fault(node.place(), format!("this is {name}, not OpenAPI 3.0, 3.1 or 3.2"), mend);
         }
     }
     let Some(node) = root.get("openapi") else {
@@ -62,6 +72,7 @@ pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
     match () {
         () if patch("3.0.") => Ok(OpenApiVersion::V3_0),
         () if patch("3.1.") => Ok(OpenApiVersion::V3_1),
+        () if patch("3.2.") => Ok(OpenApiVersion::V3_2),
         () => fault(node.place(), format!("OpenAPI {} is not read", quoted(edition)), migrate),
     }
 }
@@ -70,6 +81,13 @@ pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
 pub(super) fn head(source: Source<'_>, faults: &mut Faults) -> Head {
     let root = source.document.root();
     check_dialect(root, faults);
+    if let Some(own) = root.get("$self").filter(|own| own.as_str().is_none_or(|own| own.contains('#'))) {
+        faults.add(
+            own.place(),
+            "`$self` must be an address without `#`",
+            "write where this contract lies, or remove it",
+        );
+    }
     let mut head = Head { tags: tags(root, faults), ..Head::default() };
     let Some(info) = root.get("info").filter(|info| info.kind() == Kind::Map) else {
         let place = root.get("info").map_or(root.place(), Node::place);
@@ -124,7 +142,7 @@ fn check_dialect(root: Node<'_>, faults: &mut Faults) {
         faults.add(
             node.place(),
             "this `jsonSchemaDialect` is not read",
-            "remove it; schemas are JSON Schema 2020-12 as OpenAPI 3.1 has it",
+            "remove it; schemas are JSON Schema 2020-12 as OpenAPI has it since 3.1",
         );
     }
 }

@@ -12,8 +12,10 @@ const LONGEST_SUMMARY: usize = 1_000;
 /// The largest whole number that every JSON reader keeps exactly.
 const LARGEST_COUNT: f64 = 9_007_199_254_740_991.0;
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+const JSON_SCHEMA: &str = "https://json-schema.org/draft/2020-12/schema";
+/// The dialects of OpenAPI are dated; all of them are JSON Schema 2020-12 with OpenAPI's own words.
 const DIALECTS: [&str; 2] =
-    ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
+    ["https://spec.openapis.org/oas/3.1/dialect/", "https://spec.openapis.org/oas/3.2/dialect/"];
 
 /// Checks the keywords of every part and schema.
 pub(super) fn check(source: Source<'_>, parts: &[(Node<'_>, Role)], faults: &mut Faults) {
@@ -124,7 +126,7 @@ fn check_number(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked 
             "write the bound as `minimum` or `maximum`",
         ),
         "exclusiveMinimum" | "exclusiveMaximum" => {
-            must(key, number.is_some(), "a number in OpenAPI 3.1", "write the bound itself")
+            must(key, number.is_some(), "a number since OpenAPI 3.1", "write the bound itself")
         }
         _ => Ok(()),
     }
@@ -139,7 +141,8 @@ fn must(key: &str, fits: bool, what: &str, mend: &'static str) -> Checked {
 
 /// Whether a node names a dialect of JSON Schema that schemas are read in.
 pub(super) fn is_read_dialect(node: Node<'_>) -> bool {
-    node.as_str().is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
+    let of_openapi = |dialect: &str| DIALECTS.iter().any(|known| dialect.starts_with(known));
+    node.as_str().is_some_and(|dialect| dialect.trim_end_matches('#') == JSON_SCHEMA || of_openapi(dialect))
 }
 
 fn check_type(value: Node<'_>) -> Checked {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Faults, Location, Source,
+    Faults, Location, OpenApiVersion, Source,
     identity::text,
     path_template::{Meeting, Template},
 };
@@ -14,6 +14,7 @@ use crate::{
 
 const MOST_OPERATIONS: usize = 2_000;
 const MOST_PARAMETERS: usize = 200;
+const LONGEST_METHOD: usize = 40;
 const LONGEST_ID: usize = 100;
 const LONGEST_NAME: usize = 200;
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
@@ -28,6 +29,14 @@ pub(super) struct Outline<'d> {
     pub(super) parameters: Vec<Declared<'d>>,
     pub(super) body: Option<Node<'d>>,
     pub(super) responses: Vec<(&'d str, Node<'d>)>,
+}
+
+/// A method on a path, and where it is written.
+struct Served<'d> {
+    path: &'d str,
+    word: Key<'d>,
+    method: String,
+    node: Node<'d>,
 }
 
 /// A parameter that has been checked.
@@ -82,22 +91,62 @@ impl<'d> Reading<'d, '_> {
         for (word, node) in item.entries() {
             match word.text {
                 "$ref" | "summary" | "description" | "servers" | "parameters" => {}
-                method if METHODS.contains(&method) => {
-                    let outline = self.operation(key.text, word, node, &shared);
-                    if let (Some(outline), Some(template)) = (&outline, &template) {
-                        self.match_parameters(outline, template);
+                method if METHODS.contains(&method) || (method == "query" && self.is_since_3_2()) => {
+                    let method = method.to_ascii_uppercase();
+                    self.served(Served { path: key.text, word, method, node }, &shared, template.as_ref());
+                }
+                "additionalOperations" if self.is_since_3_2() => {
+                    for (word, node) in node.entries() {
+                        if self.check_method(word) {
+                            let served = Served { path: key.text, word, method: word.text.to_owned(), node };
+                            self.served(served, &shared, template.as_ref());
+                        }
                     }
-                    self.outlines.extend(outline);
                 }
                 "trace" => self.faults.add(word.place(), "the method `trace` is not served", "remove it"),
                 word_text if word_text.starts_with("x-") => {}
                 other => {
                     let what = format!("{} is no method", quoted(other));
-                    let mend = "write get, put, post, delete, options, head or patch in lower case";
+                    let mend = if self.is_since_3_2() {
+                        "write get, put, post, delete, options, head, patch or query in lower case, or any other below \
+                         `additionalOperations`"
+                    } else {
+                        "write get, put, post, delete, options, head or patch in lower case"
+                    };
                     self.faults.add(word.place(), what, mend);
                 }
             }
         }
+    }
+
+    fn is_since_3_2(&self) -> bool {
+        self.source.openapi == OpenApiVersion::V3_2
+    }
+
+    fn served(&mut self, served: Served<'d>, shared: &[Declared<'d>], template: Option<&Template>) {
+        let outline = self.operation(served, shared);
+        if let (Some(outline), Some(template)) = (&outline, template) {
+            self.match_parameters(outline, template);
+        }
+        self.outlines.extend(outline);
+    }
+
+    /// Whether a word below `additionalOperations` is a method that can be served and that has no place of its own.
+    fn check_method(&mut self, word: Key<'d>) -> bool {
+        let method = word.text;
+        let known = METHODS.iter().chain(&["query"]).any(|known| known.eq_ignore_ascii_case(method));
+        let (what, mend) = if known {
+            let what = format!("the method {} does not belong below `additionalOperations`", quoted(method));
+            (what, "write it in lower case right below the path")
+        } else if ["trace", "connect"].iter().any(|word| word.eq_ignore_ascii_case(method)) {
+            (format!("the method {} is not served", quoted(method)), "remove it")
+        } else if !is_token(method) || method.len() > LONGEST_METHOD {
+            (format!("{} is no method", quoted(method)), "write it as it is sent, like `LINK`")
+        } else {
+            return true;
+        };
+        self.faults.add(word.place(), what, mend);
+        false
     }
 
     fn template(&mut self, key: Key<'d>) -> Option<Template> {
@@ -124,13 +173,8 @@ impl<'d> Reading<'d, '_> {
         Some(template)
     }
 
-    fn operation(
-        &mut self,
-        path: &'d str,
-        word: Key<'d>,
-        node: Node<'d>,
-        shared: &[Declared<'d>],
-    ) -> Option<Outline<'d>> {
+    fn operation(&mut self, served: Served<'d>, shared: &[Declared<'d>]) -> Option<Outline<'d>> {
+        let Served { path, word, method, node } = served;
         if node.kind() != Kind::Map {
             self.faults.add(node.place(), "an operation must be a map", "write `operationId` and `responses` below it");
             return None;
@@ -152,7 +196,7 @@ impl<'d> Reading<'d, '_> {
         let responses = self.responses(word, node);
         Some(Outline {
             id: id.unwrap_or_default(),
-            method: word.text.to_ascii_uppercase(),
+            method,
             path,
             node,
             place: word.place(),
@@ -241,6 +285,7 @@ impl<'d> Reading<'d, '_> {
             Some("query") => Location::Query,
             Some("header") => Location::Header,
             Some("cookie") => Location::Cookie,
+            Some("querystring") if self.is_since_3_2() => Location::Querystring,
             _ => {
                 let place = node.get("in").map_or(node.place(), Node::place);
                 let what = format!("the parameter {} does not say where it travels", quoted(name));
@@ -269,6 +314,10 @@ impl<'d> Reading<'d, '_> {
             self.faults.add(node.place(), what, "use letters, digits and `-`");
         }
         self.check_sort(node, name);
+        if location == Location::Querystring && node.get("content").is_none() {
+            let what = format!("the parameter {} is the whole query and has no `content`", quoted(name));
+            self.faults.add(node.place(), what, "write a media type, like `application/x-www-form-urlencoded`");
+        }
         Some(Declared { name, location, node })
     }
 
@@ -379,7 +428,7 @@ impl<'d> Reading<'d, '_> {
                     "write one like `application/json`",
                 );
             }
-            if media.kind() != Kind::Map {
+            if self.source.resolve(media).kind() != Kind::Map {
                 self.faults.add(media.place(), "a media type must be a map", "write `schema` below it, or `{}`");
             }
         }

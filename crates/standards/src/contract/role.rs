@@ -87,11 +87,26 @@ fn in_part(key: &str, value: Node<'_>) -> Role {
         return Role::Data;
     }
     match key {
-        "schema" => Role::Schema,
+        "schema" | "itemSchema" => Role::Schema,
         "schemas" => Role::Schemas,
-        "example" | "value" | "default" | "enum" | "mapping" | "security" | "scopes" => Role::Data,
-        "examples" | "parameters" | "content" | "headers" | "responses" | "requestBodies" | "paths" | "webhooks"
-        | "pathItems" | "callbacks" | "links" | "encoding" | "securitySchemes" | "variables"
+        "example" | "value" | "dataValue" | "serializedValue" | "default" | "enum" | "mapping" | "security"
+        | "scopes" => Role::Data,
+        "examples"
+        | "parameters"
+        | "content"
+        | "headers"
+        | "responses"
+        | "requestBodies"
+        | "paths"
+        | "webhooks"
+        | "pathItems"
+        | "callbacks"
+        | "links"
+        | "encoding"
+        | "securitySchemes"
+        | "variables"
+        | "mediaTypes"
+        | "additionalOperations"
             if value.kind() == Kind::Map =>
         {
             Role::Parts
