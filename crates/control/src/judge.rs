@@ -19,7 +19,7 @@ pub struct Judgement {
 }
 
 /// What the manifest says to the rules.
-pub(crate) fn facts(manifest: &Manifest) -> Facts {
+pub fn facts(manifest: &Manifest) -> Facts {
     Facts {
         api: Some(manifest.api.to_string()),
         audience: Some(manifest.audience.to_string()),
@@ -28,6 +28,8 @@ pub(crate) fn facts(manifest: &Manifest) -> Facts {
         kind: Some(manifest.kind.to_string()),
         personal_data: Some(manifest.personal_data),
         sandbox: Some(manifest.environments.iter().any(|(_, target)| *target == Target::Mock)),
+        // The catalogue is not asked: a contract is judged by itself, the same today and tomorrow.
+        neighbours: Vec::new(),
     }
 }
 

@@ -50,7 +50,7 @@ pub use editions::Forecast;
 pub use error::{Error, PublishFault};
 pub use fingerprint::fingerprint;
 pub use issue_secret::IssuedSecret;
-pub use judge::Judgement;
+pub use judge::{Judgement, facts};
 pub use keys::{SigningKey, VerificationKey};
 pub use manifest::{Manifest, Target, read_manifest};
 pub use publish_release::{Publication, Published};

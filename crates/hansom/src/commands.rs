@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod lint;
 pub(crate) mod new;
 pub(crate) mod publish;
 pub(crate) mod serve;

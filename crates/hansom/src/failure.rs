@@ -2,6 +2,8 @@
 
 use std::{fmt::Display, process::ExitCode};
 
+use hansom_standards::report::harmless;
+
 /// Why a command ends, in lines for a person, with its exit code: 1 refused or findings, 2 wrong use, 3 it broke.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -20,6 +22,16 @@ impl Failure {
         Self { code: 2, text: text.into() }
     }
 
+    /// There are findings, and they are printed already.
+    pub(crate) fn found() -> Self {
+        Self::refused("")
+    }
+
+    /// Whether everything about it is printed already.
+    pub(crate) fn is_said(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Something broke.
     pub(crate) fn broke(text: impl Into<String>) -> Self {
         Self { code: 3, text: text.into() }
@@ -27,7 +39,11 @@ impl Failure {
 
     /// Prints the lines and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        eprintln!("hansom: {}", self.text);
+        if !self.text.is_empty() {
+            // Names and texts of others may be in it; only line ends of our own are let through.
+            let lines: Vec<_> = self.text.split('\n').map(harmless).collect();
+            eprintln!("hansom: {}", lines.join("\n"));
+        }
         ExitCode::from(self.code)
     }
 }

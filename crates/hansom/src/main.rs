@@ -8,11 +8,15 @@ mod assertion;
 mod bookkeeper;
 mod commands;
 mod config;
+mod contract_file;
 mod demo;
+mod facts;
 mod failure;
+mod law;
 mod operations;
 mod platform;
 mod publisher;
+mod saying;
 mod world;
 
 use std::process::ExitCode;
@@ -37,6 +41,10 @@ enum Verb {
     Serve(commands::serve::Serve),
     /// Say what is wrong with a configuration.
     Check(commands::check::Check),
+    /// Hold contracts against the standards.
+    Lint(commands::lint::Lint),
+    /// Show the playbook's page of a rule.
+    Explain(commands::explain::Explain),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
     /// Start a new API: a manifest and a contract that can be published as they are.
@@ -52,6 +60,8 @@ fn main() -> ExitCode {
         Verb::Demo(demo) => demo.run(),
         Verb::Serve(serve) => serve.run(),
         Verb::Check(check) => check.run(),
+        Verb::Lint(lint) => lint.run(),
+        Verb::Explain(explain) => explain.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::New(new) => new.run(),
     };

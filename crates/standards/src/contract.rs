@@ -15,6 +15,7 @@ mod reference;
 mod role;
 mod schema;
 
+pub use identity::edition;
 pub(crate) use identity::is_semantic;
 
 use std::collections::HashSet;

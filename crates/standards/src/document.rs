@@ -21,13 +21,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
-use self::{
-    lines::Lines,
-    tree::{KEYED, NONE, SHADOWED, Slot, TRUE, Tree},
-};
+use self::tree::{KEYED, NONE, SHADOWED, Slot, TRUE, Tree};
 use crate::fault::Fault;
 
 pub use self::lapse::{Lapse, LapseKind};
+pub use self::lines::Lines;
 
 /// A line and a column of a text, both counted from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -43,7 +43,10 @@ pub(super) fn document(text: &str) -> Result<Document, Fault> {
 }
 
 /// Which edition of OpenAPI the document is written in.
-pub(super) fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
+///
+/// # Errors
+/// It is in none of those that are read; the fault says what it is instead.
+pub fn edition(document: &Document) -> Result<OpenApiVersion, Fault> {
     let root = document.root();
     let fault = |place, what: String, mend: &str| Err(Fault::new(place, what, mend));
     let migrate = "write it as OpenAPI 3.0, 3.1 or 3.2";

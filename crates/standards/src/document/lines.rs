@@ -11,7 +11,7 @@ const BLOCK: usize = 4096;
 
 /// The lines of one text.
 #[derive(Clone, Debug)]
-pub(super) struct Lines {
+pub struct Lines {
     /// The byte at which each line begins.
     starts: Vec<u32>,
     /// How many characters are before each block; none for a text in which every character is one byte.
@@ -20,7 +20,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Finds the lines of a text.
-    pub(super) fn of(text: &str) -> Lines {
+    pub fn of(text: &str) -> Lines {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         for (at, byte) in bytes.iter().enumerate() {
@@ -44,7 +44,7 @@ impl Lines {
     }
 
     /// The place of a byte.
-    pub(super) fn place_of(&self, text: &str, byte: usize) -> Place {
+    pub fn place_of(&self, text: &str, byte: usize) -> Place {
         let byte = byte.min(text.len());
         let line = self.starts.partition_point(|start| *start as usize <= byte).max(1);
         let start = self.start(line);
@@ -57,7 +57,7 @@ impl Lines {
     }
 
     /// The byte at a place; none if the text has no such line, and the end of the line if it is shorter than that.
-    pub(super) fn byte_of(&self, text: &str, place: Place) -> Option<usize> {
+    pub fn byte_of(&self, text: &str, place: Place) -> Option<usize> {
         let line = place.line as usize;
         let start = *self.starts.get(line.checked_sub(1)?)? as usize;
         let next = self.starts.get(line).map_or(text.len(), |next| *next as usize);
@@ -74,6 +74,12 @@ impl Lines {
             }
         };
         Some(byte.min(end))
+    }
+
+    /// A line by its number, from 1, without its end; nothing beyond the last.
+    pub fn line<'t>(&self, text: &'t str, number: u32) -> &'t str {
+        let at = |column| self.byte_of(text, Place { line: number, column });
+        at(1).zip(at(u32::MAX)).and_then(|(start, end)| text.get(start..end)).unwrap_or_default()
     }
 
     fn start(&self, line: usize) -> usize {
@@ -141,5 +147,12 @@ mod tests {
         assert_eq!(lines.byte_of(text, Place { line: 2, column: 9 }), Some(5));
         assert_eq!(lines.byte_of(text, Place { line: 3, column: 1 }), None);
         assert_eq!(lines.place_of(text, 99), Place { line: 2, column: 2 });
+    }
+
+    #[test]
+    fn a_line_is_without_its_end() {
+        let text = "ab\r\ncöd\n\nlast";
+        let lines = Lines::of(text);
+        assert_eq!([1, 2, 3, 4, 5, 0].map(|number| lines.line(text, number)), ["ab", "cöd", "", "last", "", ""]);
     }
 }

@@ -1,0 +1,51 @@
+//! How does a command say what it has to say: to a terminal, to a pipe, to a file?
+
+use std::{
+    io::{ErrorKind, IsTerminal, Write},
+    path::Path,
+};
+
+use hansom_standards::report::Look;
+
+use crate::failure::{Doing, Failure};
+
+/// Writes a text to standard output. A reader that has seen enough (`| head`) is no failure.
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).doing("the output could not be written"),
+        _ => Ok(()),
+    }
+}
+
+/// How standard output should look: with colours on a terminal alone, and not where somebody set `NO_COLOR`.
+pub(crate) fn look() -> Look {
+    let terminal = std::io::stdout().is_terminal();
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    let width = terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+    let usual = Look::default();
+    Look { colours: terminal && !unwanted, width: width.unwrap_or(usual.width), ..usual }
+}
+
+/// Writes a file whole or not at all. A file that is there keeps its permissions, and a link still leads to it.
+pub(crate) fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let written = write_new(&beside, text, &file).and_then(|()| std::fs::rename(&beside, &file));
+    if written.is_err() {
+        // Nothing half-written is left; if even that fails, the first error is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+fn write_new(beside: &Path, text: &str, like: &Path) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(beside)?;
+    if let Ok(known) = std::fs::metadata(like) {
+        file.set_permissions(known.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
