@@ -128,14 +128,15 @@ impl<'c> Telling<'c> {
     /// With the place, and the line that it is on.
     fn placed<'g>(&self, group: Group<'g>, file: &'g str, span: Span) -> Group<'g> {
         let (line, column) = (span.start.line as usize, span.start.column as usize);
-        let group = group.element(Origin::path(harmless(file)).line(line).char_column(column));
-        match self.lines.get(file) {
-            Some((text, lines)) => {
-                let (text, range) = excerpt(lines.line(text, span.start.line), span);
-                let snippet = Snippet::source(text).line_start(line).fold(false);
-                group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
-            }
-            None => group,
+        let origin = Origin::path(harmless(file)).line(line).char_column(column);
+        let Some((text, lines)) = self.lines.get(file) else { return group.element(origin) };
+        let Excerpt { text, range, whole } = Excerpt::of(lines.line(text, span.start.line), span);
+        let snippet = Snippet::source(text).line_start(line).annotation(AnnotationKind::Primary.span(range));
+        if whole {
+            group.element(snippet.path(Some(harmless(file))))
+        } else {
+            // The column is one of the whole line.
+            group.element(origin).element(snippet)
         }
     }
 
@@ -217,19 +218,30 @@ fn severity(level: Level) -> Severity<'static> {
     }
 }
 
-/// The line of a place, cut where it is long, and the bytes of it that are meant.
-fn excerpt(line: &str, span: Span) -> (String, std::ops::Range<usize>) {
-    let length = line.chars().count();
-    let start = (span.start.column.saturating_sub(1) as usize).min(length);
-    let end = if span.end.line > span.start.line { length } else { span.end.column.saturating_sub(1) as usize };
-    // Something is always underlined, also where the place has no length.
-    let end = end.clamp(start, length).max((start + 1).min(length));
-    let from = if length > LINE { start.saturating_sub(LINE / 4) } else { 0 };
-    let shown: String = line.chars().skip(from).take(LINE).collect();
-    let shown = harmless(&shown).into_owned();
-    let byte = |column: usize| shown.char_indices().nth(column - from).map_or(shown.len(), |(at, _)| at);
-    let range = byte(start)..byte(end);
-    (shown, range)
+/// The line of a place, cut where it is long.
+struct Excerpt {
+    text: String,
+    /// The bytes of it that are meant.
+    range: std::ops::Range<usize>,
+    /// Whether the line begins with it.
+    whole: bool,
+}
+
+impl Excerpt {
+    fn of(line: &str, span: Span) -> Excerpt {
+        let length = line.chars().count();
+        let start = (span.start.column.saturating_sub(1) as usize).min(length);
+        let several = span.end.line > span.start.line;
+        let end = if several { length } else { span.end.column.saturating_sub(1) as usize };
+        // Something is always underlined, also where the place has no length.
+        let end = end.clamp(start, length).max((start + 1).min(length));
+        let from = if length > LINE { start.saturating_sub(LINE / 4) } else { 0 };
+        let shown: String = line.chars().skip(from).take(LINE).collect();
+        let text = harmless(&shown).into_owned();
+        let byte = |column: usize| text.char_indices().nth(column - from).map_or(text.len(), |(at, _)| at);
+        let range = byte(start)..byte(end);
+        Excerpt { text, range, whole: from == 0 }
+    }
 }
 
 /// Broken into lines at blanks.
@@ -259,18 +271,18 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_around_the_place() {
-        let text = format!("{}{}{}", "é".repeat(1000), "HERE", "x".repeat(1000));
+        let line = format!("{}{}{}", "é".repeat(1000), "HERE", "x".repeat(1000));
         let place = |column| Place { line: 1, column };
-        let span = Span { start: place(1001), end: place(1005) };
-        let (shown, range) = excerpt(&text, span);
-        assert_eq!(&shown[range], "HERE");
-        assert_eq!(shown.chars().count(), LINE);
+        let Excerpt { text, range, whole } = Excerpt::of(&line, Span { start: place(1001), end: place(1005) });
+        assert_eq!(&text[range], "HERE");
+        assert_eq!((text.chars().count(), whole), (LINE, false));
     }
 
     #[test]
-    fn a_place_beyond_the_text_is_its_end() {
+    fn a_place_beyond_the_line_is_its_end() {
         let place = Place { line: 9, column: 9 };
-        assert_eq!(excerpt("", Span::empty(place)), (String::new(), 0..0));
+        let excerpt = Excerpt::of("", Span::empty(place));
+        assert_eq!((excerpt.text.as_str(), excerpt.range), ("", 0..0));
     }
 
     #[test]
