@@ -35,6 +35,7 @@ pub mod sources;
 mod status;
 pub mod survey;
 mod template;
+mod transport;
 
 pub use contract::Contract;
 pub use document::{Document, Limits, Node, Place, Span};

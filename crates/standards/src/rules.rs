@@ -27,10 +27,19 @@ rules! {
     data: json_objects, matching_content_type, number_formats, bounded_values, unknown_input_refused,
         no_null_booleans_or_lists, money_and_codes, identifiers_are_text, geojson_locations, no_undeclared_properties;
     time: typed_dates, moments_in_utc;
+    paging: paged_lists, pages_within_maximum;
+    caching: declared_cache_control, personal_answers_not_kept;
+    rates: announced_limits, rate_limit_fields, published_limits;
     versions: semantic_version, version_in_url, version_header, breaking_needs_major, tightened_access_is_breaking,
         addition_needs_minor, published_stays, deprecated_before_removed, changelog;
     lifecycle: named_replacement, deprecation_headers, sunset_leaves_notice, no_new_subscriptions,
         retired_answers_gone, told_consumers, no_alpha_in_production;
+    security: https_servers, modern_tls, security_headers, declared_origins;
+    authorisation: protected_operations, token_schemes, no_tokens_in_urls, safe_grants, declared_scopes, deny_by_default,
+        refusals_proved, short_lived_tokens;
+    privacy: recorded_purpose, access_logged;
+    operations: health_operation;
+    discovery: api_catalog, exported_catalogue;
     people: outsiders_words, user_needs, safe_reads, impact_assessment, true_sandbox, known_limits_of_data,
         agreed_sunset, no_reuse_possible;
 }
