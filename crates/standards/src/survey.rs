@@ -178,6 +178,16 @@ pub struct Schema<'d> {
     pub in_responses: bool,
 }
 
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Edition::V3_0 => "3.0",
+            Edition::V3_1 => "3.1",
+            Edition::V3_2 => "3.2",
+        })
+    }
+}
+
 impl<'d> Survey<'d> {
     /// Lays out a contract.
     pub fn of(sources: &'d Sources, facts: Facts) -> Survey<'d> {
