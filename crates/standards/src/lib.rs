@@ -12,6 +12,7 @@ mod casing;
 pub mod contract;
 mod date;
 mod declared;
+pub mod difference;
 pub mod document;
 pub mod explanation;
 pub mod fault;
