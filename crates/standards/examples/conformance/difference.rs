@@ -68,6 +68,7 @@ struct Score {
     stricter: usize,
     laxer: usize,
     unhandled: usize,
+    changes: usize,
     ids: BTreeSet<String>,
     differing: String,
 }
@@ -75,6 +76,7 @@ struct Score {
 impl Score {
     fn count(&mut self, case: &Case) {
         self.cases += 1;
+        self.changes += case.expected.len();
         let ours = match compare(case, Reading::Published) {
             Ok(ours) => ours,
             Err(why) => {
@@ -114,10 +116,12 @@ impl Score {
         let known = catalogue::checks().filter(|check| check.published.is_some()).count();
         let all = catalogue::checks().count();
         format!(
-            "{}\noasdiff\n  same verdict           {}\n  same set of changes    {}\n  same ids, each as often {}\n  \
+            "{}\noasdiff: {} changes in {} cases\n  same verdict           {}\n  same set of changes    {}\n  same ids, each as often {}\n  \
              ids in these cases     {}, of {known} in oasdiff's catalogue; ours has {all}\n  in the playbook's reading {} \
              cases break callers that do not in oasdiff's, {} the other way round; {} differences are unhandled\n",
             self.differing,
+            self.changes,
+            self.cases,
             share(self.verdicts),
             share(self.sets),
             share(self.same_ids),

@@ -4,16 +4,9 @@
 //! those that one property with a fixed value tells apart, and the last two that are left over. What finds no partner
 //! was added or removed.
 
-use crate::{
-    document::Node,
-    sources::reference_of,
-};
+use crate::{document::Node, sources::reference_of};
 
-use super::{
-    book::Book,
-    equivalence::Equivalence,
-    keyword::Keyword,
-};
+use super::{book::Book, equivalence::Equivalence, keyword::Keyword};
 
 /// Above this many comparisons of schemas without names, only what is said word for word the same is matched.
 const MOST_COMPARISONS: usize = 2_500;

@@ -86,7 +86,8 @@ impl<'d> Book<'d> {
 
 /// Whether a reference has keywords beside it that change which values are valid.
 fn has_siblings(node: Node<'_>) -> bool {
-    node.entries().any(|(key, _)| !matches!(key.text, "$ref" | "description" | "summary" | "title" | "example" | "examples"))
+    node.entries()
+        .any(|(key, _)| !matches!(key.text, "$ref" | "description" | "summary" | "title" | "example" | "examples"))
 }
 
 /// One schema, its references followed.

@@ -127,15 +127,18 @@ macro_rules! weigh {
     };
     // A warning there, an error here.
     ($id:expr, WE, $about:expr, $means:expr) => {
-        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Warning, $about, $means).weighing($crate::finding::Level::Error)
+        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Warning, $about, $means)
+            .weighing($crate::finding::Level::Error)
     };
     // An information there, an error here.
     ($id:expr, IE, $about:expr, $means:expr) => {
-        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Information, $about, $means).weighing($crate::finding::Level::Error)
+        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Information, $about, $means)
+            .weighing($crate::finding::Level::Error)
     };
     // An information there, a warning here.
     ($id:expr, IW, $about:expr, $means:expr) => {
-        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Information, $about, $means).weighing($crate::finding::Level::Warning)
+        $crate::difference::catalogue::Check::published($id, $crate::finding::Level::Information, $about, $means)
+            .weighing($crate::finding::Level::Warning)
     };
     // There is no such check.
     ($id:expr, _, $about:expr, $means:expr) => {
@@ -234,8 +237,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
 
 /// The check with an id.
 pub fn find(id: &str) -> Option<&'static Check> {
-    static BY_ID: LazyLock<HashMap<&str, &Check>> =
-        LazyLock::new(|| checks().map(|check| (check.id, check)).collect());
+    static BY_ID: LazyLock<HashMap<&str, &Check>> = LazyLock::new(|| checks().map(|check| (check.id, check)).collect());
     BY_ID.get(id).copied()
 }
 

@@ -70,7 +70,9 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Paths that went or came are reported at once; the others are given back.
     fn match_paths(&mut self, old: Option<Node<'d>>, new: Option<Node<'d>>) -> Vec<PathPair<'d>> {
-        let entries = |map: Option<Node<'d>>| map.into_iter().flat_map(Node::entries).filter(|(key, _)| key.text.starts_with('/'));
+        let entries = |map: Option<Node<'d>>| {
+            map.into_iter().flat_map(Node::entries).filter(|(key, _)| key.text.starts_with('/'))
+        };
         let mut by_form: HashMap<String, Vec<(&'d str, Node<'d>)>> = HashMap::new();
         for (key, node) in entries(new) {
             by_form.entry(without_names(key.text).0).or_default().push((key.text, node));
@@ -143,8 +145,7 @@ impl<'d> Comparison<'_, 'd> {
         }
         let items = (self.books.old.sources.follow(pair.items.0), self.books.new.sources.follow(pair.items.1));
         if self.question.reading == Reading::Published {
-            let all: Vec<Arc<Operation>> =
-                news.iter().map(|(method, node)| named(method, &pair.path, *node)).collect();
+            let all: Vec<Arc<Operation>> = news.iter().map(|(method, node)| named(method, &pair.path, *node)).collect();
             parameters::look_at_path_parameters(items, &all, &mut self.ledger);
         }
         servers::look_at_servers(items, None, &mut self.ledger);

@@ -62,7 +62,12 @@ fn is_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes.get(from..from + 2).is_some_and(|two| two.iter().all(u8::is_ascii_digit));
     let at = |position: usize, expected: u8| bytes.get(position) == Some(&expected);
-    if !(matches!(bytes.first(), Some(b'T' | b't')) && digits(1) && at(3, b':') && digits(4) && at(6, b':') && digits(7))
+    if !(matches!(bytes.first(), Some(b'T' | b't'))
+        && digits(1)
+        && at(3, b':')
+        && digits(4)
+        && at(6, b':')
+        && digits(7))
     {
         return false;
     }

@@ -116,7 +116,9 @@ impl<'d> Endpoint<'d> {
         }
         let several = self.bodies.len() > 1;
         for pair in &self.bodies {
-            asked.extend(pair.schemas().map(|(old, new)| (Part::Request { media: pair.name }, several, false, old, new)));
+            asked.extend(
+                pair.schemas().map(|(old, new)| (Part::Request { media: pair.name }, several, false, old, new)),
+            );
         }
         for response in &self.responses {
             for (name, old, new) in headers_of(response, around.books) {

@@ -112,9 +112,7 @@ impl<'b, 'd> Equivalence<'b, 'd> {
 
     fn same_value(&self, keyword: Keyword, old: Option<Node<'d>>, new: Option<Node<'d>>) -> bool {
         match (old, new) {
-            (Some(old), Some(new)) => {
-                self.says_the_same(old, new) || is_set(keyword) && self.same_set(old, new)
-            }
+            (Some(old), Some(new)) => self.says_the_same(old, new) || is_set(keyword) && self.same_set(old, new),
             (Some(only), None) | (None, Some(only)) => is_nothing(keyword, only),
             (None, None) => true,
         }
@@ -167,7 +165,15 @@ fn is_restated(keyword: Keyword) -> bool {
     use Keyword::*;
     matches!(
         keyword,
-        Type | Nullable | Format | ContentEncoding | Maximum | ExclusiveMaximum | Minimum | ExclusiveMinimum | Enum | Const
+        Type | Nullable
+            | Format
+            | ContentEncoding
+            | Maximum
+            | ExclusiveMaximum
+            | Minimum
+            | ExclusiveMinimum
+            | Enum
+            | Const
     )
 }
 

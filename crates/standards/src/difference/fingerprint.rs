@@ -48,10 +48,11 @@ impl Fingerprints {
 
 impl Prints {
     fn of(document: &Document) -> Prints {
-        let count = document.nodes().count();
+        let ids: Vec<u32> = document.nodes().map(Node::id).collect();
+        let count = ids.last().map_or(0, |last| *last as usize + 1);
         let mut prints = Prints { said: vec![0; count], refers: vec![0; count / 64 + 1] };
         // A node comes before everything inside it, so going backwards the inside is done first.
-        for id in (0..u32::try_from(count).unwrap_or(u32::MAX)).rev() {
+        for id in ids.into_iter().rev() {
             prints.settle(document.node(id));
         }
         prints

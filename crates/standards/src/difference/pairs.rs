@@ -226,7 +226,8 @@ impl<'b, 'd> Pairs<'b, 'd> {
                     differs |= !self.same.says_the_same(old, new);
                 }
                 (Some(old), Some(new)) if old.as_bool().is_some() || new.as_bool().is_some() => {
-                    differs |= accepts_all(old) != accepts_all(new) || old.as_bool().is_none() || new.as_bool().is_none();
+                    differs |=
+                        accepts_all(old) != accepts_all(new) || old.as_bool().is_none() || new.as_bool().is_none();
                 }
                 (Some(old), Some(new)) => {
                     if let Some(to) = self.ask(old, new) {
@@ -323,7 +324,8 @@ fn payload_of_null_wrapping<'d>(plain: &Schema<'d>, wrapped: &Schema<'d>, book: 
     let mut nulls = 0;
     for alternative in wrapped.items(Keyword::OneOf) {
         let schema = book.schema(alternative);
-        let only_type = schema.keywords.known().all(|(keyword, _)| keyword == Keyword::Type || keyword.holds() == Holds::Words);
+        let only_type =
+            schema.keywords.known().all(|(keyword, _)| keyword == Keyword::Type || keyword.holds() == Holds::Words);
         if only_type && schema.types() == ["null"] {
             nulls += 1;
         } else if payload.replace(alternative).is_some() {

@@ -32,8 +32,7 @@ impl Version {
 
     /// Whether the step to another version leaves room for an addition.
     pub(super) fn may_add(self, after: Version) -> bool {
-        (after.major, after.minor) > (self.major, self.minor)
-            || self.major == 0 && after.major == 0 && after > self
+        (after.major, after.minor) > (self.major, self.minor) || self.major == 0 && after.major == 0 && after > self
     }
 }
 

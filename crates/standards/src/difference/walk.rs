@@ -59,7 +59,8 @@ impl<'w, 'b, 'd> Walk<'w, 'b, 'd> {
             return;
         }
         if self.above.len() >= DEEPEST {
-            let text = format!("schemas are nested more than {DEEPEST} levels deep; what differs further in is not listed");
+            let text =
+                format!("schemas are nested more than {DEEPEST} levels deep; what differs further in is not listed");
             let operation = Some(self.site.operation.clone());
             let (old, new) = (self.ledger.books.old.spot(pair.old), self.ledger.books.new.spot(pair.new));
             let keyword = "schema".to_owned();

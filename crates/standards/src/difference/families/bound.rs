@@ -35,13 +35,7 @@ impl Bound {
     }
 
     /// Compares two values of the bound.
-    pub(super) fn note<'d>(
-        self,
-        view: &View<'_, 'd>,
-        ledger: &mut Ledger<'_, 'd>,
-        old: Option<f64>,
-        new: Option<f64>,
-    ) {
+    pub(super) fn note<'d>(self, view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>, old: Option<f64>, new: Option<f64>) {
         let nodes = view.nodes(self.keyword);
         let word = self.keyword.text();
         let (done, what) = match (old, new) {

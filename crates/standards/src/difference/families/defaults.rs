@@ -39,7 +39,12 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
             ledger.note(view, "default-value-added", nodes, &format!("the default value {} was added", shown(new)));
         }
         (Some(old), None) => {
-            ledger.note(view, "default-value-removed", nodes, &format!("the default value {} was taken away", shown(old)));
+            ledger.note(
+                view,
+                "default-value-removed",
+                nodes,
+                &format!("the default value {} was taken away", shown(old)),
+            );
         }
         (Some(old), Some(new)) if !view.same.says_the_same(old, new) => {
             let what = format!("the default value changed from {} to {}", shown(old), shown(new));

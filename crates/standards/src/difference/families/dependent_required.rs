@@ -33,7 +33,8 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
             continue;
         };
         if !same_names(before, after) {
-            let what = format!("where `{}` is there, {} must be instead of {}", key.text, listed(after), listed(before));
+            let what =
+                format!("where `{}` is there, {} must be instead of {}", key.text, listed(after), listed(before));
             ledger.note(view, "dependent-required-changed", (Some(before), Some(after)), &what);
         }
     }

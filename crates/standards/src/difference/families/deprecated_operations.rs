@@ -29,7 +29,11 @@ pub(super) static FAMILY: Family = Family {
     source: include_str!("deprecated_operations.rs"),
 };
 
-pub(in super::super) fn look_at_deprecation<'d>(endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>, notices: Notices) {
+pub(in super::super) fn look_at_deprecation<'d>(
+    endpoint: &Endpoint<'d>,
+    ledger: &mut Ledger<'_, 'd>,
+    notices: Notices,
+) {
     let (old, new) = (endpoint.old, endpoint.new);
     let stability = new.get("x-stability-level");
     let days = notices.for_level(stability.and_then(Node::as_str));
@@ -51,7 +55,9 @@ pub(in super::super) fn look_at_deprecation<'d>(endpoint: &Endpoint<'d>, ledger:
         return;
     }
     let (id, text) = match SunsetChange::between(sunsets.0, sunsets.1, days, ledger.today) {
-        SunsetChange::Deleted => ("sunset-deleted", "`x-sunset` was taken away although it stays deprecated".to_owned()),
+        SunsetChange::Deleted => {
+            ("sunset-deleted", "`x-sunset` was taken away although it stays deprecated".to_owned())
+        }
         SunsetChange::Invalid => ("api-path-sunset-parse", "`x-sunset` is no date".to_owned()),
         SunsetChange::TooSmall(from, to) => {
             ("api-sunset-date-changed-too-small", format!("the end was moved forward from {from} to {to}"))
@@ -65,7 +71,9 @@ pub(in super::super) fn look_at_deprecation<'d>(endpoint: &Endpoint<'d>, ledger:
 fn told(notice: Notice) -> (&'static str, String) {
     match notice {
         Notice::None => ("endpoint-deprecated", "the operation was deprecated".to_owned()),
-        Notice::Until(day) => ("endpoint-deprecated-with-sunset", format!("the operation was deprecated and ends on {day}")),
+        Notice::Until(day) => {
+            ("endpoint-deprecated-with-sunset", format!("the operation was deprecated and ends on {day}"))
+        }
         Notice::Missing => {
             ("api-deprecated-sunset-missing", "the operation was deprecated without `x-sunset`".to_owned())
         }

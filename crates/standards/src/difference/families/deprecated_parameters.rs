@@ -25,7 +25,11 @@ pub(super) static FAMILY: Family = Family {
     source: include_str!("deprecated_parameters.rs"),
 };
 
-pub(in super::super) fn look_at_deprecation<'d>(endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>, notices: Notices) {
+pub(in super::super) fn look_at_deprecation<'d>(
+    endpoint: &Endpoint<'d>,
+    ledger: &mut Ledger<'_, 'd>,
+    notices: Notices,
+) {
     let stability = endpoint.new.get("x-stability-level");
     let days = notices.for_level(stability.and_then(Node::as_str));
     for pair in &endpoint.parameters {
@@ -48,12 +52,7 @@ pub(in super::super) fn look_at_deprecation<'d>(endpoint: &Endpoint<'d>, ledger:
     }
 }
 
-fn note_deprecated<'d>(
-    pair: &ParameterPair<'d>,
-    notice: Notice,
-    endpoint: &Endpoint<'d>,
-    ledger: &mut Ledger<'_, 'd>,
-) {
+fn note_deprecated<'d>(pair: &ParameterPair<'d>, notice: Notice, endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>) {
     let (id, what) = match notice {
         Notice::None => ("request-parameter-deprecated", "it was deprecated".to_owned()),
         Notice::Until(day) => ("request-parameter-deprecated", format!("it was deprecated and ends on {day}")),
@@ -61,7 +60,9 @@ fn note_deprecated<'d>(
             ("request-parameter-deprecated-sunset-missing", "it was deprecated without `x-sunset`".to_owned())
         }
         Notice::Invalid => ("request-parameter-sunset-parse", "its `x-sunset` is no date".to_owned()),
-        Notice::TooShort(day) => ("request-parameter-sunset-date-too-small", format!("its end on {day} comes too early")),
+        Notice::TooShort(day) => {
+            ("request-parameter-sunset-date-too-small", format!("its end on {day} comes too early"))
+        }
     };
     ledger.enter_as(id, Some(&endpoint.operation), pair.nodes(), format!("{}: {what}", pair.title()));
 }

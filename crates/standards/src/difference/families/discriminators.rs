@@ -31,7 +31,9 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     let (old, new) = match nodes {
         (Some(old), Some(new)) => (old, new),
         (None, Some(_)) => return ledger.note(view, "discriminator-added", nodes, "a discriminator was added"),
-        (Some(_), None) => return ledger.note(view, "discriminator-removed", nodes, "the discriminator was taken away"),
+        (Some(_), None) => {
+            return ledger.note(view, "discriminator-removed", nodes, "the discriminator was taken away");
+        }
         (None, None) => return,
     };
     let name = |node: Node<'d>| node.get("propertyName").and_then(Node::as_str).unwrap_or_default();

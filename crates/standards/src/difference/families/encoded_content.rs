@@ -26,8 +26,10 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     note_presence(view, ledger, Keyword::ContentSchema, "content-schema");
-    let kinds =
-        [(Keyword::ContentMediaType, "content-media-type-changed"), (Keyword::ContentEncoding, "content-encoding-changed")];
+    let kinds = [
+        (Keyword::ContentMediaType, "content-media-type-changed"),
+        (Keyword::ContentEncoding, "content-encoding-changed"),
+    ];
     for (keyword, action) in kinds {
         let of = |schema: &Schema<'d>| schema.text(keyword).unwrap_or("none");
         let (old, new) = (of(&view.schemas.old), of(&view.schemas.new));

@@ -58,7 +58,9 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     for value in gone {
         note_removed(view, ledger, value);
     }
-    if published && matches!(view.position(), Position::RequestBody | Position::ResponseBody) || old.is_none() && !published {
+    if published && matches!(view.position(), Position::RequestBody | Position::ResponseBody)
+        || old.is_none() && !published
+    {
         return;
     }
     for value in came {
@@ -111,9 +113,13 @@ fn look_at_extensible<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
 }
 
 /// The values of one list that are not in the other; the first is the old one or not.
-fn missing<'d>(view: &View<'_, 'd>, list: Option<Node<'d>>, from: Option<Node<'d>>, first_is_old: bool) -> Vec<Node<'d>> {
-    let (mine, theirs) =
-        if first_is_old { (view.old_book, view.new_book) } else { (view.new_book, view.old_book) };
+fn missing<'d>(
+    view: &View<'_, 'd>,
+    list: Option<Node<'d>>,
+    from: Option<Node<'d>>,
+    first_is_old: bool,
+) -> Vec<Node<'d>> {
+    let (mine, theirs) = if first_is_old { (view.old_book, view.new_book) } else { (view.new_book, view.old_book) };
     let known: HashSet<u64> = from.into_iter().flat_map(Node::items).map(|item| theirs.prints.said(item)).collect();
     list.into_iter().flat_map(Node::items).filter(|item| !known.contains(&mine.prints.said(*item))).collect()
 }

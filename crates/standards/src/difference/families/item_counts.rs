@@ -33,7 +33,11 @@ pub(super) static FAMILY: Family = Family {
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     Bound::upper(Keyword::MaxItems, "max-items").look(view, ledger);
     let least = Bound::lower(Keyword::MinItems, "min-items");
-    if view.reading == Reading::Published { least.from_zero().look(view, ledger) } else { least.look(view, ledger) }
+    if view.reading == Reading::Published {
+        least.from_zero().look(view, ledger)
+    } else {
+        least.look(view, ledger)
+    }
     let nodes = view.nodes(Keyword::UniqueItems);
     match (view.schemas.old.flag(Keyword::UniqueItems), view.schemas.new.flag(Keyword::UniqueItems)) {
         (false, true) => ledger.note(view, "unique-items-set", nodes, "items must differ from each other now"),

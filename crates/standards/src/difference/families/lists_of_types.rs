@@ -32,12 +32,18 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     if view.position() == Position::RequestProperty && view.is_out_of_reach() {
         return;
     }
-    let (first, second) = if view.is_request() { (&lists.removed, &lists.added) } else { (&lists.added, &lists.removed) };
+    let (first, second) =
+        if view.is_request() { (&lists.removed, &lists.added) } else { (&lists.added, &lists.removed) };
     let narrowing = view.is_request() != first.is_empty();
     let types = if first.is_empty() { second } else { first };
     let types = types.join("`, `");
     if narrowing {
-        ledger.note(view, "list-of-types-narrowed", (None, None), &format!("the types `{types}` are not allowed any more"));
+        ledger.note(
+            view,
+            "list-of-types-narrowed",
+            (None, None),
+            &format!("the types `{types}` are not allowed any more"),
+        );
     } else {
         ledger.note(view, "list-of-types-widened", (None, None), &format!("the types `{types}` are allowed too"));
     }

@@ -28,7 +28,9 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     let of = |schema: &Schema<'d>| schema.number(Keyword::MultipleOf);
     let nodes = view.nodes(Keyword::MultipleOf);
     match (of(&view.schemas.old), of(&view.schemas.new)) {
-        (None, Some(new)) => ledger.note(view, "multiple-of-set", nodes, &format!("only multiples of `{new}` are allowed now")),
+        (None, Some(new)) => {
+            ledger.note(view, "multiple-of-set", nodes, &format!("only multiples of `{new}` are allowed now"))
+        }
         (Some(old), None) => {
             ledger.note(view, "multiple-of-unset", nodes, &format!("multiples of `{old}` are not demanded any more"));
         }

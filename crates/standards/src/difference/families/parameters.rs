@@ -91,8 +91,7 @@ impl<'d> Parameter<'d> {
 
     fn is(&self, location: &str, name: &str) -> bool {
         // Names of headers are the same in capital letters.
-        self.location == location
-            && (self.name == name || location == "header" && self.name.eq_ignore_ascii_case(name))
+        self.location == location && (self.name == name || location == "header" && self.name.eq_ignore_ascii_case(name))
     }
 
     fn is_required(&self) -> bool {
@@ -258,7 +257,12 @@ fn note_added<'d>(endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>, pair: &P
     ledger.enter_as(id, Some(&endpoint.operation), pair.nodes(), text);
 }
 
-fn note_removed<'d>(endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>, pair: &ParameterPair<'d>, old: Parameter<'d>) {
+fn note_removed<'d>(
+    endpoint: &Endpoint<'d>,
+    ledger: &mut Ledger<'_, 'd>,
+    pair: &ParameterPair<'d>,
+    old: Parameter<'d>,
+) {
     let sunset = old.node.get("x-sunset");
     let day = sunset.and_then(Node::as_str).and_then(Day::parse);
     let (id, why) = match (old.flag("deprecated"), sunset, day) {

@@ -32,7 +32,9 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     let nodes = view.nodes(Keyword::Pattern);
     match (of(&view.schemas.old), of(&view.schemas.new)) {
         (None, Some(new)) => ledger.note(view, "pattern-added", nodes, &format!("the pattern `{new}` was added")),
-        (Some(old), None) => ledger.note(view, "pattern-removed", nodes, &format!("the pattern `{old}` was taken away")),
+        (Some(old), None) => {
+            ledger.note(view, "pattern-removed", nodes, &format!("the pattern `{old}` was taken away"))
+        }
         (Some(old), Some(new)) if old != new => {
             let action = if new == ".*" && view.is_request() { "pattern-generalized" } else { "pattern-changed" };
             ledger.note(view, action, nodes, &format!("the pattern changed from `{old}` to `{new}`"));

@@ -76,7 +76,11 @@ fn note<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>, name: &str, requir
     };
     let what = if required { "is required now" } else { "is not required any more" };
     let place = |schema: &Schema<'d>| {
-        schema.items(Keyword::Required).into_iter().find(|item| item.as_str() == Some(name)).or(schema.get(Keyword::Required))
+        schema
+            .items(Keyword::Required)
+            .into_iter()
+            .find(|item| item.as_str() == Some(name))
+            .or(schema.get(Keyword::Required))
     };
     let nodes = (place(&view.schemas.old), place(&view.schemas.new));
     ledger.note_as(view, id, nodes, &format!("the property `{name}` {what}"));

@@ -45,7 +45,8 @@ pub(super) static FAMILY: Family = Family {
 
 pub(in super::super) fn look_at_responses<'d>(endpoint: &Endpoint<'d>, ledger: &mut Ledger<'_, 'd>) {
     let (old, new) = (endpoint.old.get("responses"), endpoint.new.get("responses"));
-    let entries = |map: Option<Node<'d>>| map.into_iter().flat_map(Node::entries).filter(|(key, _)| !key.text.starts_with("x-"));
+    let entries =
+        |map: Option<Node<'d>>| map.into_iter().flat_map(Node::entries).filter(|(key, _)| !key.text.starts_with("x-"));
     for (key, node) in entries(old).filter(|(key, _)| new.and_then(|map| map.get(key.text)).is_none()) {
         let id = format!("{}-removed", kind_of(key.text));
         let text = format!("the response `{}` was taken away", key.text);
@@ -105,8 +106,7 @@ fn look_at_content<'d>(endpoint: &Endpoint<'d>, response: &ResponsePair<'d>, led
                 (true, pair) if content::covers(pair.old_name, pair.name) => "response-media-type-name-specialized",
                 _ => "response-media-type-name-generalized",
             };
-            let text =
-                format!("the response `{status}` comes as `{}` instead of `{}`", pair.name, pair.old_name);
+            let text = format!("the response `{status}` comes as `{}` instead of `{}`", pair.name, pair.old_name);
             ledger.enter_as(id, operation, nodes, text);
         }
     }

@@ -40,7 +40,11 @@ pub(super) static FAMILY: Family = Family {
 /// One requirement: schemes by name with their scopes.
 type Requirement<'d> = BTreeMap<&'d str, BTreeSet<&'d str>>;
 
-pub(in super::super) fn look_at_security<'d>(endpoint: &Endpoint<'d>, roots: (Node<'d>, Node<'d>), ledger: &mut Ledger<'_, 'd>) {
+pub(in super::super) fn look_at_security<'d>(
+    endpoint: &Endpoint<'d>,
+    roots: (Node<'d>, Node<'d>),
+    ledger: &mut Ledger<'_, 'd>,
+) {
     let own = (endpoint.old.get("security"), endpoint.new.get("security"));
     let operation = Some(&endpoint.operation);
     for note in compare(&requirements(own.0), &requirements(own.1)) {

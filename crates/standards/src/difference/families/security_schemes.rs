@@ -125,7 +125,8 @@ fn look_at_flow<'d>(name: &str, flow: &str, (old, new): (Node<'d>, Node<'d>), le
                 ledger.enter_as("api-security-component-oauth-scope-removed", None, (Some(node), scopes.1), what);
             }
             Some(other) if other.as_str() != node.as_str() => {
-                let what = format!("the scope `{}` of the flow `{flow}` of `{name}` is described differently", key.text);
+                let what =
+                    format!("the scope `{}` of the flow `{flow}` of `{name}` is described differently", key.text);
                 ledger.enter_as("api-security-component-oauth-scope-changed", None, (Some(node), Some(other)), what);
             }
             Some(_) => {}

@@ -85,8 +85,10 @@ impl<'d> TypeChange<'d> {
     }
 
     fn in_a_request(&self, loose: bool) -> &'static str {
-        let type_breaks =
-            self.type_differs() && !self.is_widened() && !self.new.is_empty() && !becomes(&self.removed, &self.added, loose);
+        let type_breaks = self.type_differs()
+            && !self.is_widened()
+            && !self.new.is_empty()
+            && !becomes(&self.removed, &self.added, loose);
         let format_breaks =
             self.format_differs() && !self.dropped_type() && !format_becomes(&self.new, self.formats.0, self.formats.1);
         if type_breaks || format_breaks {
@@ -101,8 +103,10 @@ impl<'d> TypeChange<'d> {
     /// The same seen the other way: what is read must still fit what was promised.
     fn in_a_response(&self, loose: bool) -> &'static str {
         let added_type = self.type_differs() && !self.is_narrowed() && self.old.is_empty();
-        let type_breaks =
-            self.type_differs() && !self.is_narrowed() && !self.old.is_empty() && !becomes(&self.added, &self.removed, loose);
+        let type_breaks = self.type_differs()
+            && !self.is_narrowed()
+            && !self.old.is_empty()
+            && !becomes(&self.added, &self.removed, loose);
         let format_breaks =
             self.format_differs() && !added_type && !format_becomes(&self.old, self.formats.1, self.formats.0);
         if type_breaks || format_breaks {
@@ -138,9 +142,7 @@ impl<'d> TypeChange<'d> {
 
     fn words(&self, view: &View<'_, 'd>) -> String {
         let (dimension, old, new) = match (self.type_differs(), self.format_differs()) {
-            (true, true) => {
-                ("type and format", both(&self.old, self.formats.0), both(&self.new, self.formats.1))
-            }
+            (true, true) => ("type and format", both(&self.old, self.formats.0), both(&self.new, self.formats.1)),
             (true, false) => ("type", typed(&view.schemas.old, &self.old), typed(&view.schemas.new, &self.new)),
             _ => ("format", named(self.formats.0), named(self.formats.1)),
         };

@@ -26,7 +26,8 @@ pub(super) static FAMILY: Family = Family {
 };
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
-    let kinds = [(Keyword::UnevaluatedItems, "unevaluated-items"), (Keyword::UnevaluatedProperties, "unevaluated-properties")];
+    let kinds =
+        [(Keyword::UnevaluatedItems, "unevaluated-items"), (Keyword::UnevaluatedProperties, "unevaluated-properties")];
     for (keyword, name) in kinds {
         let (old, new) = view.nodes(keyword);
         let plain = |node: Option<Node<'_>>| node.is_some_and(|node| node.as_bool().is_some());

@@ -48,16 +48,18 @@ pub(in super::super) fn look_at_versions<'d>(
         Bump::Major if same_text => {
             ("api-version-not-bumped", format!("there is a breaking change and the version is still `{before}`"))
         }
-        Bump::Major if after <= before => {
-            ("api-version-decreased", format!("there is a breaking change and the version went from `{before}` to `{after}`"))
-        }
+        Bump::Major if after <= before => (
+            "api-version-decreased",
+            format!("there is a breaking change and the version went from `{before}` to `{after}`"),
+        ),
         Bump::Major if done < Bump::Major => (
             "api-major-version-not-bumped",
             format!("there is a breaking change and the version only went from `{before}` to `{after}`"),
         ),
-        Bump::Minor if !before.may_add(after) => {
-            ("api-minor-version-not-bumped", format!("something was added and the version went from `{before}` to `{after}`"))
-        }
+        Bump::Minor if !before.may_add(after) => (
+            "api-minor-version-not-bumped",
+            format!("something was added and the version went from `{before}` to `{after}`"),
+        ),
         Bump::None if nothing_changed && before != after => {
             ("api-version-bumped-for-nothing", format!("nothing but the version changed, from `{before}` to `{after}`"))
         }
