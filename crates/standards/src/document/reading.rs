@@ -23,8 +23,8 @@ use crate::fault::{Fault, quoted};
 const DEEPEST: usize = 500;
 /// Lapses that are remembered; somebody who made so many has enough to do.
 const MOST_LAPSES: usize = 1_000;
-/// Characters that the parser looks ahead for the `:` of a key; JSON knows no bound.
-const LONGEST_KEY: usize = 16 * 1024;
+/// Characters of a key, and bytes of it as it is written.
+const LONGEST_KEY: u16 = u16::MAX;
 
 /// Reads a text into a tree. With `lapses`, what can be read over is put there; without, it is a fault.
 pub(super) fn read(text: Arc<str>, limits: &Limits, lapses: Option<&mut Vec<Lapse>>) -> Result<Tree, Fault> {
@@ -117,7 +117,7 @@ impl Reading<'_> {
     fn events(&mut self) -> Result<(), Fault> {
         let options = granit_parser::options! {
             emit_comments: false,
-            simple_key_max_lookahead: LONGEST_KEY,
+            simple_key_max_lookahead: usize::from(LONGEST_KEY) + 2,
             flow_nesting_limit: self.depth + 1,
             block_nesting_limit: self.depth + 1,
         };
@@ -184,7 +184,7 @@ impl Reading<'_> {
         }
         self.refuse_nul(text, at.clone())?;
         let Ok(len) = u16::try_from(at.len()) else {
-            let what = format!("a key is longer than {} bytes", u16::MAX);
+            let what = format!("a key is longer than {LONGEST_KEY} bytes");
             return Err(Fault::new(self.place(at.start), what, "shorten it"));
         };
         self.reached = at.end;
@@ -235,7 +235,7 @@ impl Reading<'_> {
         let Some((earlier, slot)) = self.child(index) else {
             return Ok(());
         };
-        if !slot.is(MERGED) {
+        if !slot.is(MERGED) && !self.has_told_enough() {
             let line = self.place(slot.key_start as usize).line;
             let text = quoted(self.tree.key(key));
             self.lapse(
@@ -342,18 +342,23 @@ impl Reading<'_> {
         what: impl Into<String>,
         mend: &'static str,
     ) -> Result<(), Fault> {
+        if self.has_told_enough() {
+            return Ok(());
+        }
         let span = Span { start: self.place(at.start), end: self.place(at.end) };
         let fault = Fault::new(span.start, what, mend);
         let node = short(self.tree.slots.len());
         match &mut self.lapses {
             None => Err(fault),
             Some(lapses) => {
-                if lapses.len() < MOST_LAPSES {
-                    lapses.push(Lapse { kind, fault, span, node });
-                }
+                lapses.push(Lapse { kind, fault, span, node });
                 Ok(())
             }
         }
+    }
+
+    fn has_told_enough(&self) -> bool {
+        self.lapses.as_ref().is_some_and(|lapses| lapses.len() >= MOST_LAPSES)
     }
 
     fn place(&self, byte: usize) -> Place {
