@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hansom_domain::{Actor, ApiSlug, Major};
 use hansom_standards::{Level, Profile};
 
-use crate::{Control, Error, PublishFault, judge, manifest};
+use crate::{Control, Error, PublishFault, manifest};
 
 /// The edition that was read last, by name, and its profile: editions never change once they are published.
 #[derive(Clone, Debug, Default)]
@@ -85,10 +85,9 @@ impl Control {
         let now = self.profile_in_force().await?;
         let mut forecasts = vec![];
         for version in self.reads.versions().await? {
-            let waived = self.waived(&version.slug).await?;
             let published = self.contract_of(&version).await?;
-            let judged = judge::both(&published, [Arc::clone(&now), Arc::clone(profile)], &waived).await?;
-            let [before, after] = judged;
+            let before = self.judge_release(&published, Arc::clone(&now)).await?;
+            let after = self.judge_release(&published, Arc::clone(profile)).await?;
             forecasts.push(Forecast {
                 api: version.slug,
                 title: version.title,

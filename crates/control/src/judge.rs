@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use hansom_domain::{ReleaseId, Timestamp};
-use hansom_standards::{Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint};
-use hansom_store::{Change, NewVerdict};
+use hansom_domain::{ApiSlug, ReleaseId, Timestamp};
+use hansom_standards::{
+    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, survey::Neighbour,
+};
+use hansom_store::{ApiRow, Change, NewVerdict};
 use serde::{Deserialize, Serialize};
 
 use crate::{Control, Error, Manifest, PublishedContract, Target, waivers::Waived};
@@ -18,7 +20,7 @@ pub struct Judgement {
     pub waived: Vec<Finding>,
 }
 
-/// What the manifest says to the rules.
+/// What the manifest says to the rules. The catalogue's other APIs are for whoever has a catalogue to add.
 pub fn facts(manifest: &Manifest) -> Facts {
     Facts {
         api: Some(manifest.api.to_string()),
@@ -28,47 +30,54 @@ pub fn facts(manifest: &Manifest) -> Facts {
         kind: Some(manifest.kind.to_string()),
         personal_data: Some(manifest.personal_data),
         sandbox: Some(manifest.environments.iter().any(|(_, target)| *target == Target::Mock)),
-        // The catalogue is not asked: a contract is judged by itself, the same today and tomorrow.
         neighbours: Vec::new(),
     }
 }
 
-/// Judges a published contract by one profile.
-pub(crate) async fn one(
-    published: &PublishedContract,
-    profile: Arc<Profile>,
-    waived: &Waived,
-) -> Result<Judgement, Error> {
-    judge(&published.manifest, &published.contract_text, profile, waived).await
-}
-
-/// Judges a published contract by two profiles.
-pub(crate) async fn both(
-    published: &PublishedContract,
-    [old, new]: [Arc<Profile>; 2],
-    waived: &Waived,
-) -> Result<[Judgement; 2], Error> {
-    Ok([one(published, old, waived).await?, one(published, new, waived).await?])
+/// What must not be the same twice, of every API but one.
+fn neighbours(api: &ApiSlug, catalogue: Vec<ApiRow>) -> Vec<Neighbour> {
+    let others = catalogue.into_iter().filter(|other| other.slug != *api);
+    others
+        .map(|other| Neighbour {
+            base_path: format!("/{}", other.slug),
+            api: other.slug.to_string(),
+            title: other.title,
+        })
+        .collect()
 }
 
 impl Control {
-    /// Holds a contract against the profile in force.
-    pub(crate) async fn judge(&self, manifest: &Manifest, contract: &str) -> Result<Judgement, Error> {
+    /// Holds a contract against a profile, with the waivers of its API that are in force.
+    pub(crate) async fn judge(
+        &self,
+        manifest: &Manifest,
+        contract: &str,
+        profile: Arc<Profile>,
+    ) -> Result<Judgement, Error> {
         let waived = self.waived(&manifest.api).await?;
-        judge(manifest, contract, self.profile_in_force().await?, &waived).await
+        let neighbours = neighbours(&manifest.api, self.reads.apis().await?);
+        let facts = Facts { neighbours, ..facts(manifest) };
+        judge(facts, manifest.contract.clone(), contract.to_owned(), profile, &waived).await
+    }
+
+    /// Holds a release against a profile.
+    pub(crate) async fn judge_release(
+        &self,
+        published: &PublishedContract,
+        profile: Arc<Profile>,
+    ) -> Result<Judgement, Error> {
+        self.judge(&published.manifest, &published.contract_text, profile).await
     }
 }
 
 /// Judges a contract: on a thread of its own, since a large one takes a while and nobody else may wait for it.
 async fn judge(
-    manifest: &Manifest,
-    contract: &str,
+    facts: Facts,
+    name: String,
+    contract: String,
     profile: Arc<Profile>,
     waived: &Waived,
 ) -> Result<Judgement, Error> {
-    let facts = facts(manifest);
-    let name = manifest.contract.clone();
-    let contract = contract.to_owned();
     let verdict = tokio::task::spawn_blocking(move || {
         // The contract was read before, so that it reads.
         Sources::of_text(&name, &contract, &Limits::default()).map(|sources| lint(&sources, facts, &profile))

@@ -31,6 +31,7 @@ mod revoke_application;
 mod revoke_credential;
 mod revoke_grant;
 mod revoke_token;
+mod scores;
 mod sessions;
 mod sign_in_person;
 mod text;

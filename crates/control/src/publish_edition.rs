@@ -6,7 +6,7 @@ use hansom_domain::Actor;
 use hansom_store::EditionRow;
 use serde_json::json;
 
-use crate::{Control, Error, judge, text};
+use crate::{Control, Error, text};
 
 impl Control {
     /// Publishes an edition: from now on every publication is held against its profile, and every release in force is
@@ -23,9 +23,8 @@ impl Control {
         let now = self.clock.now();
         let mut judged = vec![];
         for version in self.reads.versions().await? {
-            let waived = self.waived(&version.slug).await?;
             let published = self.contract_of(&version).await?;
-            judged.push((published.release.clone(), judge::one(&published, Arc::clone(&read), &waived).await?));
+            judged.push((published.release.clone(), self.judge_release(&published, Arc::clone(&read)).await?));
         }
         let mut change = self.begin(actor, "publish_edition", now).await?;
         let edition = EditionRow {

@@ -50,7 +50,7 @@ impl Control {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
         let before = self.release_before(&manifest.api, major).await?;
-        let judgement = self.judge(&manifest, publication.contract).await?;
+        let judgement = self.judge(&manifest, publication.contract, self.profile_in_force().await?).await?;
         let now = self.clock.now();
         let mut change = self.begin(actor, "publish_release", now).await?;
         let api = change.api(&manifest.api).await?;

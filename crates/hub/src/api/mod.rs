@@ -9,6 +9,7 @@ mod applications;
 mod audit;
 mod authentication;
 mod credentials;
+mod editions;
 mod grants;
 mod groups;
 mod me;
@@ -20,6 +21,8 @@ mod problem;
 mod reading;
 mod refusals;
 mod releases;
+mod verdicts;
+mod waivers;
 mod words;
 
 use std::sync::Arc;
@@ -49,6 +52,15 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(grants::get_grant))
         .routes(routes!(grants::decide_grant))
         .routes(routes!(grants::revoke_grant))
+        .routes(routes!(verdicts::get_verdict))
+        .routes(routes!(verdicts::get_difference))
+        .routes(routes!(verdicts::list_scores))
+        .routes(routes!(waivers::list_waivers, waivers::request_waiver))
+        .routes(routes!(waivers::get_waiver))
+        .routes(routes!(waivers::decide_waiver))
+        .routes(routes!(waivers::withdraw_waiver))
+        .routes(routes!(editions::list_editions, editions::publish_edition))
+        .routes(routes!(editions::forecast_edition))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(people::list_people))
         .routes(routes!(audit::list_audit))

@@ -1,10 +1,10 @@
-//! How is a moment written in JSON?
+//! How is a moment, or a day, written in JSON?
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use hansom_domain::Timestamp;
-use serde::{Serialize, Serializer, ser::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Error};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -45,5 +45,41 @@ impl PartialSchema for Moment {
 impl ToSchema for Moment {
     fn name() -> Cow<'static, str> {
         "Moment".into()
+    }
+}
+
+/// A day, written as RFC 3339 has it: `2026-03-09`. It begins at midnight in UTC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Day(NaiveDate);
+
+impl Day {
+    /// The moment at which it begins.
+    pub(crate) fn begin(self) -> Timestamp {
+        Timestamp::from_seconds(self.0.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = text.parse().map_err(|_| de::Error::custom("a day is written like 2026-03-09"))?;
+        Ok(Self(day))
+    }
+}
+
+impl PartialSchema for Day {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .description(Some("A day (RFC 3339)."))
+            .examples(["2026-03-09"])
+            .into()
+    }
+}
+
+impl ToSchema for Day {
+    fn name() -> Cow<'static, str> {
+        "Day".into()
     }
 }

@@ -28,9 +28,10 @@ Every error is a problem document (RFC 9457). Its `instance` is the request id, 
 Members and query parameters that an operation does not know are refused. Lists come in pieces: send `next_cursor` of one \
 piece as `cursor` for the next.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("apis", "APIs and their versions: the catalogue."),
     ("releases", "What was published, and publishing."),
+    ("standards", "The playbook at work: verdicts, waivers and editions."),
     ("applications", "Registered clients of APIs."),
     ("credentials", "How applications prove themselves."),
     ("grants", "Who may call what, from the request on."),

@@ -74,6 +74,10 @@ pub(crate) struct Fault {
     /// What to do about it.
     #[schema(example = "Remove it, or write one of the keys that a manifest has.")]
     mend: String,
+    /// The standard that is broken, or the check that says what breaks callers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, max_length = 100, example = "URL-01")]
+    rule: Option<String>,
     /// All of it in one line, as a compiler would print it.
     #[schema(example = "api.yaml:7:3: unknown key `colour`. Remove it, or write one of the keys that a manifest has.")]
     detail: String,
@@ -87,7 +91,8 @@ impl From<PublishFault> for Fault {
             (false, line) => format!("{}:{line}:{}: ", fault.file, fault.column),
         };
         let stop = if fault.what.ends_with('.') { "" } else { "." };
-        let detail = format!("{place}{}{stop} {}", fault.what, fault.mend);
+        let rule = fault.rule.as_ref().map_or_else(String::new, |rule| format!(" [{rule}]"));
+        let detail = format!("{place}{}{stop} {}{rule}", fault.what, fault.mend);
         Self {
             detail: detail.trim_end().into(),
             file: fault.file,
@@ -95,6 +100,7 @@ impl From<PublishFault> for Fault {
             column: fault.column,
             what: fault.what,
             mend: fault.mend,
+            rule: fault.rule,
         }
     }
 }

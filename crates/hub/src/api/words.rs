@@ -61,6 +61,10 @@ word!(Id, "An id that the platform made.", "5d1f0a4c9b7e48d2a3c6e1f08b92d475", |
     .pattern(Some("^[A-Za-z0-9._-]+$"))
     .min_length(Some(1))
     .max_length(Some(100)));
+word!(RuleId, "The id of a standard of the playbook.", "URL-01", |text| text
+    .pattern(Some("^[A-Za-z]{2,10}-[0-9]{2}$"))
+    .max_length(Some(20)));
+closed!(WaiverState, "The state of a waiver.", "approved");
 closed!(Kind, "What an API is made for: one whole data domain, or one service.", "platform");
 closed!(Audience, "Who may know of an API and ask for it.", "public");
 closed!(Status, "Where a version stands in its life.", "live");

@@ -1,0 +1,181 @@
+//! How good is a release, what changed with it, and how do all APIs stand?
+
+use axum::{Json, extract::State};
+use hansom_domain::{ApiSlug, GroupAddress, Major};
+use hansom_store::{ScoreRow, VerdictRow};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    answer::Failure,
+    apis::version_for,
+    authentication::{Caller, Viewer},
+    moment::Moment,
+    paging::Page,
+    problem::Reading,
+    reading::Named,
+    words,
+};
+use crate::Hub;
+
+/// What a release was found to be by the playbook.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReleaseVerdict {
+    /// The release's number.
+    #[schema(minimum = 1, maximum = 1_000_000_000, example = 3)]
+    release: i64,
+    /// The edition of the playbook.
+    #[schema(max_length = 100, example = "2026.1")]
+    edition: String,
+    /// The profile.
+    #[schema(max_length = 100, example = "uk-council")]
+    profile: String,
+    /// When it was judged.
+    judged_at: Moment,
+    /// The score, of 1,000.
+    #[schema(minimum = 0, maximum = 1000, example = 962)]
+    score: i64,
+    /// Findings that a release must not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    errors: i64,
+    /// Findings that it should not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 4)]
+    warnings: i64,
+    /// Findings that a waiver covered.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 1)]
+    waived: i64,
+    /// Every finding and what came of every rule.
+    #[schema(value_type = Object)]
+    detail: Value,
+}
+
+impl From<VerdictRow> for ReleaseVerdict {
+    fn from(row: VerdictRow) -> Self {
+        Self {
+            release: row.number,
+            edition: row.edition,
+            profile: row.profile,
+            judged_at: row.judged_at.into(),
+            score: row.score,
+            errors: row.errors,
+            warnings: row.warnings,
+            waived: row.waived,
+            detail: serde_json::from_str(&row.verdict).unwrap_or(Value::Null),
+        }
+    }
+}
+
+/// Reads what a release was found to be
+///
+/// The newest verdict on it: the findings with their places, and for each rule whether it was kept, broken, not
+/// applicable or not observed.
+#[utoipa::path(
+    get,
+    path = "/apis/{slug}/versions/{major}/releases/{number}/verdict",
+    operation_id = "getVerdict",
+    tag = "standards",
+    params(
+        ("slug" = words::ApiSlug, Path, description = "The API."),
+        ("major" = words::Major, Path, description = "The version."),
+        ("number" = u32, Path, description = "The release.", minimum = 1, example = 1)
+    ),
+    responses((status = 200, description = "The verdict.", body = ReleaseVerdict), Reading),
+    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn get_verdict(
+    State(hub): State<Hub>,
+    Viewer(viewer): Viewer,
+    Named((slug, major, number)): Named<(ApiSlug, Major, u32)>,
+) -> Result<Json<ReleaseVerdict>, Failure> {
+    let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
+    let verdict = hub.control.reads().verdict(&version.id, i64::from(number)).await?;
+    verdict.map(|row| Json(row.into())).ok_or_else(|| Failure::not_found("verdict"))
+}
+
+/// Reads what changed with a release
+///
+/// Every change against the release before, each with its level and place, and the version that the changes need.
+#[utoipa::path(
+    get,
+    path = "/apis/{slug}/versions/{major}/releases/{number}/difference",
+    operation_id = "getDifference",
+    tag = "standards",
+    params(
+        ("slug" = words::ApiSlug, Path, description = "The API."),
+        ("major" = words::Major, Path, description = "The version."),
+        ("number" = u32, Path, description = "The release.", minimum = 1, example = 2)
+    ),
+    responses((status = 200, description = "The difference; empty for the first release.", body = Object), Reading),
+    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn get_difference(
+    State(hub): State<Hub>,
+    Viewer(viewer): Viewer,
+    Named((slug, major, number)): Named<(ApiSlug, Major, u32)>,
+) -> Result<Json<Value>, Failure> {
+    let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
+    let difference = hub.control.reads().difference(&version.id, i64::from(number)).await?;
+    let difference = difference.ok_or_else(|| Failure::not_found("release"))?;
+    Ok(Json(serde_json::from_str(&difference).unwrap_or(Value::Null)))
+}
+
+/// How a version stands by the edition in force.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Score {
+    /// The API.
+    #[schema(value_type = words::ApiSlug)]
+    api: ApiSlug,
+    /// The API's name for people.
+    #[schema(max_length = 200, example = "Repairs")]
+    title: String,
+    /// The group that owns it.
+    #[schema(value_type = words::GroupAddress)]
+    owner: GroupAddress,
+    /// The version.
+    #[schema(value_type = words::Major)]
+    major: Major,
+    /// The score, of 1,000.
+    #[schema(minimum = 0, maximum = 1000, example = 962)]
+    score: i64,
+    /// Findings that a release must not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    errors: i64,
+    /// Findings that it should not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 4)]
+    warnings: i64,
+    /// Findings that a waiver covered.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 1)]
+    waived: i64,
+}
+
+impl From<ScoreRow> for Score {
+    fn from(row: ScoreRow) -> Self {
+        Self {
+            api: row.slug,
+            title: row.title,
+            owner: row.owner,
+            major: row.major,
+            score: row.score,
+            errors: row.errors,
+            warnings: row.warnings,
+            waived: row.waived,
+        }
+    }
+}
+
+/// Lists how every version stands
+///
+/// By the edition of the playbook that is in force.
+#[utoipa::path(
+    get,
+    path = "/scores",
+    operation_id = "listScores",
+    tag = "standards",
+    responses((status = 200, description = "Every version with its score.", body = Page<Score>), Reading),
+    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+)]
+pub(crate) async fn list_scores(State(hub): State<Hub>, Caller(actor): Caller) -> Result<Json<Page<Score>>, Failure> {
+    let scores = hub.control.scores(&actor).await?;
+    Ok(Json(Page { items: scores.into_iter().map(Score::from).collect(), next_cursor: None }))
+}
