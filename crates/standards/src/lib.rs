@@ -31,6 +31,7 @@ pub mod report;
 mod rewriting;
 pub mod rule;
 pub mod rules;
+mod schemes;
 mod server;
 mod shape;
 pub mod sources;

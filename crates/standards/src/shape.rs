@@ -9,6 +9,9 @@ use crate::{
 /// How many schemas one schema may consist of, before the rest is left unread.
 const MOST_PARTS: usize = 100;
 
+/// Keys whose map has names of schemas, not keywords.
+const NAMES: [&str; 6] = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas"];
+
 /// A schema with every schema that holds beside it.
 #[derive(Debug)]
 pub(crate) struct Shape<'d> {
@@ -85,9 +88,10 @@ impl<'d> Shape<'d> {
         self.may_be("object") || self.has_any(&["properties"])
     }
 
-    /// Whether it is a list: it says so, or says what its items are.
+    /// Whether it is a list: some part says so, or says what the items are and nothing else.
     pub(crate) fn is_array(&self) -> bool {
-        self.may_be("array") || (self.has_any(&["items", "prefixItems"]) && !self.has_any(&["type"]))
+        let lists = |part: &Node<'d>| part.get("items").or_else(|| part.get("prefixItems")).is_some();
+        self.may_be("array") || self.parts.iter().any(|part| lists(part) && part.get("type").is_none())
     }
 }
 
@@ -125,7 +129,7 @@ pub(crate) fn only_asks(schema: Node<'_>) -> bool {
             at = parent;
             continue;
         };
-        let is_name = parent.key().is_some_and(|key| key.text == "properties");
+        let is_name = parent.key().is_some_and(|key| NAMES.contains(&key.text));
         if matches!(key.text, "not" | "if" | "contains" | "propertyNames") && !is_name {
             return true;
         }

@@ -81,6 +81,7 @@ use crate::{
     finding::{Complaint, Level},
     once::Once,
     rule::{Evidence, Found, Parameter, Rule, Settings},
+    schemes::schemes,
     survey::{Operation, Survey, entries},
 };
 
@@ -113,7 +114,7 @@ const OF_OPENID: [&str; 6] = ["openid", "profile", "email", "address", "phone", 
 type Schemes<'d> = HashMap<&'d str, Option<HashSet<&'d str>>>;
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let schemes = schemes(survey, settings, found);
+    let schemes = judged(survey, settings, found);
     let mut once = Once::default();
     for operation in &survey.operations {
         let requirements = || operation.security.into_iter().flat_map(Node::items);
@@ -138,30 +139,28 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
 }
 
 /// The OAuth and OpenID Connect schemes by name, the names of their scopes judged.
-fn schemes<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) -> Schemes<'d> {
-    let mut schemes = Schemes::new();
-    let written = survey.root().get("components").into_iter().flat_map(|parts| entries(parts, "securitySchemes"));
-    for (name, written) in written {
-        let scheme = survey.follow(written);
-        match scheme.get("type").and_then(Node::as_str) {
+fn judged<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) -> Schemes<'d> {
+    let mut known = Schemes::new();
+    for scheme in schemes(survey) {
+        match scheme.says("type") {
             Some("oauth2") => {
                 let mut declared = HashSet::new();
-                for (scope, node) in entries(scheme, "flows").flat_map(|(_, flow)| entries(flow, "scopes")) {
-                    if declared.insert(scope) {
+                for (scope, node) in entries(scheme.node, "flows").flat_map(|(_, flow)| entries(flow, "scopes")) {
+                    if declared.insert(scope) && scheme.is_first {
                         found.expect(is_named_well(scope, settings), || {
                             Complaint::at_key(node, format!("the scope {} does not follow the pattern", quoted(scope)))
                         });
                     }
                 }
-                schemes.insert(name, Some(declared));
+                known.insert(scheme.name, Some(declared));
             }
             Some("openIdConnect") => {
-                schemes.insert(name, None);
+                known.insert(scheme.name, None);
             }
             _ => {}
         }
     }
-    schemes
+    known
 }
 
 fn is_named_well(scope: &str, settings: &Settings) -> bool {

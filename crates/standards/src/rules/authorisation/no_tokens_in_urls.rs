@@ -55,7 +55,8 @@ use crate::{
     fault::quoted,
     finding::{Complaint, Level},
     rule::{Evidence, Found, Parameter, Rule, Settings},
-    survey::{Survey, entries},
+    schemes::schemes,
+    survey::Survey,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -73,18 +74,14 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let schemes = survey.root().get("components").into_iter().flat_map(|parts| entries(parts, "securitySchemes"));
-    for (name, written) in schemes {
-        let scheme = survey.follow(written);
-        found.applies();
-        let is_key = scheme.get("type").and_then(Node::as_str) == Some("apiKey");
-        if let Some(location) = scheme.get("in").filter(|location| is_key && in_address(*location)) {
-            let where_to = location.as_str().unwrap_or_default();
-            found.complain(Complaint::at(
-                location,
-                format!("the security scheme {} puts a key into the {where_to}", quoted(name)),
-            ));
-        }
+    for scheme in schemes(survey).iter().filter(|scheme| scheme.is_first) {
+        let is_key = scheme.says("type") == Some("apiKey");
+        let location = scheme.node.get("in").filter(|location| is_key && in_address(*location));
+        found.expect(location.is_none(), || {
+            let place = scheme.says("in").unwrap_or_default();
+            let what = format!("the security scheme {} puts a key into the {place}", quoted(scheme.name));
+            Complaint::at(location.unwrap_or(scheme.node), what)
+        });
     }
     let names: Vec<String> = settings.list("names").map(plain).collect();
     for parameter in survey.parameters.iter().filter(|parameter| parameter.location == "cookie") {

@@ -55,6 +55,7 @@ use crate::{
     fault::quoted,
     finding::{Complaint, Level},
     rule::{Evidence, Found, Parameter, Rule, Settings},
+    schemes::schemes,
     survey::{Survey, entries},
     transport,
 };
@@ -84,13 +85,11 @@ const ADDRESSES: [&str; 6] = [
 ];
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let schemes = survey.root().get("components").into_iter().flat_map(|parts| entries(parts, "securitySchemes"));
-    for (name, written) in schemes {
-        let scheme = survey.follow(written);
-        addresses(scheme, found);
-        for (flow, node) in entries(scheme, "flows").filter(|(flow, _)| !flow.starts_with("x-")) {
+    for scheme in schemes(survey).iter().filter(|scheme| scheme.is_first) {
+        addresses(scheme.node, found);
+        for (flow, node) in entries(scheme.node, "flows").filter(|(flow, _)| !flow.starts_with("x-")) {
             found.expect(!settings.list("flows").any(|listed| listed == flow), || {
-                Complaint::at_key(node, format!("the security scheme {} has the {flow} flow", quoted(name)))
+                Complaint::at_key(node, format!("the security scheme {} has the {flow} flow", quoted(scheme.name)))
             });
             addresses(node, found);
         }

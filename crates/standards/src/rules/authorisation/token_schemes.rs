@@ -48,11 +48,11 @@
 //! - Hackney, API Playbook: tokens instead of keys
 
 use crate::{
-    document::Node,
     fault::quoted,
     finding::{Complaint, Level},
     rule::{Evidence, Found, Parameter, Rule, Settings},
-    survey::{Survey, entries},
+    schemes::schemes,
+    survey::Survey,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -77,16 +77,14 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let schemes = survey.root().get("components").into_iter().flat_map(|parts| entries(parts, "securitySchemes"));
-    for (name, written) in schemes {
-        let scheme = survey.follow(written);
-        let Some(kind) = scheme.get("type").and_then(Node::as_str) else { continue };
-        let of_http = scheme.get("scheme").and_then(Node::as_str).filter(|_| kind == "http");
+    for scheme in schemes(survey).iter().filter(|scheme| scheme.is_first) {
+        let Some(kind) = scheme.says("type") else { continue };
+        let of_http = scheme.says("scheme").filter(|_| kind == "http");
         let by_http =
             of_http.is_some_and(|known| settings.list("http_schemes").any(|listed| listed.eq_ignore_ascii_case(known)));
         found.expect(by_http || settings.list("types").any(|listed| listed == kind), || {
             let kind = quoted(of_http.unwrap_or(kind));
-            Complaint::at_key(written, format!("the security scheme {} is of the type {kind}", quoted(name)))
+            Complaint::at_key(scheme.node, format!("the security scheme {} is of the type {kind}", quoted(scheme.name)))
         });
     }
 }

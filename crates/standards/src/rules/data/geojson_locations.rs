@@ -1,6 +1,6 @@
 //! Places on the map are GeoJSON, and it is said which coordinates they are in.
 //!
-//! - An object with a latitude and a longitude (or lat and lon or lng) in properties of its own is no GeoJSON.
+//! - An object with a latitude and a longitude (or lat and lon, lng or long) in properties of its own is no GeoJSON.
 //! - An object with easting and northing, or with `coordinates` beside a GeoJSON `type`, says its coordinate reference
 //!   system: in its own description, in that of one of its properties, or once for all in the description of the API.
 //!
@@ -59,7 +59,7 @@
 //! - Logius, API Design Rules: geospatial module
 
 use crate::{
-    casing::plain,
+    casing::words,
     document::Node,
     finding::{Complaint, Level},
     rule::{Evidence, Found, Parameter, Rule, Settings},
@@ -104,9 +104,9 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let for_all = said(survey.info(), "description").is_some_and(|text| names_system(text, settings));
     for schema in survey.schemas.iter().filter(|schema| schema.node.get("properties").is_some()) {
         let node = schema.node;
-        let names: Vec<String> = entries(node, "properties").map(|(name, _)| plain(name)).collect();
-        let has = |endings: &[&str]| names.iter().any(|name| endings.iter().any(|ending| name.ends_with(ending)));
-        let pair = has(&["latitude", "lat"]) && has(&["longitude", "lon", "lng"]);
+        let ends: Vec<String> = entries(node, "properties").filter_map(|(name, _)| last_word(name)).collect();
+        let has = |words: &[&str]| ends.iter().any(|end| words.contains(&end.as_str()));
+        let pair = has(&["latitude", "lat"]) && has(&["longitude", "lon", "lng", "long"]);
         let grid = has(&["easting", "eastings"]) && has(&["northing", "northings"]);
         if pair && !settings.flag("pairs_allowed") {
             let what = "a place is told as latitude and longitude, not as GeoJSON";
@@ -117,6 +117,10 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
             });
         }
     }
+}
+
+fn last_word(name: &str) -> Option<String> {
+    words(name).last().map(|word| word.to_lowercase())
 }
 
 fn is_geojson<'d>(survey: &Survey<'d>, schema: Node<'d>) -> bool {

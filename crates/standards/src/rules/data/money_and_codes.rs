@@ -1,7 +1,8 @@
 //! Money is a decimal text with an ISO 4217 code, and codes are those of ISO.
 //!
 //! - A property whose name ends in a word for money (price, cost, fee, rent and so on: see the parameter `money`) is no
-//!   number. `amount` is judged where a currency stands beside it, or where it is a number that is not whole.
+//!   number. `amount` alone may be an amount of anything: it is judged where a currency stands beside it. In a longer name
+//!   (`netAmount`) it is money where it is a number that is not whole.
 //! - An object whose `amount` is a decimal text has a currency beside it.
 //! - A currency, and what ends in countryCode, languageCode or currencyCode, says which codes it takes: by an `enum`, a
 //!   `pattern`, a `format`, or a `maxLength` that no name of a country fits into.
@@ -99,7 +100,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
             let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map(|word| word.to_lowercase());
             let shape = Shape::with_branches(survey, property);
             if last == "amount" {
-                amount(name, property, &shape, has_currency(), found);
+                amount((name, before.is_some()), property, &shape, has_currency(), found);
             } else if settings.list("money").any(|word| word == last) {
                 found.expect(!is_number(&shape), || money(name, property));
             } else if last == "currency" || (last == "code" && is_coded(before.as_deref())) {
@@ -109,8 +110,14 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     }
 }
 
-fn amount<'d>(name: &str, property: Node<'d>, shape: &Shape<'d>, has_currency: bool, found: &mut Found<'d>) {
-    if is_number(shape) && (has_currency || shape.may_be("number")) {
+fn amount<'d>(
+    (name, is_longer): (&str, bool),
+    property: Node<'d>,
+    shape: &Shape<'d>,
+    has_currency: bool,
+    found: &mut Found<'d>,
+) {
+    if is_number(shape) && (has_currency || (is_longer && shape.may_be("number"))) {
         found.expect(false, || money(name, property));
     } else if shape.may_be("string") {
         let decimal = shape.says("pattern").and_then(Node::as_str).is_some_and(|pattern| pattern.contains(r"\."))
