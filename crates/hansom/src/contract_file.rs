@@ -47,12 +47,17 @@ impl ContractFile {
         if path == Path::new("-") {
             return Ok(Self { base: ".".into(), prefix: String::new(), name: STANDARD_INPUT.into(), piped: true });
         }
+        Self::under(path, std::env::current_dir().ok().as_deref())
+    }
+
+    /// The same, for somebody who works in another folder than this process.
+    pub(crate) fn under(path: &Path, here: Option<&Path>) -> Result<Self, Failure> {
         let given: PathBuf = path.components().filter(|step| *step != Component::CurDir).collect();
         let wrong = |why: &str| Failure::wrong_use(format!("{} {why}", path.display()));
         let name = given.file_name().ok_or_else(|| wrong("is no file; name a contract"))?;
         let name = name.to_str().ok_or_else(|| wrong("has a name that is no UTF-8; rename it"))?;
         let folder = given.parent().unwrap_or(Path::new(""));
-        let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+        let here = here.and_then(|here| here.canonicalize().ok());
         let there = Path::new(".").join(folder).canonicalize().ok();
         // A contract below the current folder may refer to all that lies there; another to its own folder alone.
         let inside = here.zip(there).and_then(|(here, there)| {

@@ -1,6 +1,9 @@
 //! How does a command end when it could not do it?
 
-use std::{fmt::Display, process::ExitCode};
+use std::{
+    fmt::{self, Display},
+    process::ExitCode,
+};
 
 use hansom_standards::report::harmless;
 
@@ -57,5 +60,11 @@ pub(crate) trait Doing<T> {
 impl<T, E: Display> Doing<T> for Result<T, E> {
     fn doing(self, what: impl Display) -> Result<T, Failure> {
         self.map_err(|error| Failure::broke(format!("{what}: {error}")))
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }

@@ -45,6 +45,8 @@ enum Verb {
     Lint(commands::lint::Lint),
     /// Show the playbook's page of a rule.
     Explain(commands::explain::Explain),
+    /// Serve the standards to an editor.
+    Lsp(commands::lsp::Lsp),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
     /// Start a new API: a manifest and a contract that can be published as they are.
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Lint(lint) => lint.run(),
         Verb::Explain(explain) => explain.run(),
+        Verb::Lsp(lsp) => lsp.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::New(new) => new.run(),
     };
