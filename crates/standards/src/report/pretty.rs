@@ -76,12 +76,13 @@ impl<'c> Telling<'c> {
         let counting = || self.checked.findings.iter().filter(|told| told.standing == Standing::Counts);
         let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
         counting().for_each(|told| *totals.entry(&told.finding.rule).or_default() += 1);
-        let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut shown: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
         for Told { finding, .. } in counting() {
-            let count = shown.entry(&finding.rule).or_default();
+            let (count, advice) = shown.entry(&finding.rule).or_default();
             *count += 1;
             if *count <= SHOWN || self.look.all {
-                self.finding(out, finding, *count == 1);
+                let new = std::mem::replace(advice, &finding.mend) != &*finding.mend;
+                self.finding(out, finding, *count == 1, new);
             }
             let total = totals.get(&*finding.rule).copied().unwrap_or_default();
             if *count == SHOWN && total > SHOWN && !self.look.all {
@@ -92,7 +93,7 @@ impl<'c> Telling<'c> {
         self.end(out);
     }
 
-    fn finding(&self, out: &mut String, finding: &Finding, first: bool) {
+    fn finding(&self, out: &mut String, finding: &Finding, first: bool, new_advice: bool) {
         let title = severity(finding.level).primary_title(harmless(&finding.what)).id(harmless(&finding.rule));
         let mut group = self.placed(Group::with_title(title), &finding.file, finding.span);
         let wrap = |text: &str| wrapped(&harmless(text), self.look.width.saturating_sub(16));
@@ -100,7 +101,7 @@ impl<'c> Telling<'c> {
         if first && !finding.why.is_empty() {
             group = group.element(Severity::NOTE.with_name("why").message(wrap(&finding.why)));
         }
-        if !finding.mend.is_empty() {
+        if new_advice && !finding.mend.is_empty() {
             group = group.element(Severity::HELP.with_name("what to do").message(wrap(&finding.mend)));
         }
         if let Some(fix) = &finding.fix {
