@@ -47,17 +47,17 @@ fn neighbours(api: &ApiSlug, catalogue: Vec<ApiRow>) -> Vec<Neighbour> {
 }
 
 impl Control {
-    /// Holds a contract against a profile, with the waivers of its API that are in force.
+    /// Holds a contract against a profile, with what is accepted in writing left out.
     pub(crate) async fn judge(
         &self,
         manifest: &Manifest,
         contract: &str,
         profile: Arc<Profile>,
+        waived: &Waived,
     ) -> Result<Judgement, Error> {
-        let waived = self.waived(&manifest.api).await?;
         let neighbours = neighbours(&manifest.api, self.reads.apis().await?);
         let facts = Facts { neighbours, ..facts(manifest) };
-        judge(facts, manifest.contract.clone(), contract.to_owned(), profile, &waived).await
+        judge(facts, manifest.contract.clone(), contract.to_owned(), profile, waived).await
     }
 
     /// Holds a release against a profile.
@@ -66,7 +66,8 @@ impl Control {
         published: &PublishedContract,
         profile: Arc<Profile>,
     ) -> Result<Judgement, Error> {
-        self.judge(&published.manifest, &published.contract_text, profile).await
+        let waived = self.waived(&published.manifest.api).await?;
+        self.judge(&published.manifest, &published.contract_text, profile, &waived).await
     }
 }
 

@@ -6,6 +6,7 @@
 mod answer_checklist;
 mod applications;
 mod audit;
+mod comparison;
 mod contracts;
 mod create_group;
 mod credentials;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hansom_domain::{Actor, ApiId, ApiSlug, Major, ReleaseId, VersionId};
-use hansom_standards::{Contract, Place};
+use hansom_standards::{Contract, Place, difference::Difference};
 use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
 
 use crate::{
-    Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, manifest, policy, read_manifest,
+    Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare, manifest,
+    policy, read_manifest,
 };
 
 /// What is published.
@@ -41,6 +42,8 @@ pub struct Published {
     pub operations: usize,
     /// What the contract was found to be by the playbook.
     pub judgement: Judgement,
+    /// What is different from the release before; none where there is none before.
+    pub difference: Option<Difference>,
 }
 
 impl Control {
@@ -50,8 +53,14 @@ impl Control {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
         let before = self.release_before(&manifest.api, major).await?;
-        let judgement = self.judge(&manifest, publication.contract, self.profile_in_force().await?).await?;
         let now = self.clock.now();
+        let waived = self.waived(&manifest.api).await?;
+        let profile = self.profile_in_force().await?;
+        let judgement = self.judge(&manifest, publication.contract, profile, &waived).await?;
+        let difference = match &before {
+            Some(before) => Some(compare(before, &manifest, &contract, publication.contract, now).await?),
+            None => None,
+        };
         let mut change = self.begin(actor, "publish_release", now).await?;
         let api = change.api(&manifest.api).await?;
         refuse_strangers(actor, &manifest, api.as_ref())?;
@@ -66,6 +75,7 @@ impl Control {
             unchanged: false,
             operations: contract.operations.len(),
             judgement,
+            difference,
         };
         if let Some(before) = &before
             && before.contract_text == publication.contract
@@ -75,7 +85,7 @@ impl Control {
             published.unchanged = true;
             return Ok(published);
         }
-        let refusals = policy::refusals(&published);
+        let refusals = policy::refusals(&manifest, &published, &waived);
         if !refusals.is_empty() {
             return Err(Error::Faults(refusals));
         }
@@ -111,6 +121,8 @@ impl Control {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let id = ReleaseId::random(&self.chance);
+        let difference = published.difference.as_ref().map_or(Ok("{}".to_owned()), serde_json::to_string);
+        let difference = difference.map_err(|error| Error::Internal(format!("a difference: {error}")))?;
         let release = NewRelease {
             id: &id,
             version_id,
@@ -118,7 +130,7 @@ impl Control {
             info_version: &published.info_version,
             contract: publication.contract,
             manifest: publication.manifest,
-            difference: "{}",
+            difference: &difference,
             at: now,
             by: actor.name(),
         };

@@ -11,6 +11,11 @@ use crate::{Control, Error};
 pub struct Waived(Vec<(String, String)>);
 
 impl Waived {
+    /// Whether every complaint of a rule is accepted, wherever it is.
+    pub(crate) fn covers_rule(&self, rule: &str) -> bool {
+        self.0.iter().any(|(known, place)| known == rule && place.is_empty())
+    }
+
     /// Whether a finding is accepted: the rule is the same, and the place is inside the waiver's.
     pub fn covers(&self, finding: &Finding) -> bool {
         self.0.iter().any(|(rule, place)| {

@@ -75,9 +75,13 @@ async fn settle(store: &hansom_store::Opened) -> Town {
 
 impl Town {
     async fn ask(&self, actor: &Actor, place: &str, days: i64) -> Result<WaiverId, Error> {
+        self.ask_for(actor, "url-01", place, days).await
+    }
+
+    async fn ask_for(&self, actor: &Actor, rule: &str, place: &str, days: i64) -> Result<WaiverId, Error> {
         let asked = AskedWaiver {
             api: &"tenancies".parse().unwrap(),
-            rule: "url-01",
+            rule,
             place,
             reason: "The path is printed on letters until the spring.",
             answers_for_it: "Olu of Housing",
@@ -167,6 +171,55 @@ async fn a_waiver_is_asked_for_once_with_a_reason_and_an_end_within_a_year() {
     }
     town.ask(&town.olu, "", 30).await.unwrap();
     assert!(matches!(town.ask(&town.olu, "", 30).await, Err(Error::Conflict(_))));
+}
+
+#[tokio::test]
+async fn what_breaks_callers_needs_a_new_major_version_on_every_database() {
+    for (database, store) in town::stores("breaking").await {
+        let town = settle(&store).await;
+        publish(&town.control, MANIFEST, CONTRACT).await.unwrap();
+        let retyped = CONTRACT.replace("{ type: string }", "{ type: integer }").replace("1.0.0", "1.1.0");
+        let refused = faults(publish(&town.control, MANIFEST, &retyped).await);
+        assert_eq!(rules(&refused), ["VER-04"], "{database}");
+        for word in ["GET /tenancies", "response-property-type-changed"] {
+            assert!(refused[0].what.contains(word), "{database}: {refused:?}");
+        }
+        let gone = CONTRACT.replace("/tenancies:", "/tenures:").replace("1.0.0", "1.1.0");
+        assert!(!faults(publish(&town.control, MANIFEST, &gone).await).is_empty(), "{database}");
+        let next = publish(&town.control, MANIFEST, &retyped.replace("1.1.0", "2.0.0")).await.unwrap();
+        assert_eq!(
+            (next.major.number(), next.release),
+            (2, 1),
+            "{database}: a new major version is a version of its own"
+        );
+        let wider =
+            CONTRACT.replace("reference: { type: string }", "reference: { type: string }, area: { type: string }");
+        let wider = publish(&town.control, MANIFEST, &wider.replace("1.0.0", "1.1.0")).await.unwrap();
+        assert!(wider.difference.is_some_and(|difference| !difference.changes.is_empty()), "{database}");
+    }
+}
+
+#[tokio::test]
+async fn an_alpha_may_change_under_its_callers() {
+    let store = town::store().await;
+    let town = settle(&store).await;
+    let alpha = MANIFEST.replace("beta", "alpha");
+    publish(&town.control, &alpha, CONTRACT).await.unwrap();
+    let retyped = CONTRACT.replace("{ type: string }", "{ type: integer }").replace("1.0.0", "1.1.0");
+    publish(&town.control, &alpha, &retyped).await.unwrap();
+}
+
+#[tokio::test]
+async fn access_that_is_tightened_breaks_callers_unless_it_is_waived() {
+    let store = town::store().await;
+    let town = settle(&store).await;
+    let open =
+        MANIFEST.replace("applications: granted", "groups: [officers@hackney.example]\n    applications: granted");
+    publish(&town.control, &open, CONTRACT).await.unwrap();
+    assert_eq!(rules(&faults(publish(&town.control, MANIFEST, CONTRACT).await)), ["VER-05"]);
+    let id = town.ask_for(&town.olu, "VER-05", "", 30).await.unwrap();
+    town.control.decide_waiver(&town.hana, &id, Decision::Approve, "The officers have moved on.").await.unwrap();
+    publish(&town.control, MANIFEST, CONTRACT).await.unwrap();
 }
 
 #[tokio::test]
