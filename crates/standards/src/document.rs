@@ -229,16 +229,7 @@ impl Document {
         if pointer.is_empty() {
             return Some(self.root());
         }
-        let mut node = self.root();
-        for step in pointer.strip_prefix('/')?.split('/') {
-            node = match node.kind() {
-                Kind::Map if step.contains('~') => node.get(&step.replace("~1", "/").replace("~0", "~"))?,
-                Kind::Map => node.get(step)?,
-                Kind::List => node.item(list_position(step)?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
+        self.root().child_at(pointer)
     }
 
     /// The node with a number that [`Node::id`] gave; an empty one if it is no such number.
@@ -303,6 +294,20 @@ impl<'d> Node<'d> {
             pointer.push_str(step);
         }
         pointer
+    }
+
+    /// The node that a JSON pointer (RFC 6901) leads to from here; at least one step.
+    pub(crate) fn child_at(self, pointer: &str) -> Option<Node<'d>> {
+        let mut node = self;
+        for step in pointer.strip_prefix('/')?.split('/') {
+            node = match node.kind() {
+                Kind::Map if step.contains('~') => node.get(&step.replace("~1", "/").replace("~0", "~"))?,
+                Kind::Map => node.get(step)?,
+                Kind::List => node.item(list_position(step)?)?,
+                _ => return None,
+            };
+        }
+        Some(node)
     }
 
     /// What sort of thing it is.

@@ -25,6 +25,7 @@ pub use budget::Budget;
 pub use found::{Match, Note, Outcome, Property};
 pub use tree::{Reading, Tree};
 pub use walk::select_all;
+pub(crate) use walk::select_from;
 
 /// How long an expression may be, in characters.
 const LONGEST: usize = 10_000;

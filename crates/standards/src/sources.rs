@@ -117,18 +117,51 @@ impl Sources {
 
     /// The node that a reference written at a node leads to, one step.
     pub fn target<'d>(&'d self, from: Node<'d>, reference: &str) -> Option<Node<'d>> {
-        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let document = match file {
-            "" => from.document(),
-            file => self.named(&joined(from.document().name(), file)?)?,
-        };
-        document.at(&percent_decoded(fragment)?)
+        let (_, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let document = self.file_of(from, reference)?;
+        let pointer = percent_decoded(fragment)?;
+        document.at(&pointer).or_else(|| self.through_references(document, &pointer))
+    }
+
+    /// The document that a reference written at a node leads into.
+    pub(crate) fn file_of<'d>(&'d self, from: Node<'d>, reference: &str) -> Option<&'d Document> {
+        match reference.split_once('#').map_or(reference, |(file, _)| file) {
+            "" => Some(from.document()),
+            file => self.named(&joined(from.document().name(), file)?),
+        }
+    }
+
+    /// The node that a pointer leads to if it passes through parts that are themselves references.
+    fn through_references<'d>(&'d self, document: &'d Document, pointer: &str) -> Option<Node<'d>> {
+        let mut node = document.root();
+        for (position, step) in pointer.split('/').enumerate() {
+            if position == 0 {
+                continue;
+            }
+            let step = format!("/{step}");
+            let mut chain = 0;
+            node = loop {
+                if let Some(next) = node.child_at(&step) {
+                    break next;
+                }
+                chain += 1;
+                let reference = reference_of(node).filter(|_| chain < LONGEST_CHAIN)?;
+                let (_, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+                node = self.file_of(node, reference)?.at(&percent_decoded(fragment)?)?;
+            };
+        }
+        Some(node)
     }
 }
 
 /// The text of a node's `$ref`, if it has one.
 pub fn reference_of(node: Node<'_>) -> Option<&str> {
     node.get("$ref").and_then(Node::as_str)
+}
+
+/// Whether a reference stands beside another one further up, so that nobody comes to it.
+pub(crate) fn is_overshadowed(holder: Node<'_>) -> bool {
+    std::iter::successors(holder.parent(), |node| node.parent()).any(|node| reference_of(node).is_some())
 }
 
 /// The files of a contract while they are read, one after the other.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     document::Node,
-    sources::{Sources, reference_of},
+    sources::{Sources, is_overshadowed, reference_of},
 };
 
 /// How `$ref`s are read.
@@ -80,7 +80,7 @@ impl<'d> Tree<'d> {
             .flat_map(|document| document.nodes())
             .filter(|node| node.key().is_some_and(|key| key.text == "$ref"))
             .filter_map(|node| {
-                let referring = node.parent()?;
+                let referring = node.parent().filter(|referring| !is_overshadowed(*referring))?;
                 Some((referring, sources.target(referring, reference_of(referring)?)?))
             })
             .collect();

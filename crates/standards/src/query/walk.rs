@@ -29,6 +29,17 @@ pub fn select_all<'d>(
     budget: &mut Budget,
     found: &mut dyn FnMut(usize, &Match<'_, 'd>),
 ) -> Outcome<'d> {
+    select_from(queries, tree, tree.root(), budget, found)
+}
+
+/// The same, as if a node were the root of the tree.
+pub(crate) fn select_from<'d>(
+    queries: &[&Query],
+    tree: &Tree<'d>,
+    root: Node<'d>,
+    budget: &mut Budget,
+    found: &mut dyn FnMut(usize, &Match<'_, 'd>),
+) -> Outcome<'d> {
     let plan = Plan::of(queries);
     let mut walk = Walk {
         plan: &plan,
@@ -40,7 +51,7 @@ pub fn select_all<'d>(
         seen: HashSet::new(),
         later: VecDeque::new(),
     };
-    let root = Crumb { property: None, written: tree.root(), node: tree.root() };
+    let root = Crumb { property: None, written: root, node: root };
     walk.later.push_back((vec![root], plan.starts.clone()));
     while let Some((trail, states)) = walk.later.pop_front() {
         if walk.from(trail, &states).is_none() {
