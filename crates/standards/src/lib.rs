@@ -8,6 +8,7 @@
 //!
 //! The room knows nothing of the platform around it: no slugs, no grants, no database, no network, no files.
 
+pub mod badge;
 mod casing;
 pub mod contract;
 mod date;
@@ -33,6 +34,7 @@ pub mod rule;
 pub mod rules;
 pub mod ruleset;
 mod schemes;
+pub mod scorecard;
 mod server;
 mod shape;
 pub mod sources;
@@ -50,5 +52,6 @@ pub use lint::{Outcome, Verdict, lint};
 pub use profile::Profile;
 pub use rule::Rule;
 pub use ruleset::Ruleset;
+pub use scorecard::Scorecard;
 pub use sources::Sources;
 pub use survey::{Facts, Neighbour, Survey};
