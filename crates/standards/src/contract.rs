@@ -7,13 +7,13 @@
 mod build;
 mod example;
 mod identity;
-mod keyword;
+pub(crate) mod keyword;
 mod outline;
 mod path_template;
-mod recursion;
+pub(crate) mod recursion;
 mod reference;
-mod role;
-mod schema;
+pub(crate) mod role;
+pub(crate) mod schema;
 
 pub use identity::edition;
 pub(crate) use identity::is_semantic;
@@ -26,6 +26,7 @@ use serde_json::Value;
 use crate::{
     document::{Document, Node, Place},
     fault::Fault,
+    sources::Sources,
 };
 
 /// How many faults are told at once.
@@ -212,7 +213,7 @@ impl Contract {
     pub fn read(text: &str) -> Result<Contract, Vec<Fault>> {
         let document = identity::document(text).map_err(|fault| vec![fault])?;
         let openapi = identity::edition(&document).map_err(|fault| vec![fault])?;
-        let source = Source { document: &document, openapi };
+        let source = Source { document: &document, openapi, files: None };
         let mut faults = Faults::default();
         let head = identity::head(source, &mut faults);
         let parts = role::walk(&document);
@@ -258,23 +259,38 @@ impl Contract {
     }
 
     fn source(&self) -> Source<'_> {
-        Source { document: &self.document, openapi: self.openapi }
+        Source { document: &self.document, openapi: self.openapi, files: None }
     }
 }
 
 /// A document and the edition of OpenAPI to read it by.
 #[derive(Clone, Copy)]
-struct Source<'d> {
+pub(crate) struct Source<'d> {
     document: &'d Document,
     openapi: OpenApiVersion,
+    /// The files that its references may lead into; without them they stay inside the document.
+    files: Option<&'d Sources>,
 }
 
 impl<'d> Source<'d> {
+    /// A contract in all its files.
+    pub(crate) fn of(files: &'d Sources, openapi: OpenApiVersion) -> Self {
+        Self { document: files.document(), openapi, files: Some(files) }
+    }
+
+    /// The node that a reference written at a node leads to.
+    fn target(self, from: Node<'d>, reference: &str) -> Option<Node<'d>> {
+        match self.files {
+            Some(files) => files.target(from, reference),
+            None => reference::target(self.document, reference),
+        }
+    }
+
     /// Follows `$ref`s; gives up on a broken or endless chain, which the checks have reported.
     fn resolve(self, node: Node<'d>) -> Node<'d> {
         let mut at = node;
         for _ in 0..=reference::LONGEST_CHAIN {
-            let next = reference::of(at).and_then(|text| reference::target(self.document, text));
+            let next = reference::of(at).and_then(|text| self.target(at, text));
             match next {
                 Some(next) => at = next,
                 None => break,

@@ -9,8 +9,10 @@
 //! The room knows nothing of the platform around it: no slugs, no grants, no database, no network, no files.
 
 pub mod badge;
+mod backtracking;
 mod casing;
 pub mod contract;
+mod contradiction;
 mod date;
 mod declared;
 pub mod difference;
@@ -28,11 +30,13 @@ mod plural;
 mod problem;
 pub mod profile;
 pub mod query;
+mod references;
 pub mod report;
 mod rewriting;
 pub mod rule;
 pub mod rules;
 pub mod ruleset;
+mod schema_words;
 mod schemes;
 pub mod scorecard;
 mod server;

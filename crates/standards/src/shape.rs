@@ -53,6 +53,11 @@ impl<'d> Shape<'d> {
         shape
     }
 
+    /// The schemas that it consists of.
+    pub(crate) fn parts(&self) -> &[Node<'d>] {
+        &self.parts
+    }
+
     /// Whether everything it consists of was there to be read.
     pub(crate) fn is_whole(&self) -> bool {
         self.whole

@@ -103,6 +103,12 @@ impl Sources {
         self.documents.get(*self.by_name.get(name)?)
     }
 
+    /// Why the file of a reference that a node makes was not read.
+    pub(crate) fn missing_of(&self, from: Node<'_>, file: &str) -> Option<&Missing> {
+        let name = joined(from.document().name(), file)?;
+        self.missing.iter().find(|missing| missing.file == name)
+    }
+
     /// What a node means once its chain of `$ref`s is followed; where the chain breaks or never ends, its last node.
     pub fn follow<'d>(&'d self, node: Node<'d>) -> Node<'d> {
         let mut at = node;

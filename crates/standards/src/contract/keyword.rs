@@ -67,9 +67,10 @@ fn check_schema(source: Source<'_>, node: Node<'_>, faults: &mut Faults) {
     }
 }
 
-type Checked = Result<(), (String, &'static str)>;
+pub(crate) type Checked = Result<(), (String, &'static str)>;
 
-fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked {
+/// Whether a keyword holds what it can hold; else what is wrong and what to do.
+pub(crate) fn check_keyword(openapi: OpenApiVersion, key: &str, value: Node<'_>) -> Checked {
     match key {
         "type" => check_type(value),
         "pattern" => {
@@ -167,7 +168,7 @@ fn check_schemas(node: Node<'_>, faults: &mut Faults) {
     }
 }
 
-fn check_pattern(pattern: &str) -> Checked {
+pub(crate) fn check_pattern(pattern: &str) -> Checked {
     if pattern.chars().count() <= LONGEST_PATTERN {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::document::{Document, Kind, Node};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// An object of OpenAPI, or something inside one.
     Part,
     /// A map whose keys are names and whose values are parts.
@@ -21,7 +21,7 @@ pub(super) enum Role {
 }
 
 /// Every node that is not data, with its role, in the order of the text.
-pub(super) fn walk(document: &Document) -> Vec<(Node<'_>, Role)> {
+pub(crate) fn walk(document: &Document) -> Vec<(Node<'_>, Role)> {
     let mut walked = Vec::new();
     let mut waiting = vec![(document.root(), Role::Part)];
     while let Some((node, role)) = waiting.pop() {
@@ -36,7 +36,7 @@ pub(super) fn walk(document: &Document) -> Vec<(Node<'_>, Role)> {
 }
 
 /// The children of a node, with their roles.
-pub(super) fn inside(node: Node<'_>, role: Role) -> impl Iterator<Item = (Node<'_>, Role)> {
+pub(crate) fn inside(node: Node<'_>, role: Role) -> impl Iterator<Item = (Node<'_>, Role)> {
     let entries = node.entries().map(move |(key, value)| (value, of_entry(role, key.text, value)));
     let item_role = match role {
         Role::Schemas => Role::Schema,
@@ -48,7 +48,7 @@ pub(super) fn inside(node: Node<'_>, role: Role) -> impl Iterator<Item = (Node<'
 }
 
 /// Whether a keyword holds a schema that judges the very value its own schema judges.
-pub(super) fn judges_the_same_value(keyword: &str) -> bool {
+pub(crate) fn judges_the_same_value(keyword: &str) -> bool {
     matches!(keyword, "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas")
 }
 

@@ -12,7 +12,7 @@ use crate::document::{Kind, Node};
 
 /// How much may be written. Without it, two thousand operations that each reach a thousand schemas would fill
 /// any memory, though each of them is harmless.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     left: usize,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Budget {
 const TEXT_WEIGHT: usize = 64;
 
 impl Budget {
-    pub(super) fn new(values: usize) -> Self {
+    pub(crate) fn new(values: usize) -> Self {
         Self { left: values }
     }
 
@@ -29,7 +29,7 @@ impl Budget {
         Self::new(usize::MAX)
     }
 
-    pub(super) fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         self.left == 0
     }
 
@@ -46,7 +46,7 @@ impl Budget {
 }
 
 /// Writes the schema at a node, self-contained.
-pub(super) fn write(source: Source<'_>, node: Node<'_>, budget: &mut Budget) -> Value {
+pub(crate) fn write(source: Source<'_>, node: Node<'_>, budget: &mut Budget) -> Value {
     let mut writer = Writer { source, budget, named: HashSet::new(), waiting: Vec::new() };
     let (start, name) = writer.start(node);
     let mut body = writer.schema(start);
@@ -87,7 +87,7 @@ impl<'d> Writer<'d, '_> {
             let Some(text) = reference::of(at).filter(|_| only) else {
                 break;
             };
-            let Some(target) = reference::target(self.source.document, text) else {
+            let Some(target) = self.source.target(at, text) else {
                 break;
             };
             name = Some(definition_name(text, target));
@@ -102,7 +102,7 @@ impl<'d> Writer<'d, '_> {
         }
         let mut written = Map::new();
         if let Some(text) = reference::of(node) {
-            written.insert("$ref".to_owned(), self.refer(text));
+            written.insert("$ref".to_owned(), self.refer(node, text));
             if self.source.openapi == OpenApiVersion::V3_0 {
                 return Value::Object(written);
             }
@@ -131,8 +131,8 @@ impl<'d> Writer<'d, '_> {
         Value::Object(node.entries().map(|(key, child)| (key.text.to_owned(), self.schema(child))).collect())
     }
 
-    fn refer(&mut self, text: &str) -> Value {
-        let Some(target) = reference::target(self.source.document, text) else {
+    fn refer(&mut self, from: Node<'d>, text: &str) -> Value {
+        let Some(target) = self.source.target(from, text) else {
             return Value::String(text.to_owned());
         };
         let name = definition_name(text, target);
@@ -146,7 +146,9 @@ impl<'d> Writer<'d, '_> {
 
 /// The component's own name; for a schema elsewhere in the document one that no component can have.
 fn definition_name(reference: &str, target: Node<'_>) -> String {
-    reference::schema_name(reference).map_or_else(|| format!("node:{}", target.id()), str::to_owned)
+    let number = target.document().number();
+    let name = reference::schema_name(reference).filter(|_| number == 0);
+    name.map_or_else(|| format!("node:{number}:{}", target.id()), str::to_owned)
 }
 
 fn is_left_out(keyword: &str) -> bool {
