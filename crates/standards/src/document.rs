@@ -343,11 +343,7 @@ impl<'d> Node<'d> {
 
     /// The item at a position of a list, counted from 0.
     pub fn item(self, position: usize) -> Option<Node<'d>> {
-        let slot = self.slot().filter(|slot| slot.kind == Kind::List)?;
-        match self.document.tree.item(slot, position) {
-            Some(distance) => distance.map(|distance| self.document.node(self.id + distance)),
-            None => self.items().nth(position),
-        }
+        self.items().nth(position)
     }
 
     /// The entries of a map, in the order in which they were written. Nothing if it is no map.
@@ -417,28 +413,57 @@ impl<'d> Node<'d> {
         scalar::number(self.document.tree.text(slot))
     }
 
-    fn children(self, any: bool) -> impl Iterator<Item = Node<'d>> {
+    fn children(self, any: bool) -> Children<'d> {
         let size = match self.slot() {
             Some(slot) if any => slot.size,
             _ => 1,
         };
-        let end = self.id + size;
-        let mut next = self.id + 1;
-        std::iter::from_fn(move || {
-            while next < end {
-                let child = self.document.node(next);
-                let slot = child.slot()?;
-                next += slot.size;
-                if !slot.is(SHADOWED) {
-                    return Some(child);
-                }
-            }
-            None
-        })
+        Children { around: self, next: self.id + 1, end: self.id + size }
     }
 
     fn slot(self) -> Option<&'d Slot> {
         self.document.tree.slot(self.id)
+    }
+}
+
+/// The nodes right inside a list or map.
+struct Children<'d> {
+    around: Node<'d>,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        while self.next < self.end {
+            let child = self.around.document.node(self.next);
+            let slot = child.slot()?;
+            self.next += slot.size;
+            if !slot.is(SHADOWED) {
+                return Some(child);
+            }
+        }
+        None
+    }
+
+    /// Long lists know where each item is.
+    fn nth(&mut self, mut skipped: usize) -> Option<Node<'d>> {
+        let document = self.around.document;
+        if self.next == self.around.id + 1
+            && let Some(slot) = self.around.slot().filter(|slot| slot.kind == Kind::List)
+            && let Some(distance) = document.tree.item(slot, skipped)
+        {
+            let item = distance.map(|distance| document.node(self.around.id + distance));
+            self.next = item.and_then(Node::slot).zip(item).map_or(self.end, |(slot, item)| item.id + slot.size);
+            return item.filter(|item| item.id < self.end);
+        }
+        while skipped > 0 {
+            self.next()?;
+            skipped -= 1;
+        }
+        self.next()
     }
 }
 

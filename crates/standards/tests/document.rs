@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hansom_standards::{Document, Fault, Limits, Place, document::Kind};
+use hansom_standards::{Document, Fault, Limits, Node, Place, document::Kind};
 use serde_json::json;
 
 fn refused(text: &str) -> Fault {
@@ -278,6 +278,13 @@ fn items_of_long_lists_are_found() {
         assert_eq!((node.as_i64(), node.pointer().as_str()), (Some(73), pointer));
     }
     assert_eq!(document.at("/d/1").and_then(|node| node.as_i64()), Some(2));
+    for list in ["/a", "/b"] {
+        let mut items = document.at(list).unwrap().items();
+        let positions =
+            [items.nth(3), items.next(), items.nth(90), items.nth(9)].map(|item| item.and_then(Node::position));
+        assert_eq!(positions, [Some(3), Some(4), Some(95), None], "{list}");
+        assert_eq!(document.at(list).unwrap().items().count(), 100);
+    }
     for pointer in ["/a/100", "/b/100", "/c/2", "/d/2", "/a/-", "/a/01"] {
         assert!(document.at(pointer).is_none(), "{pointer}");
     }
