@@ -9,6 +9,9 @@ use crate::{
     survey::{Operation, Survey, entries},
 };
 
+/// How many examples of a shared schema are looked at, wherever it is used.
+const MOST_EXAMPLES: usize = 100;
+
 /// An answer that tells of an error.
 #[derive(Debug)]
 pub(crate) struct ErrorAnswer<'s, 'd> {
@@ -54,7 +57,7 @@ impl<'d> ErrorAnswer<'_, 'd> {
 pub(crate) fn examples<'d>(survey: &Survey<'d>, body: Node<'d>) -> Vec<Node<'d>> {
     let several = entries(body, "examples").filter_map(|(_, example)| survey.follow(example).get("value"));
     let of_schema = body.get("schema").map(|schema| survey.follow(schema)).into_iter().flat_map(|schema| {
-        let list = schema.get("examples").into_iter().flat_map(Node::items);
+        let list = schema.get("examples").into_iter().flat_map(Node::items).take(MOST_EXAMPLES);
         schema.get("example").into_iter().chain(list)
     });
     body.get("example").into_iter().chain(several).chain(of_schema).collect()

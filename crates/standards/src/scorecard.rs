@@ -17,6 +17,9 @@
 //! A waived finding is left out with the place that it is about: it lowers no score and raises none. Where every place of
 //! a rule is waived, the rule does not count.
 //!
+//! Findings of rulesets in Spectral's format stand like others, and hold back the grade where they are errors. They are
+//! in no score: nothing tells how much such a rule applied to.
+//!
 //! # How sure it is
 //!
 //! `seen` says how much of what applies has been looked at, by weight and of 1,000. A rule that was held against the

@@ -34,8 +34,12 @@ impl<'d> Shape<'d> {
         let mut shape = Shape { parts: Vec::new(), whole: true };
         let mut waiting = vec![schema];
         while let Some(written) = waiting.pop() {
+            if shape.parts.len() >= MOST_PARTS {
+                shape.whole = false;
+                break;
+            }
             let node = survey.follow(written);
-            if reference_of(node).is_some() || shape.parts.len() >= MOST_PARTS {
+            if reference_of(node).is_some() {
                 shape.whole = false;
             }
             // Beside a `$ref`, 3.1 lets more be said.
@@ -46,7 +50,7 @@ impl<'d> Shape<'d> {
                 }
                 shape.parts.push(part);
                 for list in along.iter().filter_map(|key| part.get(key)) {
-                    waiting.extend(list.items());
+                    waiting.extend(list.items().take(MOST_PARTS + 1));
                 }
             }
         }
@@ -76,6 +80,12 @@ impl<'d> Shape<'d> {
     /// The properties of all parts, each with the node under its name.
     pub(crate) fn properties(&self) -> impl Iterator<Item = (&'d str, Node<'d>)> + '_ {
         self.parts.iter().flat_map(|part| entries(*part, "properties"))
+    }
+
+    /// Every property of a name.
+    pub(crate) fn each_property(&self, name: &str) -> impl Iterator<Item = Node<'d>> + use<'_, 'd> {
+        let name = name.to_owned();
+        self.parts.iter().filter_map(move |part| part.get("properties")?.get(&name))
     }
 
     /// The first property that has one of the names.

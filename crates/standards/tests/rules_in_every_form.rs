@@ -613,7 +613,7 @@ fn property(name: &str, schema: &Value) -> String {
 fn judged(rule: &str, name: &str, schema: &Value) -> Option<bool> {
     let verdict = verdict(rule, &property(name, schema), Facts::default());
     let applied = verdict.coverage.iter().any(|coverage| coverage.applied > 0);
-    applied.then(|| verdict.findings.is_empty())
+    applied.then_some(verdict.findings.is_empty())
 }
 
 #[test]

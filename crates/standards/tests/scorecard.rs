@@ -138,6 +138,14 @@ fn waived_findings_count_apart() {
 }
 
 #[test]
+fn findings_of_rulesets_stand_and_are_in_no_score() {
+    let mut verdict = verdict(&[("URL-01", Error, Passed, 1, 0), ("paths-no-trailing-slash", Error, Failed, 1, 1)]);
+    verdict.coverage.pop();
+    let card = Scorecard::of(&verdict, |_| false);
+    assert_eq!((card.score, card.grade, card.standing.errors), (Some(1000), Some(Grade::C), 1));
+}
+
+#[test]
 fn findings_may_be_told_apart_before() {
     let whole = verdict(&[("URL-01", Error, Failed, 10, 2), ("DATA-03", Warning, Passed, 2, 0)]);
     let is_waived = |finding: &Finding| finding.pointer == "/0";

@@ -117,6 +117,10 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let schemes = judged(survey, settings, found);
     let mut once = Once::default();
     for operation in &survey.operations {
+        // The contract's own requirements are read again for every operation.
+        if !found.spend(operation.security.map_or(0, |security| security.items().count() as u64)) {
+            return;
+        }
         let requirements = || operation.security.into_iter().flat_map(Node::items);
         for (scheme, scopes) in requirements().flat_map(Node::entries) {
             let Some(Some(declared)) = schemes.get(scheme.text) else { continue };

@@ -75,6 +75,10 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let may_be_open =
         audience.is_none_or(|audience| settings.list("open_audiences").any(|open| open.eq_ignore_ascii_case(audience)));
     for operation in &survey.operations {
+        // The contract's own requirements are read again for every operation.
+        if !found.spend(operation.security.map_or(0, |security| security.items().count() as u64)) {
+            return;
+        }
         let wrong = wrong(operation, may_be_open);
         found.expect(wrong.is_none(), || {
             let (place, what) = wrong.unwrap_or((operation.node, ""));

@@ -93,14 +93,15 @@ const LONGEST_CODE: i64 = 12;
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     for schema in &survey.schemas {
-        let has_currency = || entries(schema.node, "properties").any(|(name, _)| name.to_lowercase().contains("currency"));
+        let is_currency = |name: &str| name.to_lowercase().contains("currency");
+        let has_currency = entries(schema.node, "properties").any(|(name, _)| is_currency(name));
         for (name, property) in entries(schema.node, "properties") {
             let words = words(name);
             let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
             let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map(|word| word.to_lowercase());
             let shape = Shape::with_branches(survey, property);
             if last == "amount" {
-                amount((name, before.is_some()), property, &shape, has_currency(), found);
+                amount((name, before.is_some()), property, &shape, has_currency, found);
             } else if settings.list("money").any(|word| word == last) {
                 found.expect(!is_number(&shape), || money(name, property));
             } else if last == "currency" || (last == "code" && is_coded(before.as_deref())) {

@@ -144,7 +144,7 @@ fn named_types<'d>(survey: &Survey<'d>, body: Node<'d>) -> Vec<(Node<'d>, bool)>
         })
         .collect();
     let shape = body.get("schema").map(|schema| Shape::with_branches(survey, schema));
-    for (_, property) in shape.iter().flat_map(Shape::properties).filter(|(name, _)| *name == "type") {
+    for property in shape.iter().flat_map(|shape| shape.each_property("type")) {
         let written = survey.follow(property);
         let fixed = ["const", "default", "example"].into_iter().filter_map(|key| written.get(key));
         let several = ["enum", "examples"].into_iter().filter_map(|key| written.get(key)).flat_map(Node::items);

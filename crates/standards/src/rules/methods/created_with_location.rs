@@ -100,18 +100,16 @@ fn check<'d>(survey: &Survey<'d>, _: &Settings, found: &mut Found<'d>) {
     let mut once = Once::default();
     for operation in &survey.operations {
         for (status, response) in &operation.responses {
-            let told = match *status {
-                "201" if operation.method == "post" => has_header(*response, &["location"]),
-                "202" => tells_where(survey, *response),
-                _ => continue,
-            };
-            if once.is_new(*response) {
-                found.expect(told, || Complaint::at_key(*response, what(operation, status)));
+            let judged = *status == "202" || (*status == "201" && operation.method == "post");
+            if !judged || !once.is_new(*response) {
+                continue;
             }
+            let told = has_header(*response, &["location"]) || (*status == "202" && tells_where(survey, *response));
+            found.expect(told, || Complaint::at_key(*response, what(operation, status)));
         }
         if operation.method == "post" && collections.contains(operation.path) {
             let declares = |wanted: &&str| operation.responses.iter().any(|(status, _)| status == wanted);
-            let says_ok_alone = declares(&"200") && !OF_CREATION.iter().any(|status| declares(status));
+            let says_ok_alone = declares(&"200") && !OF_CREATION.iter().any(declares);
             found.expect(!says_ok_alone, || {
                 let what = format!("{operation} adds to a collection and answers 200, not 201 with the new address");
                 Complaint::at_key(operation.node, what)
@@ -139,7 +137,7 @@ fn has_header(response: Node<'_>, names: &[&str]) -> bool {
 }
 
 fn tells_where<'d>(survey: &Survey<'d>, response: Node<'d>) -> bool {
-    has_header(response, &["location", "content-location", "operation-location", "link"])
+    has_header(response, &["content-location", "operation-location", "link"])
         || entries(response, "links").next().is_some()
         || entries(response, "content")
             .filter_map(|(_, media_type)| media_type.get("schema"))

@@ -107,10 +107,13 @@ pub(crate) const RULE: Rule = Rule {
     text: include_str!("paged_lists.rs"),
 };
 
+/// What it costs to compare a name.
+const STEPS_A_NAME: u64 = 5;
+
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let mut once = Once::default();
     for operation in survey.operations.iter().filter(|operation| operation.method == "get") {
-        let Some(list) = list(survey, operation, settings) else { continue };
+        let Some(list) = list(survey, operation, settings, found) else { continue };
         let size = parameter(operation, settings, "size");
         let start = parameter(operation, settings, "start");
         if size.is_none() && start.is_none() && list.is_short(survey, settings) {
@@ -169,7 +172,12 @@ struct List<'d> {
     items: Node<'d>,
 }
 
-fn list<'d>(survey: &Survey<'d>, operation: &Operation<'d>, settings: &Settings) -> Option<List<'d>> {
+fn list<'d>(
+    survey: &Survey<'d>,
+    operation: &Operation<'d>,
+    settings: &Settings,
+    found: &mut Found<'d>,
+) -> Option<List<'d>> {
     let last = operation.path.trim_end_matches('/').rsplit('/').next().filter(|last| !last.contains('{'))?;
     let called = plain(last);
     let answers = operation.responses.iter().filter(|(status, _)| status::class(status) == Some(2));
@@ -178,6 +186,10 @@ fn list<'d>(survey: &Survey<'d>, operation: &Operation<'d>, settings: &Settings)
     json.filter_map(|(response, (_, media_type))| Some((response, media_type.get("schema")?))).find_map(
         |(response, body)| {
             let shape = Shape::of(survey, body);
+            // One schema may be the answer of many operations.
+            if !found.spend(shape.properties().count() as u64 * STEPS_A_NAME) {
+                return None;
+            }
             let is_listed = |name: &str| plain(name) == called || settings.list("lists").any(|known| known == name);
             let inside = || {
                 let mut properties = shape.properties().filter(|(name, _)| is_listed(name)).map(|(_, property)| property);

@@ -93,6 +93,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     for operation in &survey.operations {
+        // The contract's own requirements are read again for every operation.
+        if !found.spend(operation.security.map_or(0, |security| security.items().count() as u64)) {
+            return;
+        }
         let missing = missing(operation, settings);
         found.expect(missing.is_empty(), || {
             Complaint::at_key(operation.node, format!("{operation} does not declare {}", missing.join(", ")))
