@@ -35,10 +35,10 @@ pub struct Forecast {
     pub errors_now: usize,
     /// The same under the new one.
     pub errors_then: usize,
-    /// The score now, of 1,000.
-    pub score_now: i64,
+    /// The score now, of 1,000; none where no rule counts.
+    pub score_now: Option<u32>,
     /// The score then.
-    pub score_then: i64,
+    pub score_then: Option<u32>,
     /// The rules that would be broken and are not broken now.
     pub newly_broken: Vec<String>,
 }
@@ -94,8 +94,8 @@ impl Control {
                 major: version.major,
                 errors_now: before.standing(Level::Error),
                 errors_then: after.standing(Level::Error),
-                score_now: before.score(),
-                score_then: after.score(),
+                score_now: before.scorecard().score,
+                score_then: after.scorecard().score,
                 newly_broken: after
                     .broken()
                     .filter(|rule| !before.broken().any(|known| known == *rule))

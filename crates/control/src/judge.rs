@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use hansom_domain::{ApiSlug, ReleaseId, Timestamp};
 use hansom_standards::{
-    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, survey::Neighbour,
+    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, scorecard::Scorecard,
+    survey::Neighbour,
 };
 use hansom_store::{ApiRow, Change, NewVerdict};
 use serde::{Deserialize, Serialize};
@@ -106,9 +107,10 @@ impl Judgement {
             .map(|coverage| &*coverage.rule)
     }
 
-    /// How good it is, of 1,000.
-    pub fn score(&self) -> i64 {
-        1000
+    /// How good it is, in one number, and how sure that is.
+    pub fn scorecard(&self) -> Scorecard {
+        let standing: Vec<&Finding> = self.verdict.findings.iter().collect();
+        Scorecard::told_apart(&self.verdict, &standing, &self.waived.iter().collect::<Vec<_>>())
     }
 
     /// Stores the judgement with its release.
@@ -120,7 +122,7 @@ impl Judgement {
             edition: &self.verdict.edition,
             profile: &self.verdict.profile,
             at,
-            score: self.score(),
+            score: self.scorecard().score.map(i64::from),
             errors: count(Level::Error),
             warnings: count(Level::Warning),
             waived: i64::try_from(self.waived.len()).unwrap_or(i64::MAX),

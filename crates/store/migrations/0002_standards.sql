@@ -7,7 +7,7 @@ CREATE TABLE verdict (
     edition    TEXT NOT NULL,
     profile    TEXT NOT NULL,
     judged_at  BIGINT NOT NULL,
-    score      BIGINT NOT NULL,
+    score      BIGINT,
     errors     BIGINT NOT NULL,
     warnings   BIGINT NOT NULL,
     waived     BIGINT NOT NULL,

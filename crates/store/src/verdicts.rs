@@ -19,8 +19,8 @@ row! {
         pub profile: String,
         /// When it was judged.
         pub judged_at: Timestamp,
-        /// The score, of 1,000.
-        pub score: i64,
+        /// The score, of 1,000; none where no rule counts.
+        pub score: Option<i64>,
         /// Findings that a release must not have, waived ones left out.
         pub errors: i64,
         /// Findings that it should not have, waived ones left out.
@@ -43,8 +43,8 @@ row! {
         pub owner: GroupAddress,
         /// The version.
         pub major: Major,
-        /// The score, of 1,000.
-        pub score: i64,
+        /// The score, of 1,000; none where no rule counts.
+        pub score: Option<i64>,
         /// Findings that a release must not have, waived ones left out.
         pub errors: i64,
         /// Findings that it should not have, waived ones left out.
@@ -65,8 +65,8 @@ pub struct NewVerdict<'a> {
     pub profile: &'a str,
     /// When.
     pub at: Timestamp,
-    /// The score, of 1,000.
-    pub score: i64,
+    /// The score, of 1,000; none where no rule counts.
+    pub score: Option<i64>,
     /// Findings that a release must not have, waived ones left out.
     pub errors: i64,
     /// Findings that it should not have, waived ones left out.

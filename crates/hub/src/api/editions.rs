@@ -79,12 +79,14 @@ pub(crate) struct EditionForecast {
     /// The same by the new edition.
     #[schema(minimum = 0, maximum = 1_000_000, example = 2)]
     errors_then: usize,
-    /// The score by the edition in force, of 1,000.
-    #[schema(minimum = 0, maximum = 1000, example = 962)]
-    score_now: i64,
-    /// The score by the new edition, of 1,000.
-    #[schema(minimum = 0, maximum = 1000, example = 871)]
-    score_then: i64,
+    /// The score by the edition in force, of 1,000; absent where no rule counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
+    score_now: Option<u32>,
+    /// The score by the new edition, of 1,000; absent where no rule counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 871)]
+    score_then: Option<u32>,
     /// Whether the release in force keeps every MUST now and would not then.
     falls_short: bool,
     /// The rules that would be broken and are not broken now.

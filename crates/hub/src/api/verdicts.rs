@@ -33,9 +33,10 @@ pub(crate) struct ReleaseVerdict {
     profile: String,
     /// When it was judged.
     judged_at: Moment,
-    /// The score, of 1,000.
-    #[schema(minimum = 0, maximum = 1000, example = 962)]
-    score: i64,
+    /// The score, of 1,000; absent where no rule counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
+    score: Option<i64>,
     /// Findings that a release must not have, waived ones left out.
     #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
     errors: i64,
@@ -135,9 +136,10 @@ pub(crate) struct Score {
     /// The version.
     #[schema(value_type = words::Major)]
     major: Major,
-    /// The score, of 1,000.
-    #[schema(minimum = 0, maximum = 1000, example = 962)]
-    score: i64,
+    /// The score, of 1,000; absent where no rule counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
+    score: Option<i64>,
     /// Findings that a release must not have, waived ones left out.
     #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
     errors: i64,
