@@ -106,6 +106,12 @@ enum Escape {
     Half,
 }
 
+/// `{2,4}`, and whether it asks for more at least than at most.
+struct Counted {
+    text: String,
+    reversed: bool,
+}
+
 impl Reader {
     fn pattern(&mut self) -> Result<(), PatternFault> {
         let mut open = 0_usize;
@@ -137,8 +143,11 @@ impl Reader {
                     repeatable = false;
                 }
                 '{' => match self.counted() {
-                    Some(quantifier) => {
-                        self.quantifier(quantifier, before)?;
+                    Some(Counted { reversed: true, text }) => {
+                        return Err(self.fault(&format!("has a `{text}` that ends before it begins")));
+                    }
+                    Some(Counted { text, .. }) => {
+                        self.quantifier(text, before)?;
                         repeatable = false;
                     }
                     None if self.flags.unicode => return Err(self.fault("has a `{` that repeats nothing")),
@@ -180,7 +189,7 @@ impl Reader {
     }
 
     /// `{2}`, `{2,}` or `{2,4}`, after its bracket. None, and nothing is read, if it is none of these.
-    fn counted(&mut self) -> Option<String> {
+    fn counted(&mut self) -> Option<Counted> {
         let rest = self.text.get(self.at..)?;
         let length = rest.iter().position(|c| *c == '}')?;
         let inner: String = rest.get(..length)?.iter().collect();
@@ -190,7 +199,9 @@ impl Reader {
             return None;
         }
         self.at += length + 1;
-        Some(format!("{{{inner}}}"))
+        let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
+        let reversed = inner.contains(',') && !most.is_empty() && number(least) > number(most);
+        Some(Counted { text: format!("{{{inner}}}"), reversed })
     }
 
     fn group(&mut self) -> Result<(), PatternFault> {

@@ -57,7 +57,7 @@ fn step(word: &str) -> Step {
     let sort = || Sort::named(word.strip_prefix('@')?.strip_suffix("()")?);
     match word {
         "*" => Step::Any,
-        ".." => Step::Descend,
+        ".." => Step::Descend(Dialect::Fallback),
         "^" => Step::Up,
         "~" => Step::Key,
         "$" => Step::Root,
@@ -187,7 +187,7 @@ fn with_cut_sorts(text: &str) -> String {
     cut
 }
 
-/// Shields dots and tildes in `['…']`.
+/// Shields dots and tildes in `['…']`, and makes double quotes single ones.
 fn with_shielded_names(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut shielded = chars.clone();
@@ -206,6 +206,11 @@ fn with_shielded_names(text: &str) -> String {
             at += 1;
             continue;
         };
+        for quote in [at + 1, end] {
+            if let Some(c) = shielded.get_mut(quote) {
+                *c = '\'';
+            }
+        }
         for c in shielded.get_mut(at + 2..end).unwrap_or_default() {
             if let Some((_, shield)) = SHIELDED.iter().find(|(plain, _)| plain == c) {
                 *c = *shield;

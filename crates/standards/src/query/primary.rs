@@ -87,7 +87,7 @@ impl Read {
     fn steps(self) -> Result<Vec<Step>, QueryFault> {
         let mut steps = Vec::new();
         if self.everything {
-            steps.push(Step::Descend);
+            steps.push(Step::Descend(Dialect::Primary));
         }
         let count = self.parts.len();
         let mut deep = false;
@@ -98,7 +98,7 @@ impl Read {
                 continue;
             }
             if std::mem::take(&mut deep) {
-                steps.push(Step::Descend);
+                steps.push(Step::Descend(Dialect::Primary));
             }
             steps.push(match part.test {
                 Test::Member(name) => Step::Names(vec![name]),

@@ -1,6 +1,6 @@
 //! What are the steps of a query, once its dialect is forgotten?
 
-use super::expression::Expression;
+use super::expression::{Dialect, Expression};
 
 /// One step. Those up to `Filter` choose among the values inside a list or map; the others act where the query stands.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub(crate) enum Step {
     Filter(Expression),
     /// The values that any of these steps choose.
     Either(Vec<Step>),
-    /// This place, and every list and map anywhere inside it.
-    Descend,
+    /// This place, and every list and map anywhere inside it; the fallback takes `null` for one.
+    Descend(Dialect),
     /// The list or map around this place.
     Up,
     /// The name under which this place stands. Ends the query.

@@ -11,9 +11,9 @@ use std::{
 };
 
 use super::{
-    Budget, Match, Note, Outcome, Property, Query, Tree,
+    Budget, Match, Note, Outcome, Property, Query, Reading, Tree,
     evaluate::{Scene, is_of},
-    expression::Expression,
+    expression::{Dialect, Expression},
     found::Crumb,
     step::Step,
     tree::{Spot, spot},
@@ -88,8 +88,35 @@ struct Plan<'q> {
 struct Closure {
     /// States that wait for the values inside.
     waiting: Vec<State>,
-    /// States that act here; with whether only in a list or map.
-    acting: Vec<(State, bool)>,
+    /// States that act here.
+    acting: Vec<(State, Where)>,
+}
+
+/// At what sort of place a state acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Where {
+    Anywhere,
+    /// In a list or map, and in `null`, which JavaScript calls an object.
+    InObjects,
+    /// In a list or map.
+    InHolders,
+}
+
+impl Where {
+    fn of(dialect: Dialect) -> Where {
+        match dialect {
+            Dialect::Primary => Where::InHolders,
+            Dialect::Fallback => Where::InObjects,
+        }
+    }
+
+    fn is(self, kind: Kind) -> bool {
+        match self {
+            Where::Anywhere => true,
+            Where::InObjects => matches!(kind, Kind::List | Kind::Map | Kind::Null),
+            Where::InHolders => matches!(kind, Kind::List | Kind::Map),
+        }
+    }
 }
 
 /// When a place that several ways lead to has been looked into enough.
@@ -142,12 +169,12 @@ impl<'q> Plan<'q> {
 
     fn closure(&self, from: State) -> Closure {
         let mut closure = Closure::default();
-        let (mut at, mut holds) = (from, false);
+        let (mut at, mut place) = (from, Where::Anywhere);
         loop {
             match self.step(at) {
-                Some(Step::Descend) => {
+                Some(Step::Descend(dialect)) => {
                     closure.waiting.push(at);
-                    holds = true;
+                    place = place.max(Where::of(*dialect));
                     at += 1;
                 }
                 Some(step) if step.chooses() => {
@@ -155,7 +182,7 @@ impl<'q> Plan<'q> {
                     return closure;
                 }
                 _ => {
-                    closure.acting.push((at, holds));
+                    closure.acting.push((at, place));
                     return closure;
                 }
             }
@@ -213,7 +240,7 @@ struct Set {
 /// What a set of states does with a name.
 struct Move {
     /// The states that act at the place.
-    acting: Vec<(State, bool)>,
+    acting: Vec<(State, Where)>,
     /// The set that waits for what is inside the place.
     inside: SetNumber,
     /// States that look at the value, too.
@@ -247,7 +274,7 @@ impl Sets {
         let mut asking = Vec::new();
         for state in self.states(number).iter() {
             let takes = match plan.step(*state) {
-                Some(Step::Descend) => {
+                Some(Step::Descend(_)) => {
                     let closure = plan.closures.get(*state as usize).cloned().unwrap_or_default();
                     moved.waiting.extend(closure.waiting);
                     moved.acting.extend(closure.acting);
@@ -303,6 +330,9 @@ struct Walk<'a, 'q, 'd> {
     /// Walks that begin elsewhere than where they were found necessary.
     later: VecDeque<(Vec<Crumb<'d>>, Vec<State>)>,
 }
+
+/// Marks walks that begin at a place, among what has been seen.
+const ELSEWHERE: Spot = (u32::MAX, u32::MAX);
 
 /// None once the budget is spent.
 type Went = Option<()>;
@@ -369,20 +399,22 @@ impl<'d> Walk<'_, '_, 'd> {
             return Some((Acting::Known(known.clone()), known.inside));
         }
         let scene = Scene { tree: self.tree, around, property: Some(property), node };
-        let mut more: Option<(Vec<(State, bool)>, Vec<State>)> = None;
+        let mut more: Option<Closure> = None;
         for state in &known.asking {
             let Some(step) = self.plan.step(*state) else { continue };
             if self.chosen(step, *state, &scene, length)? {
                 let closure = self.plan.closures.get(*state as usize + 1).cloned().unwrap_or_default();
-                let (acting, waiting) =
-                    more.get_or_insert_with(|| (known.acting.clone(), self.sets.states(known.inside).to_vec()));
-                acting.extend(closure.acting);
-                waiting.extend(closure.waiting);
+                let more = more.get_or_insert_with(|| Closure {
+                    waiting: self.sets.states(known.inside).to_vec(),
+                    acting: known.acting.clone(),
+                });
+                more.acting.extend(closure.acting);
+                more.waiting.extend(closure.waiting);
             }
         }
         Some(match more {
             None => (Acting::Known(known.clone()), known.inside),
-            Some((acting, waiting)) => (Acting::More(acting), self.sets.number(waiting)),
+            Some(more) => (Acting::More(more.acting), self.sets.number(more.waiting)),
         })
     }
 
@@ -457,10 +489,15 @@ impl<'d> Walk<'_, '_, 'd> {
         self.seen.insert((state, spot(place.node), from))
     }
 
-    fn act(&mut self, acting: &[(State, bool)], trail: &[Crumb<'d>]) -> Went {
-        for (state, holds) in acting {
-            let within = trail.last().is_some_and(|crumb| matches!(crumb.node.kind(), Kind::List | Kind::Map));
-            if within || !holds {
+    /// Whether a walk from a place is not yet waiting to begin. Where ways matter, each is walked.
+    fn is_unheard(&mut self, state: State, place: &Crumb<'d>) -> bool {
+        let remembers = self.tree.reading() != Reading::EveryWay && self.plan.memory(state) == Memory::Place;
+        !remembers || self.seen.insert((state, spot(place.node), ELSEWHERE))
+    }
+
+    fn act(&mut self, acting: &[(State, Where)], trail: &[Crumb<'d>]) -> Went {
+        for (state, place) in acting {
+            if trail.last().is_some_and(|crumb| place.is(crumb.node.kind())) {
                 self.act_one(*state, trail)?;
             }
         }
@@ -468,7 +505,6 @@ impl<'d> Walk<'_, '_, 'd> {
     }
 
     fn act_one(&mut self, mut state: State, mut trail: &[Crumb<'d>]) -> Went {
-        let begins = state;
         loop {
             let place = trail.last()?;
             match self.plan.step(state) {
@@ -493,7 +529,7 @@ impl<'d> Walk<'_, '_, 'd> {
                     return self.compute(state, expression, trail);
                 }
                 Some(_) => {
-                    if begins != state && self.seen.insert((state, spot(place.node), (u32::MAX, begins))) {
+                    if self.is_unheard(state, place) {
                         self.later.push_back((trail.to_vec(), vec![state]));
                     }
                     return Some(());
@@ -540,11 +576,11 @@ impl<'d> Walk<'_, '_, 'd> {
 /// The states that act at a place: those of a move, or these and more.
 enum Acting {
     Known(Rc<Move>),
-    More(Vec<(State, bool)>),
+    More(Vec<(State, Where)>),
 }
 
 impl std::ops::Deref for Acting {
-    type Target = [(State, bool)];
+    type Target = [(State, Where)];
 
     fn deref(&self) -> &Self::Target {
         match self {
