@@ -8,8 +8,8 @@
 //!
 //! The room knows nothing of the platform around it: no slugs, no grants, no database, no network, no files.
 
-pub mod badge;
 mod backtracking;
+pub mod badge;
 mod casing;
 pub mod contract;
 mod contradiction;
@@ -20,6 +20,7 @@ pub mod document;
 pub mod explanation;
 pub mod fault;
 pub mod finding;
+mod keeping;
 pub mod lint;
 mod media_type;
 pub mod mending;

@@ -12,8 +12,8 @@ use crate::{
     survey::Survey,
 };
 
-/// Every node with a `$ref` that means something, in the order in which they are met.
-pub(crate) fn references<'d>(survey: &Survey<'d>) -> Vec<Node<'d>> {
+/// Every node with a `$ref` that means something, with its role, in the order in which they are met.
+pub(crate) fn references<'d>(survey: &Survey<'d>) -> Vec<(Node<'d>, Role)> {
     let mut references = Vec::new();
     let mut entered = HashSet::new();
     let mut waiting = vec![(survey.root(), Role::Part)];
@@ -22,7 +22,7 @@ pub(crate) fn references<'d>(survey: &Survey<'d>) -> Vec<Node<'d>> {
             continue;
         }
         if matches!(role, Role::Part | Role::Schema) && node.get("$ref").is_some() {
-            references.push(node);
+            references.push((node, role));
             let target = reference_of(node).and_then(|text| survey.sources.target(node, text));
             // The contract's own nodes are met on the way down.
             waiting.extend(target.filter(|target| target.document().number() != 0).map(|target| (target, role)));

@@ -17,7 +17,9 @@ rules! {
     meta: short_unique_title, searchable_description, whole_contact, team_contact, living_links, licence_and_terms,
         stable_id, closed_audience, closed_status, owner_and_category, personal_data_and_marking, service_level,
         service_level_met, named_servers;
-    openapi: valid_openapi, known_keywords, resolved_references, unique_operation_ids, described_operations;
+    openapi: valid_openapi, known_keywords, resolved_references, nothing_lost, unique_operation_ids,
+        described_operations, described_parts, valid_examples, example_answers, stated_required, served_document,
+        served_equals_registered, documented_traffic, valid_traffic;
     url: kebab_case_segments, no_trailing_slash, no_empty_segments, no_verbs, plural_collections, shallow_nesting,
         identity_in_path, distinct_templates, own_base_path, no_secrets_in_addresses, no_secrets_in_traffic;
     naming: query_key_casing, property_casing, declared_maps, fitting_names, shared_vocabulary;

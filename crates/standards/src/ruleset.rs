@@ -6,9 +6,9 @@
 
 mod collation;
 mod definition;
-mod ecmascript;
+pub(crate) mod ecmascript;
 mod effective;
-mod expression;
+pub(crate) mod expression;
 mod field;
 mod format;
 mod function;
@@ -21,8 +21,8 @@ mod range;
 mod reading;
 mod reference;
 mod running;
-mod schema;
-mod view;
+pub(crate) mod schema;
+pub(crate) mod view;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

@@ -133,7 +133,8 @@ impl<'d> View<'d> {
         places
     }
 
-    fn may_look(self) -> bool {
+    /// Takes a step. False without fuel.
+    pub(crate) fn may_look(self) -> bool {
         self.fuel.is_none_or(|fuel| fuel.spend(1))
     }
 }

@@ -92,7 +92,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    for node in references(survey) {
+    for (node, _) in references(survey) {
         let Some(written) = node.get("$ref") else { continue };
         if !found.spend(1) {
             return;
