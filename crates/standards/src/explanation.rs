@@ -82,9 +82,12 @@ impl Explanation {
         let _ = writeln!(out, "**{}** · `{}` · {}\n", self.requirement, self.name, checked_by(self.evidence));
         let _ = writeln!(out, "{}\n\n## Why\n\n{}\n\n## What to do\n\n{}", page.what, page.why, page.mend);
         for (heading, example) in [("Bad", &page.bad), ("Good", &page.good)] {
-            if !example.is_empty() {
-                let _ = writeln!(out, "\n## {heading}\n\n```yaml\n{}\n```", example.trim_end());
-            }
+            let example = example.trim_end();
+            let _ = match page.language.as_str() {
+                _ if example.is_empty() => Ok(()),
+                "" => writeln!(out, "\n## {heading}\n\n{example}"),
+                language => writeln!(out, "\n## {heading}\n\n```{language}\n{example}\n```"),
+            };
         }
         if !self.parameters.is_empty() {
             out.push_str("\n## Parameters\n\n");
@@ -120,8 +123,9 @@ impl Explanation {
         part("What it asks", &indented(&page.what, width));
         part("Why", &indented(&page.why, width));
         part("What to do", &indented(&page.mend, width));
-        part("Bad", &code(&page.bad));
-        part("Good", &code(&page.good));
+        let example = |text: &str| if page.language.is_empty() { indented(text, width) } else { code(text) };
+        part("Bad", &example(&page.bad));
+        part("Good", &example(&page.good));
         let parameters = self
             .parameters
             .iter()

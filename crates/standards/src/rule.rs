@@ -200,10 +200,13 @@ pub struct Page {
     pub why: String,
     /// What to do about a finding.
     pub mend: String,
-    /// A fragment of a contract with findings; each line that has one ends in `# wrong`.
+    /// A fragment of a contract with findings; each line that has one ends in `# wrong`. Where a contract cannot show
+    /// the rule, an exchange or a few words.
     pub bad: String,
     /// A fragment of a contract without.
     pub good: String,
+    /// The language that the examples are in: `yaml`, `http`; empty where they are Markdown like the rest.
+    pub language: String,
     /// What it rests on.
     pub sources: String,
 }
@@ -241,11 +244,11 @@ impl Page {
             *text = text.trim().to_owned();
         }
         for part in ["bad", "good"] {
-            let text = page.part(part);
-            let code = text.trim().trim_end_matches("```");
-            // The line that opens the code says in which language it is: YAML, or HTTP for what only traffic shows.
-            *text =
-                code.split_once('\n').filter(|(open, _)| open.starts_with("```")).map_or(code, |(_, c)| c).to_owned();
+            let text = std::mem::take(page.part(part));
+            let fenced = text.trim().strip_prefix("```").and_then(|code| code.trim_end_matches("```").split_once('\n'));
+            let (language, example) = fenced.unwrap_or(("", text.trim()));
+            language.clone_into(&mut page.language);
+            example.clone_into(page.part(part));
         }
         page
     }

@@ -87,6 +87,11 @@ fn every_page_is_whole() {
             assert!(text.len() > 10, "{rule:?}: the page says no {part}");
         }
         assert!(page.title.ends_with('.'), "{rule:?}: the title is a sentence");
+        assert!(!page.bad.is_empty() && !page.good.is_empty(), "{rule:?}: the page shows no examples");
+        let language = if rule.check.is_some() { "yaml" } else { page.language.as_str() };
+        assert_eq!(page.language, language, "{rule:?}: a contract is written in YAML");
+        assert!(["yaml", "http", "text", ""].contains(&language), "{rule:?}: nobody knows the language {language}");
+        assert!(![&page.bad, &page.good].iter().any(|text| text.contains("```")), "{rule:?}: an example is one block");
         let by_contract = matches!(rule.evidence, Evidence::Contract | Evidence::ContractAndTraffic);
         assert_eq!(by_contract, rule.check.is_some(), "{rule:?}: evidence and check disagree");
     }

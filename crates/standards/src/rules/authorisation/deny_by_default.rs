@@ -19,7 +19,7 @@
 //!
 //! # Bad
 //!
-//! ```http
+//! ```text
 //! # Allowed for the token: "/tenancies"
 //! GET /rents/v1/tenancies-private/TEN-1004449 HTTP/1.1
 //!
@@ -28,7 +28,7 @@
 //!
 //! # Good
 //!
-//! ```http
+//! ```text
 //! # Allowed for the token: listTenancies
 //! GET /rents/v1/tenancies-private/TEN-1004449 HTTP/1.1
 //!

@@ -17,14 +17,14 @@
 //!
 //! # Bad
 //!
-//! ```http
+//! ```text
 //! {"alg": "HS256"}
 //! {"consumerName": "Housing app", "exp": 2110000000}
 //! ```
 //!
 //! # Good
 //!
-//! ```http
+//! ```text
 //! {"alg": "ES256", "typ": "at+jwt", "kid": "2026-11"}
 //! {"iss": "https://hub.example.gov.uk", "aud": "https://api.example.gov.uk", "client_id": "housing-app",
 //!  "scope": "repairs:read", "exp": 1763988000}

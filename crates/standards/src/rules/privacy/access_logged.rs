@@ -18,13 +18,13 @@
 //!
 //! # Bad
 //!
-//! ```http
+//! ```text
 //! 2026-11-23T09:14:07Z GET /rents/v1/tenancies/TEN-1004449 200 {"tenant": {"name": "Leah Rosenberg", "balance": "-126.21"}}
 //! ```
 //!
 //! # Good
 //!
-//! ```http
+//! ```text
 //! 2026-11-23T09:14:07Z application=housing-app person=a.officer operation=getTenancy purpose="Show tenants their own balance"
 //!   status=200 request=6f1c9b52-0d1e-4c55-9a4e-2b7d0a31c0de
 //! ```

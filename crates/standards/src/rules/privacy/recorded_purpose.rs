@@ -17,13 +17,13 @@
 //!
 //! # Bad
 //!
-//! ```http
+//! ```text
 //! {"application": "housing-app", "api": "rents", "purpose": "", "approvedBy": "asked@example.gov.uk"}
 //! ```
 //!
 //! # Good
 //!
-//! ```http
+//! ```text
 //! {"application": "housing-app", "api": "rents", "purpose": "Show tenants their own balance",
 //!  "legalBasis": "public task", "requestedBy": "a.officer@example.gov.uk", "approvedBy": "rents-owner@example.gov.uk"}
 //! ```

@@ -18,7 +18,7 @@
 //!
 //! # Bad
 //!
-//! ```http
+//! ```text
 //! # Description: 1000 requests a minute.
 //! HTTP/1.1 429 Too Many Requests
 //! RateLimit-Policy: "consumer";q=60;w=60
@@ -26,7 +26,7 @@
 //!
 //! # Good
 //!
-//! ```http
+//! ```text
 //! # Description: 600 requests a minute.
 //! HTTP/1.1 429 Too Many Requests
 //! RateLimit-Policy: "consumer";q=600;w=60
