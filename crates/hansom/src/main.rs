@@ -43,6 +43,8 @@ enum Verb {
     Check(commands::check::Check),
     /// Hold contracts against the standards.
     Lint(commands::lint::Lint),
+    /// Say what changed between two contracts, and which version it needs.
+    Diff(commands::diff::Diff),
     /// Show the playbook's page of a rule.
     Explain(commands::explain::Explain),
     /// Serve the standards to an editor.
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Verb::Serve(serve) => serve.run(),
         Verb::Check(check) => check.run(),
         Verb::Lint(lint) => lint.run(),
+        Verb::Diff(diff) => diff.run(),
         Verb::Explain(explain) => explain.run(),
         Verb::Lsp(lsp) => lsp.run(),
         Verb::Publish(publish) => publish.run(),

@@ -13,6 +13,7 @@ mod sarif;
 
 use serde::Serialize;
 
+pub(crate) use self::markdown::{code, prose};
 pub use self::{
     github::github,
     harmless::{harmless, harmless_json},

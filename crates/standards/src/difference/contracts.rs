@@ -18,6 +18,7 @@ use super::{
     },
     ledger::Ledger,
     pairs::Pairs,
+    remainder,
     version::{Bump, Version},
     walk::Walk,
 };
@@ -149,6 +150,7 @@ impl<'d> Comparison<'_, 'd> {
             parameters::look_at_path_parameters(items, &all, &mut self.ledger);
         }
         servers::look_at_servers(items, None, &mut self.ledger);
+        remainder::look_at_path(&pair.path, items, &mut self.ledger);
     }
 
     fn match_operation(&mut self, pair: &PathPair<'d>, method: &str, nodes: (Node<'d>, Node<'d>)) {
@@ -212,6 +214,7 @@ impl<'d> Comparison<'_, 'd> {
         security_schemes::look_at_schemes(self.roots, ledger);
         servers::look_at_servers(self.roots, None, ledger);
         components::look_at_components(self.roots, ledger);
+        remainder::look_at_document(self.roots, ledger);
     }
 
     fn report_operation(&mut self, endpoint: &Endpoint<'d>) {
@@ -226,6 +229,7 @@ impl<'d> Comparison<'_, 'd> {
         operation_ids::look_at_id(endpoint, ledger);
         tags::look_at_tags(endpoint, ledger);
         servers::look_at_servers((endpoint.old, endpoint.new), Some(&endpoint.operation), ledger);
+        remainder::look_at_operation(endpoint, ledger);
         for (site, root) in &endpoint.sites {
             let mut walk = Walk::new(&self.pairs, ledger, site);
             walk.from(*root);
@@ -238,7 +242,7 @@ impl<'d> Comparison<'_, 'd> {
             root.get("info").and_then(|info| info.get("version")).and_then(Node::as_str).and_then(Version::parse)
         };
         let (old, new) = (version(self.roots.0), version(self.roots.1));
-        let words = self.pairs.words;
+        let words = self.pairs.words + self.ledger.words;
         let needed = needed(&self.ledger.changes, !self.ledger.unhandled.is_empty(), words);
         versions::look_at_versions(self.roots, needed, needed == Bump::None, &mut self.ledger);
         Difference {

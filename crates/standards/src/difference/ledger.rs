@@ -26,8 +26,10 @@ pub(super) struct Ledger<'b, 'd> {
     pub(super) today: Day,
     pub(super) changes: Vec<Change>,
     pub(super) unhandled: Vec<Unhandled>,
+    /// How many words for people differ around schemas.
+    pub(super) words: usize,
     told: HashSet<(u32, u32, u32, u32, &'d str)>,
-    /// A node of the old and of the new contract that a change is about, by the checks' ids, put together here.
+    /// Ids of checks are put together here.
     id: String,
 }
 
@@ -42,6 +44,7 @@ impl<'b, 'd> Ledger<'b, 'd> {
             today,
             changes: Vec::new(),
             unhandled: Vec::new(),
+            words: 0,
             told: HashSet::new(),
             id: String::new(),
         }

@@ -3,10 +3,10 @@
 //! A further alternative is harmless in what callers send; callers that read meet values that they do not know.
 //!
 //! ```yaml old
-//! { anyOf: [{ type: object, title: a }] }
+//! { anyOf: [{ type: object, properties: { kind: { const: cat } } }] }
 //! ```
 //! ```yaml new
-//! { anyOf: [{ type: object, title: a }, { title: b, type: array }] }
+//! { anyOf: [{ type: object, properties: { kind: { const: cat } } }, { type: object, properties: { kind: { const: dog } } }] }
 //! ```
 //! ```changes
 //! request-body-any-of-added request-property-any-of-added response-body-any-of-added

@@ -5,13 +5,13 @@
 //! always there may be missing.
 //!
 //! ```yaml old
-//! { oneOf: [{ type: object, title: a }] }
+//! { oneOf: [{ type: object, properties: { kind: { const: cat } } }] }
 //! ```
 //! ```yaml new
-//! { oneOf: [{ type: object, title: a }, { title: b, type: array }] }
+//! { oneOf: [{ type: object, properties: { kind: { const: cat } } }, { type: object, properties: { kind: { const: dog } } }] }
 //! ```
 //! ```changes
-//! request-body-list-of-types-widened request-property-list-of-types-widened response-body-list-of-types-widened
+//! request-body-one-of-added request-property-one-of-added response-body-one-of-added
 //! ```
 
 use super::*;

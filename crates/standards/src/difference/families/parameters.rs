@@ -151,12 +151,12 @@ impl<'d> ParameterPair<'d> {
         Some((part, old, new))
     }
 
-    pub(super) fn title(&self) -> String {
+    pub(in super::super) fn title(&self) -> String {
         let one = self.old.or(self.new);
         one.map(|one| format!("{} parameter `{}`", one.location, one.name)).unwrap_or_default()
     }
 
-    pub(super) fn nodes(&self) -> Nodes<'d> {
+    pub(in super::super) fn nodes(&self) -> Nodes<'d> {
         (self.old.map(|one| one.node), self.new.map(|one| one.node))
     }
 }
