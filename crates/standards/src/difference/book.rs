@@ -77,8 +77,7 @@ impl<'d> Book<'d> {
         let mut layers = chain.into_iter().rev();
         let mut keywords = layers.next().map(Keywords::at).unwrap_or_default();
         for layer in layers {
-            keywords.put(layer);
-            keywords = keywords.without(Keyword::Reference);
+            keywords.put_beside_reference(layer);
         }
         Schema { node, keywords }
     }

@@ -1,6 +1,6 @@
 //! Which keywords does a schema have, and what does each hold?
 
-use crate::document::{Kind, Node};
+use crate::document::{Key, Kind, Node};
 
 /// What a keyword holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,14 +134,18 @@ impl<'d> Keywords<'d> {
     pub(super) fn at(node: Node<'d>) -> Keywords<'d> {
         let mut keywords = Keywords { never: node.as_bool() == Some(false), ..Keywords::default() };
         if node.kind() == Kind::Map {
-            keywords.put(node);
+            keywords.put(node.entries());
         }
         keywords
     }
 
-    /// Writes the keywords of another node over these.
-    pub(super) fn put(&mut self, node: Node<'d>) {
-        for (key, value) in node.entries() {
+    /// Writes the keywords beside a reference over those that it leads to.
+    pub(super) fn put_beside_reference(&mut self, node: Node<'d>) {
+        self.put(node.entries().filter(|(key, _)| key.text != Keyword::Reference.text()));
+    }
+
+    fn put(&mut self, entries: impl Iterator<Item = (Key<'d>, Node<'d>)>) {
+        for (key, value) in entries {
             match Keyword::of(key.text) {
                 Some(keyword) => match self.known.iter_mut().find(|(known, _)| *known == keyword) {
                     Some((_, old)) => *old = value,

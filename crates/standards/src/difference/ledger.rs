@@ -16,6 +16,7 @@ use super::{
     equivalence::{Equivalence, is_nothing},
     families,
     keyword::{Holds, Keyword},
+    pairs::is_malformed,
     view::{Position, View},
 };
 
@@ -127,6 +128,10 @@ impl<'b, 'd> Ledger<'b, 'd> {
     /// Says which keywords differ that no check has looked at, each place once.
     pub(super) fn note_unhandled(&mut self, view: &View<'_, 'd>, same: &Equivalence<'_, 'd>) {
         let schemas = view.schemas;
+        let nodes = (schemas.old.node, schemas.new.node);
+        if (is_malformed(nodes.0) || is_malformed(nodes.1)) && !same.says_the_same(nodes.0, nodes.1) {
+            self.leave_open(view, "schema", (Some(nodes.0), Some(nodes.1)), "is none that can be read");
+        }
         for (mine, theirs, is_old) in [(&schemas.old, &schemas.new, true), (&schemas.new, &schemas.old, false)] {
             for (keyword, node) in mine.keywords.known() {
                 let differs = match theirs.get(keyword) {

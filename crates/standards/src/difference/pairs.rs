@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::document::Node;
+use crate::document::{Kind, Node};
 
 use super::{
     alternatives::{Alternative, Books, Matching, pair_label},
@@ -168,7 +168,9 @@ impl<'b, 'd> Pairs<'b, 'd> {
     }
 
     fn differs_in_values(&mut self, schemas: &Schemas<'d>) -> bool {
-        let mut differs = schemas.old.keywords.never != schemas.new.keywords.never;
+        let mut differs = schemas.old.keywords.never != schemas.new.keywords.never
+            || is_malformed(schemas.old.node)
+            || is_malformed(schemas.new.node);
         for (mine, theirs, twice) in [(&schemas.old, &schemas.new, true), (&schemas.new, &schemas.old, false)] {
             for (keyword, node) in mine.keywords.known() {
                 let other = theirs.get(keyword);
@@ -307,6 +309,11 @@ impl Pair<'_> {
     pub(super) fn differs_itself(&self) -> bool {
         self.own
     }
+}
+
+/// Whether something stands where a schema should that can be none.
+pub(super) fn is_malformed(node: Node<'_>) -> bool {
+    !matches!(node.kind(), Kind::Map | Kind::Bool)
 }
 
 /// If one schema is `oneOf` of `type: "null"` and another one, and the plain schema could be that other one.
