@@ -1,6 +1,7 @@
 //! Which files does a contract consist of, and may they be read?
 
 use std::{
+    fmt,
     fs::File,
     io::{ErrorKind, Read},
     path::{Component, Path, PathBuf},
@@ -39,6 +40,15 @@ pub(crate) enum Unreadable {
     Absent(String),
     /// It holds what cannot be a contract.
     Unfit(Fault),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unreadable::Absent(why) => f.write_str(why),
+            Unreadable::Unfit(fault) => write!(f, "{}; {}", fault.what, fault.mend),
+        }
+    }
 }
 
 impl ContractFile {

@@ -3,12 +3,14 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use hansom_standards::{
-    Facts, Fault, Profile, Sources, contract, lint,
+    Facts, Fault, Finding, Profile, Sources, contract, lint,
     profile::DEFAULT,
     report::{Checked, Skipped, Standing, Told, Unread},
+    ruleset::{Allowance, Ruleset, run},
     sources::Missing,
 };
 
@@ -18,25 +20,42 @@ use crate::{
 };
 
 /// The standards that were chosen.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Law {
     profile: Option<Profile>,
+    /// Rulesets in Spectral's format, each under its name.
+    rulesets: Vec<(String, Ruleset)>,
     /// The files that it was read from, so that a change of them can be seen.
     pub(crate) files: Vec<PathBuf>,
 }
 
 impl Law {
-    /// Takes a profile by its name or file.
-    pub(crate) fn of(profile: Option<&str>) -> Result<Law, Failure> {
-        let mut law = Law { profile: None, files: Vec::new() };
-        law.profile = Some(law.profile(profile.unwrap_or(DEFAULT))?);
+    /// Takes a profile by its name or file, and rulesets. Where only rulesets are named, no profile holds.
+    pub(crate) fn of(profile: Option<&str>, rulesets: &[String]) -> Result<Law, Failure> {
+        let mut law = Law::default();
+        if profile.is_some() || rulesets.is_empty() {
+            law.take_profile(profile.unwrap_or(DEFAULT))?;
+        }
+        for ruleset in rulesets {
+            law.take_ruleset(ruleset, Path::new(ruleset))?;
+        }
         Ok(law)
     }
 
-    fn profile(&mut self, name: &str) -> Result<Profile, Failure> {
-        if let Some(profile) = Profile::bundled(name) {
-            return Ok(profile);
+    fn take_profile(&mut self, name: &str) -> Result<(), Failure> {
+        let profile = match Profile::bundled(name) {
+            Some(profile) => profile,
+            None => self.own_profile(name)?,
+        };
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        for ruleset in &profile.rulesets {
+            self.take_ruleset(ruleset, &folder.join(ruleset))?;
         }
+        self.profile = Some(profile);
+        Ok(())
+    }
+
+    fn own_profile(&mut self, name: &str) -> Result<Profile, Failure> {
         let file = Path::new(name);
         let looks_like_a_file = name.contains(['/', '\\', '.']);
         let text = match read_bounded(file) {
@@ -48,11 +67,29 @@ impl Law {
                     known.join(", ")
                 )));
             }
-            Err(Unreadable::Absent(why)) => return Err(Failure::wrong_use(format!("profile {name}: {why}"))),
-            Err(Unreadable::Unfit(fault)) => return Err(Failure::wrong_use(format!("profile {name}: {fault}"))),
+            Err(unreadable) => return Err(Failure::wrong_use(format!("profile {name}: {unreadable}"))),
         };
         self.files.push(file.to_owned());
-        Profile::read(&text).map_err(|faults| Failure::wrong_use(in_lines(name, &faults)))
+        Profile::read(&text).map_err(|faults| Failure::wrong_use(in_lines("profile", name, &faults)))
+    }
+
+    /// Takes a ruleset: a file, or one that comes with Hansom (`spectral:oas`).
+    fn take_ruleset(&mut self, name: &str, path: &Path) -> Result<(), Failure> {
+        let read = if name.starts_with("spectral:") {
+            let text = format!("extends: [{}]\n", serde_json::Value::from(name));
+            Ruleset::read(&text, name, &mut |_| Err("nothing lies beside it".to_owned()))
+        } else {
+            let file = ContractFile::of(path)?;
+            let text = file.read().map_err(|unreadable| Failure::wrong_use(format!("ruleset {name}: {unreadable}")))?;
+            self.files.push(path.to_owned());
+            Ruleset::read(&text, file.name(), &mut |part| {
+                self.files.push(file.path(part));
+                file.open(part)
+            })
+        };
+        let ruleset = read.map_err(|faults| Failure::wrong_use(in_lines("ruleset", name, &faults)))?;
+        self.rulesets.push((name.to_owned(), ruleset));
+        Ok(())
     }
 
     /// Reads a contract and holds it against the standards. Only a contract that is not there is a failure: what is
@@ -62,7 +99,7 @@ impl Law {
         match file.read() {
             Ok(text) => Ok(self.hold(file, text, facts, &mut |name| file.open(name))),
             Err(Unreadable::Unfit(fault)) => Ok(Checked { file: shown, fault: Some(fault), ..Checked::default() }),
-            Err(Unreadable::Absent(why)) => Err(Failure::wrong_use(format!("{shown} cannot be read: {why}"))),
+            Err(unreadable) => Err(Failure::wrong_use(format!("{shown} cannot be read: {unreadable}"))),
         }
     }
 
@@ -76,11 +113,13 @@ impl Law {
     ) -> Checked {
         let mut checked = Checked { file: file.shown(file.name()), ..Checked::default() };
         let mut refused = BTreeMap::new();
-        let sources = Sources::read(file.name(), &text, &LIMITS, &mut |name| {
+        let mut opener = |name: &str| {
             open(name).inspect_err(|why| {
                 refused.insert(name.to_owned(), why.clone());
             })
-        });
+        };
+        // What can be read over, a rule of the playbook or of the ruleset complains about, with its own weight.
+        let sources = Sources::read_leniently(file.name(), &text, &LIMITS, &mut opener);
         checked.texts.push((checked.file.clone(), text));
         let sources = match sources {
             Ok(sources) => sources,
@@ -94,25 +133,41 @@ impl Law {
     }
 
     fn judge(&self, file: &ContractFile, sources: &Sources, facts: Facts, checked: &mut Checked) {
-        let Some(profile) = &self.profile else { return };
-        checked.fault = contract::edition(sources.document()).err();
-        if checked.fault.is_some() {
-            return;
+        if let Some(profile) = &self.profile {
+            checked.fault = contract::edition(sources.document()).err();
+            if checked.fault.is_some() {
+                return;
+            }
+            let verdict = lint(sources, facts, profile);
+            checked.profile = verdict.profile;
+            checked.edition = verdict.edition;
+            let cut = verdict.coverage.iter().filter(|coverage| coverage.cut);
+            checked.skipped.extend(cut.map(|coverage| Skipped {
+                rule: coverage.rule.to_string(),
+                why: "it took too many steps and was stopped before its end".to_owned(),
+            }));
+            checked.coverage = verdict.coverage;
+            checked.findings.extend(verdict.findings.into_iter().map(|finding| told(file, finding)));
         }
-        let verdict = lint(sources, facts, profile);
-        checked.profile = verdict.profile;
-        checked.edition = verdict.edition;
-        let cut = verdict.coverage.iter().filter(|coverage| coverage.cut);
-        checked.skipped.extend(cut.map(|coverage| Skipped {
-            rule: coverage.rule.to_string(),
-            why: "it took too many steps and was stopped before its end".to_owned(),
-        }));
-        checked.coverage = verdict.coverage;
-        checked.findings.extend(verdict.findings.into_iter().map(|mut finding| {
-            finding.file = file.shown(&finding.file).into();
-            Told { finding, standing: Standing::Counts }
-        }));
+        for (name, ruleset) in &self.rulesets {
+            checked.rulesets.push(name.clone());
+            let begun = Instant::now();
+            let clock = || begun.elapsed();
+            let verdict = run(sources, ruleset, &Allowance { clock: Some(&clock), ..Allowance::default() });
+            let notices = verdict.skipped.into_iter().chain(verdict.cut).chain(verdict.notes);
+            checked.skipped.extend(notices.map(|notice| Skipped { rule: notice.rule.to_string(), why: notice.why }));
+            checked.findings.extend(verdict.findings.into_iter().map(|finding| told(file, finding)));
+        }
+        if !self.rulesets.is_empty() {
+            let order = |file: &str| checked.texts.iter().position(|(name, _)| name == file);
+            checked.findings.sort_by_key(|told| (order(&told.finding.file), told.finding.span.start));
+        }
     }
+}
+
+fn told(file: &ContractFile, mut finding: Finding) -> Told {
+    finding.file = file.shown(&finding.file).into();
+    Told { finding, standing: Standing::Counts }
 }
 
 fn unread(file: &ContractFile, missing: &Missing, refused: &BTreeMap<String, String>) -> Unread {
@@ -123,9 +178,9 @@ fn unread(file: &ContractFile, missing: &Missing, refused: &BTreeMap<String, Str
     Unread { from: file.shown(&missing.from), file: file.shown(&missing.file), why }
 }
 
-fn in_lines(name: &str, faults: &[Fault]) -> String {
+fn in_lines(what: &str, name: &str, faults: &[Fault]) -> String {
     let line =
         |fault: &Fault| format!("{name}:{}:{}: {}; {}", fault.place.line, fault.place.column, fault.what, fault.mend);
     let lines: Vec<String> = faults.iter().map(line).collect();
-    format!("the profile has faults\n{}", lines.join("\n"))
+    format!("the {what} has faults\n{}", lines.join("\n"))
 }

@@ -39,6 +39,8 @@ pub struct Checked {
     pub profile: String,
     /// The edition of the playbook.
     pub edition: String,
+    /// The rulesets in Spectral's format that held too.
+    pub rulesets: Vec<String>,
     /// What is wrong, in the order of the text. Files are named as whoever asked names them.
     pub findings: Vec<Told>,
     /// What came of each rule.
@@ -229,6 +231,14 @@ pub fn fingerprint(finding: &Finding) -> String {
         }
     }
     format!("{hash:032x}")
+}
+
+/// What is wrong and, where it is known, what to do about it: in one sentence.
+fn said(finding: &Finding) -> String {
+    match &*finding.mend {
+        "" => finding.what.clone(),
+        mend => format!("{}; {mend}", finding.what.trim_end_matches('.')),
+    }
 }
 
 /// Where more is said of a finding's rule: its page's address, or the command that shows it.

@@ -36,6 +36,9 @@ pub(crate) struct Lint {
     /// The profile: one that comes with Hansom, or a file of your own. Without it uk-council.
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
+    /// A ruleset in Spectral's format: a file, or `spectral:oas`. Without --profile it holds alone. May be given again.
+    #[arg(long, value_name = "FILE")]
+    ruleset: Vec<String>,
     /// The manifest of the API; without it `api.yaml` beside the contract, if that names the contract.
     #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
     manifest: Option<PathBuf>,
@@ -134,7 +137,7 @@ impl Lint {
     }
 
     fn law(&self) -> Result<Law, Failure> {
-        Law::of(self.profile.as_deref())
+        Law::of(self.profile.as_deref(), &self.ruleset)
     }
 
     fn check(&self, law: &Law, contract: &ContractFile) -> Result<Checked, Failure> {

@@ -46,7 +46,9 @@ fn annotation(Told { finding, .. }: &Told) -> String {
         let last = end.column.max(start.column + 1);
         let _ = write!(place, ",col={},endColumn={last}", start.column);
     }
-    let text = data(&format!("{}\n{}\nWhy: {}", finding.what, finding.mend, finding.why));
+    let why = if finding.why.is_empty() { String::new() } else { format!("Why: {}", finding.why) };
+    let parts = [&*finding.what, &*finding.mend, &*why];
+    let text = data(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"));
     format!("::{command} {place},title={}::{text}\n", property(&finding.rule))
 }
 

@@ -29,6 +29,7 @@ struct File<'a> {
     file: &'a str,
     profile: Option<&'a str>,
     edition: Option<&'a str>,
+    rulesets: &'a [String],
     findings: Vec<Finding<'a>>,
     coverage: Cover<'a>,
     skipped: &'a [Skipped],
@@ -96,6 +97,7 @@ impl<'a> File<'a> {
             file: &checked.file,
             profile: said(&checked.profile),
             edition: said(&checked.edition),
+            rulesets: &checked.rulesets,
             findings: checked.findings.iter().map(Finding::of).collect(),
             coverage: Cover {
                 passed: count(Outcome::Passed),

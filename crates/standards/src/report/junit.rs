@@ -9,7 +9,7 @@ use quick_xml::{
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 
-use super::{Checked, Threshold, Told, harmless};
+use super::{Checked, Threshold, Told, harmless, said};
 use crate::{lint::Outcome, rules};
 
 /// One test suite a contract, one test case a rule.
@@ -98,7 +98,8 @@ impl Case {
                 count => format!("{} (and {} more)", first.finding.what, count - 1),
             };
             let lines: Vec<String> = failing.iter().map(|told| line(told)).collect();
-            let text = format!("{}\nWhy: {}", lines.join("\n"), first.finding.why);
+            let why = Some(&first.finding.why).filter(|why| !why.is_empty());
+            let text = lines.join("\n") + &why.map(|why| format!("\nWhy: {why}")).unwrap_or_default();
             self.end = End::Failed { message, level: first.finding.level.as_str(), text };
         }
         self
@@ -107,7 +108,7 @@ impl Case {
 
 fn line(Told { finding, .. }: &Told) -> String {
     let place = finding.span.start;
-    format!("{}:{}:{}: {}: {}; {}", finding.file, place.line, place.column, finding.level, finding.what, finding.mend)
+    format!("{}:{}:{}: {}: {}", finding.file, place.line, place.column, finding.level, said(finding))
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite<'_>]) -> std::io::Result<()> {

@@ -144,9 +144,12 @@ impl<'c> Telling<'c> {
     fn end(&self, out: &mut String) {
         let checked = self.checked;
         let summary = Summary::of(std::slice::from_ref(checked));
-        let profile = [&*checked.profile, &*checked.edition].join(" ");
-        let profile = if profile.trim().is_empty() { String::new() } else { format!(" ({})", profile.trim()) };
-        let _ = writeln!(out, "{}: {}{}", harmless(&checked.file), summary.in_words(), harmless(&profile));
+        let profile = format!("{} {}", checked.profile, checked.edition);
+        let by: Vec<&str> =
+            std::iter::once(profile.trim()).chain(checked.rulesets.iter().map(String::as_str)).collect();
+        let by: Vec<&str> = by.into_iter().filter(|by| !by.is_empty()).collect();
+        let (file, by) = (harmless(&checked.file), by.join(", "));
+        let _ = writeln!(out, "{file}: {} ({})", summary.in_words(), harmless(&by));
         let coverage = coverage_line(checked);
         if !coverage.is_empty() {
             let _ = writeln!(out, "  {coverage}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Checked, Standing, Told, fingerprint, harmless_json};
+use super::{Checked, Standing, Told, fingerprint, harmless_json, said};
 use crate::{
     document::{Place, Span},
     fault::Fault,
@@ -71,7 +71,7 @@ fn described(finding: &Finding) -> Value {
         None => {
             let about = if finding.why.is_empty() { &*finding.rule } else { &*finding.why };
             rule.insert("shortDescription".into(), json!({ "text": about }));
-            rule.insert("help".into(), json!({ "text": format!("{about}\n\nWhat to do: {}", finding.mend) }));
+            rule.insert("help".into(), json!({ "text": about }));
         }
     }
     rule.insert("defaultConfiguration".into(), json!({ "level": level(finding.level) }));
@@ -89,7 +89,7 @@ fn result(checked: &Checked, told: &Told, rules: &Rules) -> Value {
         "ruleId": &*finding.rule,
         "ruleIndex": rules.places.get(&*finding.rule),
         "level": level(finding.level),
-        "message": { "text": format!("{}. {}", finding.what.trim_end_matches('.'), finding.mend) },
+        "message": { "text": said(finding) },
         "locations": [{
             "physicalLocation": { "artifactLocation": { "uri": uri(&finding.file) }, "region": region(finding.span) },
             "logicalLocations": [{ "fullyQualifiedName": finding.pointer }],

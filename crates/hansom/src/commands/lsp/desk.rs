@@ -229,7 +229,7 @@ pub(super) fn diagnostic(finding: &Finding, range: Range, address: &str) -> Valu
         "severity": severity,
         "code": &*finding.rule,
         "source": "hansom",
-        "message": format!("{}\n{}", harmless(&finding.what), harmless(&finding.mend)),
+        "message": format!("{}\n{}", harmless(&finding.what), harmless(&finding.mend)).trim_end(),
     });
     if !finding.why.is_empty() {
         let location = json!({ "uri": address, "range": range.to_json() });

@@ -181,9 +181,10 @@ impl Session {
             Some(Value::Bool(false)) => Manifest::Off,
             _ => Manifest::Beside,
         };
-        let law = Law::of(text("profile")).or_else(|failure| {
+        let rulesets: Vec<String> = text("ruleset").map(str::to_owned).into_iter().collect();
+        let law = Law::of(text("profile"), &rulesets).or_else(|failure| {
             out.push(message(1, &format!("{failure}; the default profile is taken")));
-            Law::of(None)
+            Law::of(None, &[])
         });
         self.desk.law = law.ok();
     }
