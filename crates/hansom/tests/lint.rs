@@ -480,6 +480,66 @@ fn a_baseline_knows_each_finding_once() {
     folder.lint(&["openapi.yaml", "other.yaml", "--baseline", "b.json"]).says(1, &["other.yaml: 2 errors"]);
 }
 
+/// A rule of an organisation's own, one that needs a program, and one that extends.
+const RULESET: &str = "extends: [parts/more.yaml]\nfunctions: [check]\nrules:\n  \
+                       no-trees:\n    description: Trees are told elsewhere\n    severity: warn\n    \
+                       given: $.paths\n    then: { field: '@key', function: pattern, functionOptions: { notMatch: rees } }\n  \
+                       needs-program:\n    given: $\n    then: { function: check }\n";
+
+#[test]
+fn rulesets_hold_alone_or_with_a_profile_and_name_what_they_skip() {
+    let folder = Folder::with(BAD);
+    folder.write("rules/ours.yaml", RULESET);
+    folder.write(
+        "rules/parts/more.yaml",
+        "rules:\n  has-licence: { given: $.info, severity: error, then: { field: license, function: truthy } }\n",
+    );
+    folder.write("own.yaml", &format!("{PROFILE}rulesets: [rules/ours.yaml]\n"));
+    let rules = |arguments: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(["lint", "openapi.yaml", "--format", "json"]).args(arguments).current_dir(&folder.0.0);
+        let ran = Ran::of(command.output().unwrap());
+        let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let file = report["files"][0].clone();
+        let named = |list: &str| {
+            file[list]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["rule"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        (named("findings"), named("skipped"))
+    };
+    let ours = ["has-licence", "no-trees"];
+    let both = ["has-licence", "URL-01", "no-trees", "URL-01"];
+    for (arguments, found) in [
+        (&["--ruleset", "rules/ours.yaml"][..], &ours[..]),
+        (&["--ruleset", "rules/ours.yaml", "--profile", "trees.yaml"], &both),
+        (&["--profile", "own.yaml"], &both),
+    ] {
+        let (findings, skipped) = rules(arguments);
+        assert_eq!(findings, found, "{arguments:?}");
+        assert_eq!(skipped, ["needs-program"], "{arguments:?}");
+    }
+    let pretty = folder.lint(&["openapi.yaml", "--profile", "own.yaml"]);
+    pretty.says(1, &["warning[no-trees]", "skipped: needs-program", "(trees test, rules/ours.yaml)"]);
+}
+
+#[test]
+fn a_ruleset_with_faults_is_refused_with_its_places() {
+    let folder = Folder::with(BAD);
+    folder.write("bad.yaml", "rules:\n  x:\n    given: $\n    then: { function: trthy }\n");
+    folder.write("far.yaml", "extends: https://example.org/rules.yaml\nrules: {}\n");
+    for (ruleset, words) in [
+        ("bad.yaml", &["bad.yaml:4:"][..]),
+        ("far.yaml", &["far.yaml:1:"]),
+        ("absent.yaml", &["absent.yaml", "no such file"]),
+    ] {
+        folder.lint(&["openapi.yaml", "--ruleset", ruleset]).says(2, words);
+    }
+}
+
 #[test]
 fn output_goes_to_a_file_if_asked() {
     let folder = Folder::with(BAD);

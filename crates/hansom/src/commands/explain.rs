@@ -3,7 +3,14 @@
 use std::fmt::Write;
 
 use clap::{Args, ValueEnum};
-use hansom_standards::{Rule, explanation::Explanation, rules};
+use hansom_standards::{
+    Level, Rule,
+    difference::{Check, catalogue},
+    explanation::Explanation,
+    report::harmless_json,
+    rules,
+};
+use serde_json::json;
 
 use crate::{
     failure::Failure,
@@ -14,7 +21,7 @@ use crate::{
 #[derive(Args)]
 #[command(after_help = "Examples:\n  hansom explain URL-01\n  hansom explain --list")]
 pub(crate) struct Explain {
-    /// The rule's id, like URL-01, or its name.
+    /// The rule's id, like URL-01, or its name; or the id of a change that `hansom diff` tells.
     #[arg(required_unless_present = "list")]
     rule: Option<String>,
     /// List every rule.
@@ -36,7 +43,11 @@ impl Explain {
     /// Prints the page, or the list.
     pub(crate) fn run(self) -> Result<(), Failure> {
         let Some(asked) = self.rule else { return say(&list(self.format)) };
-        let Some(rule) = rules::find(&asked) else { return Err(unknown(&asked)) };
+        let Some(rule) = rules::find(&asked) else {
+            return catalogue::find(&asked.to_lowercase())
+                .ok_or_else(|| unknown(&asked))
+                .and_then(|check| self::change(check, self.format));
+        };
         let explanation = Explanation::of(rule);
         say(&match self.format {
             Format::Pretty => explanation.pretty(look()),
@@ -44,6 +55,21 @@ impl Explain {
             Format::Markdown => explanation.markdown(),
         })
     }
+}
+
+/// Says what a check of the differ stands for, and what is said of its family.
+fn change(check: &Check, format: Format) -> Result<(), Failure> {
+    let weighs = match check.level {
+        Level::Error => "it breaks callers",
+        Level::Warning => "it may break callers",
+        Level::Information | Level::Hint => "it breaks nobody",
+    };
+    let family = check.page();
+    say(&match format {
+        Format::Json => harmless_json(format!("{:#}\n", json!({ "check": check, "family": family }))),
+        Format::Markdown => format!("# {}\n\n{}: {weighs}.\n\n{family}\n", check.id, check.means),
+        Format::Pretty => format!("{}\n{}: {weighs}.\n\n{family}\n", check.id, check.means),
+    })
 }
 
 fn list(format: Format) -> String {
@@ -70,17 +96,16 @@ fn list(format: Format) -> String {
     out
 }
 
-/// Says which rules are spelt most alike.
+/// Says which rules and changes are spelt most alike.
 fn unknown(asked: &str) -> Failure {
     let asked_low = asked.to_lowercase();
-    let likeness = |rule: &Rule| {
-        let id = strsim::normalized_damerau_levenshtein(&rule.id.to_lowercase(), &asked_low);
-        id.max(strsim::normalized_damerau_levenshtein(rule.name, &asked_low))
-    };
-    let mut near: Vec<(f64, &Rule)> = rules::ALL.iter().map(|rule| (likeness(rule), *rule)).collect();
+    let like = |name: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &asked_low);
+    let of_rules =
+        rules::ALL.iter().map(|rule| (like(rule.id).max(like(rule.name)), format!("{} {}", rule.id, rule.name)));
+    let of_changes = catalogue::checks().map(|check| (like(check.id), check.id.to_owned()));
+    let mut near: Vec<(f64, String)> = of_rules.chain(of_changes).filter(|(likeness, _)| *likeness > 0.5).collect();
     near.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let near = near.iter().filter(|(likeness, _)| *likeness > 0.4).take(5);
-    let lines: Vec<String> = near.map(|(_, rule)| format!("  {} {}", rule.id, rule.name)).collect();
+    let lines: Vec<String> = near.into_iter().take(5).map(|(_, name)| format!("  {name}")).collect();
     let advice = if lines.is_empty() {
         "hansom explain --list names all".to_owned()
     } else {
