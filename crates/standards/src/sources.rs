@@ -140,10 +140,7 @@ impl Sources {
     /// The node that a pointer leads to if it passes through parts that are themselves references.
     fn through_references<'d>(&'d self, document: &'d Document, pointer: &str) -> Option<Node<'d>> {
         let mut node = document.root();
-        for (position, step) in pointer.split('/').enumerate() {
-            if position == 0 {
-                continue;
-            }
+        for step in pointer.strip_prefix('/')?.split('/') {
             let step = format!("/{step}");
             let mut chain = 0;
             node = loop {
