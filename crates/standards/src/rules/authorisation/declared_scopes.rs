@@ -79,10 +79,10 @@ use crate::{
     document::Node,
     fault::quoted,
     finding::{Complaint, Level},
-    once::Once,
+    once::{Known, Once},
     rule::{Evidence, Found, Parameter, Rule, Settings},
     schemes::schemes,
-    survey::{Operation, Survey, entries},
+    survey::{Survey, entries},
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -115,17 +115,13 @@ type Schemes<'d> = HashMap<&'d str, Option<HashSet<&'d str>>>;
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let schemes = judged(survey, settings, found);
-    let mut once = Once::default();
+    let (mut once, mut known) = (Once::default(), Known::nothing());
     for operation in &survey.operations {
-        // The contract's own requirements are read again for every operation.
-        if !found.spend(operation.security.map_or(0, |security| security.items().count() as u64)) {
-            return;
-        }
-        let requirements = || operation.security.into_iter().flat_map(Node::items);
-        for (scheme, scopes) in requirements().flat_map(Node::entries) {
-            let Some(Some(declared)) = schemes.get(scheme.text) else { continue };
-            for (node, scope) in scopes.items().filter_map(|node| Some((node, node.as_str()?))) {
-                if once.is_new(node) {
+        let Some(security) = operation.security else { continue };
+        if once.is_new(security) {
+            for (scheme, scopes) in security.items().flat_map(Node::entries) {
+                let Some(Some(declared)) = schemes.get(scheme.text) else { continue };
+                for (node, scope) in scopes.items().filter_map(|node| Some((node, node.as_str()?))) {
                     found.expect(declared.contains(scope), || {
                         let by = quoted(scheme.text);
                         let what = format!("{operation} asks for the scope {}, which {by} does not declare", quoted(scope));
@@ -134,7 +130,8 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
                 }
             }
         }
-        if let Some(asks) = asks_for_scope(operation, settings, &schemes) {
+        let changes = settings.list("methods").any(|method| method.eq_ignore_ascii_case(operation.method));
+        if changes && let Some(asks) = known.of(security, || asks_for_scope(security, &schemes)) {
             found.expect(asks, || {
                 Complaint::at_key(operation.node, format!("{operation} changes something and asks for no scope"))
             });
@@ -180,12 +177,9 @@ fn is_named_well(scope: &str, settings: &Settings) -> bool {
     }) && parts >= settings.number("parts")
 }
 
-/// Whether an operation asks for a scope wherever it has to; none where nothing is asked of it.
-fn asks_for_scope(operation: &Operation<'_>, settings: &Settings, schemes: &Schemes<'_>) -> Option<bool> {
-    if !settings.list("methods").any(|method| method.eq_ignore_ascii_case(operation.method)) {
-        return None;
-    }
-    let mut by_token = operation.security?.items().filter_map(|requirement| {
+/// Whether requirements ask for a scope in each alternative; none where no alternative has scopes to ask for.
+fn asks_for_scope(security: Node<'_>, schemes: &Schemes<'_>) -> Option<bool> {
+    let mut by_token = security.items().filter_map(|requirement| {
         let mut scopes = requirement.entries().filter(|(scheme, _)| schemes.contains_key(scheme.text)).peekable();
         scopes.peek()?;
         Some(scopes.any(|(_, scopes)| scopes.items().next().is_some()))

@@ -56,8 +56,8 @@ use crate::{
     media_type,
     once::Once,
     rule::{Evidence, Found, Rule, Settings},
-    shape::{self, Shape},
-    survey::Survey,
+    shape,
+    survey::{Survey, entries},
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -71,7 +71,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check<'d>(survey: &Survey<'d>, _: &Settings, found: &mut Found<'d>) {
-    let patches = of_merge_patches(survey, found);
+    let patches = of_merge_patches(survey);
     for schema in &survey.schemas {
         let node = schema.node;
         let Some(kind) = kind(survey, node) else { continue };
@@ -96,17 +96,15 @@ fn kind<'d>(survey: &Survey<'d>, schema: Node<'d>) -> Option<&'static str> {
 }
 
 /// The properties that bodies of merge patches carry, however deep.
-fn of_merge_patches<'d>(survey: &Survey<'d>, found: &mut Found<'d>) -> Once {
+fn of_merge_patches(survey: &Survey<'_>) -> Once {
     let mut carried = Once::default();
     let patches = survey.bodies.iter().filter(|body| media_type::essence(body.media_type) == "application/merge-patch+json");
-    let mut waiting: Vec<Node<'d>> = patches.filter_map(|body| body.node.get("schema")).collect();
+    let mut waiting: Vec<Node<'_>> = patches.filter_map(|body| body.node.get("schema")).collect();
     while let Some(schema) = waiting.pop() {
         let node = survey.follow(schema);
-        if !found.spend(1) {
-            break;
-        }
         if carried.is_new(node) {
-            waiting.extend(Shape::with_branches(survey, node).properties().map(|(_, property)| property));
+            let branches = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::items);
+            waiting.extend(branches.chain(entries(node, "properties").map(|(_, property)| property)));
         }
     }
     carried

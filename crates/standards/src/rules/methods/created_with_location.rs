@@ -76,7 +76,7 @@ use std::collections::HashSet;
 use crate::{
     document::Node,
     finding::{Complaint, Level},
-    once::Once,
+    once::{Known, Once},
     rule::{Evidence, Found, Rule, Settings},
     shape::Shape,
     survey::{Operation, Survey, entries},
@@ -97,14 +97,14 @@ const OF_CREATION: [&str; 7] = ["201", "202", "204", "207", "303", "2XX", "3XX"]
 
 fn check<'d>(survey: &Survey<'d>, _: &Settings, found: &mut Found<'d>) {
     let collections: HashSet<&str> = survey.paths.iter().filter_map(|path| collection_of(path.template)).collect();
-    let mut once = Once::default();
+    let (mut once, mut known) = (Once::default(), Known::nothing());
     for operation in &survey.operations {
         for (status, response) in &operation.responses {
             let judged = *status == "202" || (*status == "201" && operation.method == "post");
             if !judged || !once.is_new(*response) {
                 continue;
             }
-            let told = has_header(*response, &["location"]) || (*status == "202" && tells_where(survey, *response));
+            let told = has_header(*response, &["location"]) || (*status == "202" && tells_where(survey, *response, &mut known));
             found.expect(told, || Complaint::at_key(*response, what(operation, status)));
         }
         if operation.method == "post" && collections.contains(operation.path) {
@@ -136,12 +136,15 @@ fn has_header(response: Node<'_>, names: &[&str]) -> bool {
     entries(response, "headers").any(|(header, _)| names.iter().any(|name| header.eq_ignore_ascii_case(name)))
 }
 
-fn tells_where<'d>(survey: &Survey<'d>, response: Node<'d>) -> bool {
+fn tells_where<'d>(survey: &Survey<'d>, response: Node<'d>, known: &mut Known<bool>) -> bool {
     has_header(response, &["content-location", "operation-location", "link"])
         || entries(response, "links").next().is_some()
         || entries(response, "content")
             .filter_map(|(_, media_type)| media_type.get("schema"))
-            .any(|schema| Shape::with_branches(survey, schema).properties().any(|one| holds_address(survey, one)))
+            .any(|schema| {
+                let tells = || Shape::with_branches(survey, schema).properties().any(|one| holds_address(survey, one));
+                known.of(survey.follow(schema), tells)
+            })
 }
 
 fn holds_address<'d>(survey: &Survey<'d>, (name, schema): (&'d str, Node<'d>)) -> bool {

@@ -65,7 +65,6 @@ use crate::{
     finding::{Complaint, Level},
     once::Once,
     rule::{Evidence, Found, Parameter, Rule, Settings},
-    shape::Shape,
     survey::{Operation, Survey, entries},
 };
 
@@ -117,12 +116,13 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
 fn inside<'d>(survey: &Survey<'d>, internals: &[String], schema: Node<'d>, once: &mut Once, found: &mut Found<'d>) {
     let mut waiting = vec![schema];
     while let Some(schema) = waiting.pop() {
-        if !once.is_new(survey.follow(schema)) || !found.spend(1) {
+        let node = survey.follow(schema);
+        if !once.is_new(node) {
             continue;
         }
-        let shape = Shape::with_branches(survey, schema);
-        waiting.extend(shape.says("items"));
-        for (name, property) in shape.properties() {
+        let branches = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::items);
+        waiting.extend(branches.chain(node.get("items")));
+        for (name, property) in entries(node, "properties") {
             if internals.contains(&plain(name)) {
                 let what = format!("the answer about the state of the service tells {}", quoted(name));
                 found.expect(false, || Complaint::at_key(property, what));

@@ -4,7 +4,7 @@
 //! answer leads to the next page: by a property such as `nextCursor` or `links`, or by the header `Link`.
 //!
 //! A list operation is a GET whose path ends in a word and whose answer is a bare list, or holds a list called like that
-//! word (`repairs` of `/repairs`) or by one of the general names in the parameter `lists`. A list of a closed set of
+//! word in any casing (`rentAccounts` of `/rent-accounts`) or by one of the general names in the parameter `lists`. A list of a closed set of
 //! values needs no pages, nor does one that has no paging parameters and whose `maxItems` is at most `complete_up_to`.
 //!
 //! # Why
@@ -67,8 +67,10 @@
 //! - OWASP API Security Top 10 2023: API4, unrestricted resource consumption
 //! - Hackney, API Playbook: every list that can pass a few hundred is paged
 
+use std::borrow::Cow;
+
 use crate::{
-    casing::plain,
+    casing::{Casing, plain},
     document::Node,
     finding::{Complaint, Level},
     media_type,
@@ -107,13 +109,10 @@ pub(crate) const RULE: Rule = Rule {
     text: include_str!("paged_lists.rs"),
 };
 
-/// What it costs to compare a name.
-const STEPS_A_NAME: u64 = 5;
-
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let mut once = Once::default();
     for operation in survey.operations.iter().filter(|operation| operation.method == "get") {
-        let Some(list) = list(survey, operation, settings, found) else { continue };
+        let Some(list) = list(survey, operation, settings) else { continue };
         let size = parameter(operation, settings, "size");
         let start = parameter(operation, settings, "start");
         if size.is_none() && start.is_none() && list.is_short(survey, settings) {
@@ -172,28 +171,22 @@ struct List<'d> {
     items: Node<'d>,
 }
 
-fn list<'d>(
-    survey: &Survey<'d>,
-    operation: &Operation<'d>,
-    settings: &Settings,
-    found: &mut Found<'d>,
-) -> Option<List<'d>> {
+fn list<'d>(survey: &Survey<'d>, operation: &Operation<'d>, settings: &Settings) -> Option<List<'d>> {
     let last = operation.path.trim_end_matches('/').rsplit('/').next().filter(|last| !last.contains('{'))?;
-    let called = plain(last);
+    let written = Casing::ALL.into_iter().map(|casing| casing.of(last));
+    let called: Vec<String> = written.chain([last.to_owned(), plain(last)]).collect();
     let answers = operation.responses.iter().filter(|(status, _)| status::class(status) == Some(2));
     let bodies = answers.flat_map(|(_, response)| entries(*response, "content").map(move |body| (*response, body)));
     let json = bodies.filter(|(_, (name, _))| media_type::is_json(name));
     json.filter_map(|(response, (_, media_type))| Some((response, media_type.get("schema")?))).find_map(
         |(response, body)| {
             let shape = Shape::of(survey, body);
-            // One schema may be the answer of many operations.
-            if !found.spend(shape.properties().count() as u64 * STEPS_A_NAME) {
-                return None;
-            }
-            let is_listed = |name: &str| plain(name) == called || settings.list("lists").any(|known| known == name);
             let inside = || {
-                let mut properties = shape.properties().filter(|(name, _)| is_listed(name)).map(|(_, property)| property);
-                properties.find(|property| Shape::of(survey, *property).is_array())
+                let general = settings.list("lists").map(Cow::Borrowed);
+                let mut named = called.iter().map(|name| Cow::Borrowed(name.as_str())).chain(general);
+                named.find_map(|name| {
+                    shape.each_property(&name).find(|property| Shape::of(survey, *property).is_array())
+                })
             };
             let items = if shape.is_array() { Some(body) } else { inside() }?;
             let of_closed_set = Shape::of(survey, items).says("items").is_some_and(|items| is_closed(survey, items));
