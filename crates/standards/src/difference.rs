@@ -16,6 +16,7 @@ mod endpoint;
 mod equivalence;
 mod families;
 mod fingerprint;
+mod flattening;
 mod keyword;
 mod ledger;
 mod pairs;

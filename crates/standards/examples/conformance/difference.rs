@@ -71,6 +71,7 @@ struct Score {
     changes: usize,
     ids: BTreeSet<String>,
     differing: String,
+    readings: String,
 }
 
 impl Score {
@@ -108,6 +109,13 @@ impl Score {
             self.stricter += usize::from(playbook.is_breaking() && !ours.is_breaking());
             self.laxer += usize::from(!playbook.is_breaking() && ours.is_breaking());
             self.unhandled += playbook.unhandled.len();
+            if playbook.is_breaking() != ours.is_breaking() {
+                let breaking = if playbook.is_breaking() { &playbook } else { &ours };
+                let ids: BTreeSet<&str> = breaking.breaking().map(|change| change.id).collect();
+                let whose = if playbook.is_breaking() { "the playbook's" } else { "oasdiff's" };
+                let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+                let _ = writeln!(self.readings, "    {} breaks callers in {whose} reading alone: {ids}", case.id);
+            }
         }
     }
 
@@ -118,7 +126,7 @@ impl Score {
         format!(
             "{}\noasdiff: {} changes in {} cases\n  same verdict           {}\n  same set of changes    {}\n  same ids, each as often {}\n  \
              ids in these cases     {}, of {known} in oasdiff's catalogue; ours has {all}\n  in the playbook's reading {} \
-             cases break callers that do not in oasdiff's, {} the other way round; {} differences are unhandled\n",
+             cases break callers that do not in oasdiff's, {} the other way round; {} differences are unhandled\n{}",
             self.differing,
             self.changes,
             self.cases,
@@ -129,6 +137,7 @@ impl Score {
             self.stricter,
             self.laxer,
             self.unhandled,
+            self.readings,
         )
     }
 }

@@ -79,7 +79,7 @@ impl<'d> Book<'d> {
         for layer in layers {
             keywords.put_beside_reference(layer);
         }
-        Schema { node, keywords }
+        Schema { node, keywords, properties: None, required: None }
     }
 }
 
@@ -96,6 +96,10 @@ pub(super) struct Schema<'d> {
     pub(super) node: Node<'d>,
     /// What it says.
     pub(super) keywords: Keywords<'d>,
+    /// The properties, if they were gathered from several schemas.
+    pub(super) properties: Option<Vec<(&'d str, Node<'d>)>>,
+    /// The names of required properties, if they were gathered from several schemas.
+    pub(super) required: Option<Vec<Node<'d>>>,
 }
 
 impl<'d> Schema<'d> {
@@ -136,17 +140,49 @@ impl<'d> Schema<'d> {
 
     /// The property of a name.
     pub(super) fn property(&self, name: &str) -> Option<Node<'d>> {
-        self.get(Keyword::Properties)?.get(name)
+        match &self.properties {
+            Some(gathered) => gathered.iter().find(|(known, _)| *known == name).map(|(_, node)| *node),
+            None => self.get(Keyword::Properties)?.get(name),
+        }
+    }
+
+    /// Every property.
+    pub(super) fn properties(&self) -> Vec<(&'d str, Node<'d>)> {
+        match &self.properties {
+            Some(gathered) => gathered.clone(),
+            None => self.map(Keyword::Properties),
+        }
+    }
+
+    /// What a keyword holds by name.
+    pub(super) fn map(&self, keyword: Keyword) -> Vec<(&'d str, Node<'d>)> {
+        let entries = self.get(keyword).into_iter().flat_map(Node::entries);
+        entries.map(|(key, node)| (key.text, node)).collect()
     }
 
     /// Whether it has a property at all.
     pub(super) fn has_properties(&self) -> bool {
-        self.get(Keyword::Properties).is_some_and(|properties| properties.entries().next().is_some())
+        match &self.properties {
+            Some(gathered) => !gathered.is_empty(),
+            None => self.get(Keyword::Properties).is_some_and(|properties| properties.entries().next().is_some()),
+        }
+    }
+
+    /// The names of required properties, where they are written.
+    pub(super) fn required(&self) -> Vec<Node<'d>> {
+        match &self.required {
+            Some(gathered) => gathered.clone(),
+            None => self.items(Keyword::Required),
+        }
     }
 
     /// Whether it demands a property of a name.
     pub(super) fn requires(&self, name: &str) -> bool {
-        let required = self.get(Keyword::Required).into_iter().flat_map(Node::items);
-        required.into_iter().any(|item| item.as_str() == Some(name))
+        match &self.required {
+            Some(gathered) => gathered.iter().any(|item| item.as_str() == Some(name)),
+            None => {
+                self.get(Keyword::Required).is_some_and(|list| list.items().any(|item| item.as_str() == Some(name)))
+            }
+        }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn compare(old: &Sources, new: &Sources, question: &Question<'_>) -> 
         books,
         roots: (old.root(), new.root()),
         question,
-        pairs: Pairs::between(&old_book, &new_book),
+        pairs: Pairs::between(&old_book, &new_book, question.reading == Reading::Hansom),
         ledger: Ledger::new(books, question.reading, question.today),
         endpoints: Vec::new(),
         shortened: 0,

@@ -9,6 +9,7 @@ use crate::document::Node;
 
 use super::{
     book::{Book, Schema},
+    flattening::levelled,
     keyword::{Holds, Keyword},
     schemas::Schemas,
 };
@@ -30,13 +31,15 @@ pub(super) fn key(old: Node<'_>, new: Node<'_>) -> Key {
 pub(super) struct Equivalence<'b, 'd> {
     old: &'b Book<'d>,
     new: &'b Book<'d>,
+    levelling: bool,
     known: RefCell<HashMap<Key, bool>>,
     depth: Cell<usize>,
 }
 
 impl<'b, 'd> Equivalence<'b, 'd> {
-    pub(super) fn between(old: &'b Book<'d>, new: &'b Book<'d>) -> Self {
-        Self { old, new, known: RefCell::default(), depth: Cell::default() }
+    /// `levelling`: schemas that are put together are written out where the other side does so.
+    pub(super) fn between(old: &'b Book<'d>, new: &'b Book<'d>, levelling: bool) -> Self {
+        Self { old, new, levelling, known: RefCell::default(), depth: Cell::default() }
     }
 
     /// Whether an old and a new schema accept the same values. Where they go round in circles they are held to be the
@@ -55,10 +58,17 @@ impl<'b, 'd> Equivalence<'b, 'd> {
         }
         self.known.borrow_mut().insert(key, true);
         self.depth.set(self.depth.get() + 1);
-        let same = self.same_schemas(self.old.schema(old), self.new.schema(new));
+        let (one, other) = self.schemas(old, new);
+        let same = self.same_schemas(one, other);
         self.depth.set(self.depth.get() - 1);
         self.known.borrow_mut().insert(key, same);
         same
+    }
+
+    /// What two schemas demand, said in the same way as far as that goes.
+    pub(super) fn schemas(&self, old: Node<'d>, new: Node<'d>) -> (Schema<'d>, Schema<'d>) {
+        let (old, new) = (self.old.schema(old), self.new.schema(new));
+        if self.levelling { levelled(old, new, (self.old, self.new)) } else { (old, new) }
     }
 
     /// Whether two schemas are the same once some keywords are left out on both sides.
@@ -87,6 +97,12 @@ impl<'b, 'd> Equivalence<'b, 'd> {
         keywords.extend(schemas.new.keywords.known().map(|(keyword, _)| keyword));
         keywords.sort_unstable();
         keywords.dedup();
+        if schemas.old.properties.is_some() || schemas.new.properties.is_some() {
+            keywords.retain(|keyword| !matches!(keyword, Keyword::Properties | Keyword::Required));
+            if !self.same_maps(&schemas.old.properties(), &schemas.new.properties()) || !same_required(&schemas) {
+                return false;
+            }
+        }
         keywords.into_iter().all(|keyword| self.same_inside(&schemas, keyword))
     }
 
@@ -102,7 +118,7 @@ impl<'b, 'd> Equivalence<'b, 'd> {
                 }
                 (None, None) => true,
             },
-            Holds::Map => self.same_maps(old, new),
+            Holds::Map => self.same_maps(&schemas.old.map(keyword), &schemas.new.map(keyword)),
             Holds::List => {
                 let (old, new) = schemas.lists(keyword);
                 self.same_lists(&old, &new)
@@ -128,15 +144,11 @@ impl<'b, 'd> Equivalence<'b, 'd> {
         said(self.old, old) == said(self.new, new)
     }
 
-    fn same_maps(&self, old: Option<Node<'d>>, new: Option<Node<'d>>) -> bool {
-        let count = |map: Option<Node<'d>>| map.map_or(0, |map| map.entries().count());
-        if count(old) != count(new) {
-            return false;
-        }
-        let (Some(old), Some(new)) = (old, new) else {
-            return true;
-        };
-        old.entries().all(|(key, value)| new.get(key.text).is_some_and(|other| self.same(value, other)))
+    fn same_maps(&self, old: &[(&str, Node<'d>)], new: &[(&str, Node<'d>)]) -> bool {
+        old.len() == new.len()
+            && old.iter().all(|(name, value)| {
+                new.iter().find(|(other, _)| other == name).is_some_and(|(_, other)| self.same(*value, *other))
+            })
     }
 
     fn same_lists(&self, old: &[Node<'d>], new: &[Node<'d>]) -> bool {
@@ -190,6 +202,17 @@ fn same_values<'d>(schemas: &Schemas<'d>, equivalence: &Equivalence<'_, 'd>) -> 
         && schemas.maximum.0 == schemas.maximum.1
         && schemas.minimum.0 == schemas.minimum.1
         && (schemas.constant_restated || same(Keyword::Enum) && same(Keyword::Const))
+}
+
+fn same_required(schemas: &Schemas<'_>) -> bool {
+    let names = |schema: &Schema<'_>| {
+        let mut names: Vec<String> =
+            schema.required().into_iter().filter_map(Node::as_str).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    names(&schemas.old) == names(&schemas.new)
 }
 
 fn is_set(keyword: Keyword) -> bool {

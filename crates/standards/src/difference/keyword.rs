@@ -139,6 +139,11 @@ impl<'d> Keywords<'d> {
         keywords
     }
 
+    /// Keywords that were gathered from several places.
+    pub(super) fn of_known(known: Vec<(Keyword, Node<'d>)>) -> Keywords<'d> {
+        Keywords { known, ..Keywords::default() }
+    }
+
     /// Writes the keywords beside a reference over those that it leads to.
     pub(super) fn put_beside_reference(&mut self, node: Node<'d>) {
         self.put(node.entries().filter(|(key, _)| key.text != Keyword::Reference.text()));

@@ -94,13 +94,13 @@ pub(super) struct Pairs<'b, 'd> {
 }
 
 impl<'b, 'd> Pairs<'b, 'd> {
-    pub(super) fn between(old: &'b Book<'d>, new: &'b Book<'d>) -> Self {
+    pub(super) fn between(old: &'b Book<'d>, new: &'b Book<'d>, levelling: bool) -> Self {
         Pairs {
             books: Books { old, new },
             index: HashMap::new(),
             all: Vec::new(),
             waiting: VecDeque::new(),
-            same: Equivalence::between(old, new),
+            same: Equivalence::between(old, new, levelling),
             words: 0,
         }
     }
@@ -145,16 +145,16 @@ impl<'b, 'd> Pairs<'b, 'd> {
 
     /// The two schemas of a pair.
     pub(super) fn schemas(&self, pair: &Pair<'d>) -> Schemas<'d> {
-        let (old, new) = (self.books.old, self.books.new);
-        Schemas::of(old.schema(pair.old), new.schema(pair.new)).with_books(old, new)
+        let (old, new) = self.same.schemas(pair.old, pair.new);
+        Schemas::of(old, new).with_books(self.books.old, self.books.new)
     }
 
     fn look(&mut self, number: usize) {
         let Some((old, new)) = self.all.get(number).map(|pair| (pair.old, pair.new)) else {
             return;
         };
-        let (old_book, new_book) = (self.books.old, self.books.new);
-        let schemas = Schemas::of(old_book.schema(old), new_book.schema(new)).with_books(old_book, new_book);
+        let (one, other) = self.same.schemas(old, new);
+        let schemas = Schemas::of(one, other).with_books(self.books.old, self.books.new);
         let mut edges = Vec::new();
         let mut own = !self.same.says_the_same(old, new) && self.differs_in_values(&schemas);
         own |= self.look_at_maps(&schemas, &mut edges);
@@ -168,7 +168,9 @@ impl<'b, 'd> Pairs<'b, 'd> {
     }
 
     fn differs_in_values(&mut self, schemas: &Schemas<'d>) -> bool {
-        let mut differs = schemas.old.keywords.never != schemas.new.keywords.never
+        let gathered = schemas.old.required.is_some() || schemas.new.required.is_some();
+        let mut differs = gathered
+            || schemas.old.keywords.never != schemas.new.keywords.never
             || is_malformed(schemas.old.node)
             || is_malformed(schemas.new.node);
         for (mine, theirs, twice) in [(&schemas.old, &schemas.new, true), (&schemas.new, &schemas.old, false)] {
@@ -200,22 +202,28 @@ impl<'b, 'd> Pairs<'b, 'd> {
     fn look_at_maps(&mut self, schemas: &Schemas<'d>, edges: &mut Vec<Edge<'d>>) -> bool {
         let mut differs = false;
         for keyword in MAPS {
-            let (old, new) = (schemas.old.get(keyword), schemas.new.get(keyword));
-            let names = |map: Option<Node<'d>>| map.into_iter().flat_map(Node::entries);
-            for (key, before) in names(old) {
-                let Some(now) = new.and_then(|map| map.get(key.text)) else {
+            let of = |schema: &Schema<'d>| match keyword {
+                Keyword::Properties => schema.properties(),
+                keyword => schema.map(keyword),
+            };
+            let (old, new) = (of(&schemas.old), of(&schemas.new));
+            let known: HashMap<&str, Node<'d>> = new.iter().copied().collect();
+            let mut met = 0;
+            for (name, before) in old {
+                let Some(now) = known.get(name) else {
                     differs = true;
                     continue;
                 };
-                if let Some(to) = self.ask(before, now) {
+                met += 1;
+                if let Some(to) = self.ask(before, *now) {
                     let step = match keyword {
-                        Keyword::Properties => Step::Property(key.text),
-                        keyword => Step::Named(keyword, key.text),
+                        Keyword::Properties => Step::Property(name),
+                        keyword => Step::Named(keyword, name),
                     };
                     edges.push(Edge { step, to });
                 }
             }
-            differs |= names(new).any(|(key, _)| old.and_then(|map| map.get(key.text)).is_none());
+            differs |= met < known.len();
         }
         differs
     }

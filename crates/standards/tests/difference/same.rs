@@ -47,6 +47,16 @@ fn what_is_only_written_differently_is_the_same() {
             "{ oneOf: [{ type: object, description: a, properties: { x: {} } }, { type: object, description: b, properties: { y: {} } }] }",
             "{ oneOf: [{ type: object, description: c, properties: { y: {} } }, { type: object, description: d, properties: { x: {} } }] }",
         ),
+        ("{ $ref: '#/components/schemas/Cat' }", "{ allOf: [{ $ref: '#/components/schemas/Cat' }] }"),
+        ("{ $ref: '#/components/schemas/Cat' }", "{ oneOf: [{ $ref: '#/components/schemas/Cat' }] }"),
+        (
+            "{ type: object, required: [a, kind], properties: { a: { type: string }, kind: { const: cat } } }",
+            "{ allOf: [{ $ref: '#/components/schemas/Cat' }, { required: [kind, a], properties: { a: { type: string } } }] }",
+        ),
+        (
+            "{ type: array, items: { type: object, maxProperties: 2, properties: { kind: { const: cat } } } }",
+            "{ type: array, items: { maxProperties: 2, allOf: [{ allOf: [{ $ref: '#/components/schemas/Cat' }] }] } }",
+        ),
         ("{ type: array, items: {} }", "{ type: array }"),
         ("{ type: object, unevaluatedProperties: true }", "{ type: object }"),
     ] {
@@ -77,4 +87,17 @@ fn alternatives_that_one_fixed_value_tells_apart_belong_together() {
     let difference = compare(&around_schema("3.1.0", &old), &around_schema("3.1.0", &new));
     assert!(!ids(&difference).iter().any(|id| id.contains("one-of")), "{:?}", ids(&difference));
     assert!(ids(&difference).contains("new-optional-request-property"));
+}
+
+#[test]
+fn what_is_put_together_is_compared_written_out() {
+    let old = "{ type: object, properties: { a: { type: string }, kind: { const: cat } } }";
+    let new = "{ allOf: [{ $ref: '#/components/schemas/Cat' }, { properties: { b: { type: string } } }] }";
+    let found = ids(&compare(&around_schema("3.1.0", old), &around_schema("3.1.0", new)));
+    assert!(found.contains("request-property-removed") && found.contains("new-optional-request-property"), "{found:?}");
+    assert!(!found.iter().any(|id| id.contains("all-of")), "{found:?}");
+    // Parts that contradict each other are left as they are.
+    let torn = "{ allOf: [{ type: object }, { type: string }] }";
+    let found = ids(&compare(&around_schema("3.1.0", "{ type: object }"), &around_schema("3.1.0", torn)));
+    assert!(found.contains("request-body-all-of-added"), "{found:?}");
 }

@@ -99,13 +99,13 @@ pub const EVERYWHERE: &[(&str, &str, &str)] = &[
     ("{ allOf: [{ type: object }, { title: a }] }", "{ allOf: [{ type: object }] }", "all-of-removed-annotation-only"),
     (ONE, BOTH, "one-of-added"),
     (BOTH, ONE, "one-of-removed"),
-    ("{ type: object }", "{ type: object, oneOf: [{ $ref: '#/components/schemas/Cat' }] }", "one-of-introduced"),
-    ("{ type: object, oneOf: [{ $ref: '#/components/schemas/Cat' }] }", "{ type: object }", "one-of-lifted"),
+    ("{ type: object }", CHOICE, "one-of-introduced"),
+    (CHOICE, "{ type: object }", "one-of-lifted"),
     ("{ type: object, properties: { kind: { type: string } } }", BOTH, "wrapped-in-one-of"),
     (ANY, EITHER, "any-of-added"),
     (EITHER, ANY, "any-of-removed"),
-    ("{ type: object }", "{ type: object, anyOf: [{ $ref: '#/components/schemas/Cat' }] }", "any-of-introduced"),
-    ("{ type: object, anyOf: [{ $ref: '#/components/schemas/Cat' }] }", "{ type: object }", "any-of-lifted"),
+    ("{ type: object }", OPTIONS, "any-of-introduced"),
+    (OPTIONS, "{ type: object }", "any-of-lifted"),
     (
         ONE,
         "{ oneOf: [{ $ref: '#/components/schemas/Cat' }], discriminator: { propertyName: kind } }",
@@ -198,6 +198,10 @@ pub const EVERYWHERE: &[(&str, &str, &str)] = &[
     ("{ type: string, x-stability-level: beta }", "{ type: string }", "stability-increased"),
 ];
 
+const CHOICE: &str =
+    "{ type: object, oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }] }";
+const OPTIONS: &str =
+    "{ type: object, anyOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }] }";
 const ONE: &str = "{ oneOf: [{ $ref: '#/components/schemas/Cat' }] }";
 const BOTH: &str = "{ oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }] }";
 const ANY: &str = "{ anyOf: [{ $ref: '#/components/schemas/Cat' }] }";

@@ -41,8 +41,8 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
 
 /// Whether the properties of an object moved into alternatives.
 pub(in super::super) fn is_wrapped<'d>(schemas: &Schemas<'d>, new: &Book<'d>) -> bool {
-    let properties = schemas.old.get(Keyword::Properties).into_iter().flat_map(Node::entries);
-    properties.into_iter().any(|(key, _)| is_moved(schemas, new, key.text))
+    !schemas.new.items(Keyword::OneOf).is_empty()
+        && schemas.old.properties().iter().any(|(name, _)| is_moved(schemas, new, name))
 }
 
 /// Whether a property of an object moved into an alternative.

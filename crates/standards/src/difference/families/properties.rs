@@ -46,16 +46,15 @@ pub(super) static FAMILY: Family = Family {
 };
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
-    let of = |schema: &Schema<'d>| schema.get(Keyword::Properties).into_iter().flat_map(Node::entries);
-    for (key, node) in of(&view.schemas.old) {
-        let moved = || one_of::is_moved(view.schemas, view.new_book, key.text);
-        if view.schemas.new.property(key.text).is_none() && !moved() {
-            note_removed(view, ledger, key.text, node);
+    for (name, node) in view.schemas.old.properties() {
+        let moved = || one_of::is_moved(view.schemas, view.new_book, name);
+        if view.schemas.new.property(name).is_none() && !moved() {
+            note_removed(view, ledger, name, node);
         }
     }
-    for (key, node) in of(&view.schemas.new) {
-        if view.schemas.old.property(key.text).is_none() {
-            note_added(view, ledger, key.text, node);
+    for (name, node) in view.schemas.new.properties() {
+        if view.schemas.old.property(name).is_none() {
+            note_added(view, ledger, name, node);
         }
     }
 }

@@ -34,7 +34,9 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     let (old, new) = (&view.schemas.old, &view.schemas.new);
-    let (before, now) = (old.names(Keyword::Required), new.names(Keyword::Required));
+    let names =
+        |schema: &Schema<'d>| -> Vec<&'d str> { schema.required().into_iter().filter_map(Node::as_str).collect() };
+    let (before, now) = (names(old), names(new));
     for name in now.iter().filter(|name| !before.contains(name)) {
         note(view, ledger, name, true);
     }
@@ -76,11 +78,7 @@ fn note<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>, name: &str, requir
     };
     let what = if required { "is required now" } else { "is not required any more" };
     let place = |schema: &Schema<'d>| {
-        schema
-            .items(Keyword::Required)
-            .into_iter()
-            .find(|item| item.as_str() == Some(name))
-            .or(schema.get(Keyword::Required))
+        schema.required().into_iter().find(|item| item.as_str() == Some(name)).or(schema.get(Keyword::Required))
     };
     let nodes = (place(&view.schemas.old), place(&view.schemas.new));
     ledger.note_as(view, id, nodes, &format!("the property `{name}` {what}"));
