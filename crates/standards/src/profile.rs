@@ -18,7 +18,12 @@ use crate::{
 /// The profile that is taken where nobody names another.
 pub const DEFAULT: &str = "uk-council";
 /// The profiles that come with Hansom.
-const BUNDLED: &[(&str, &str)] = &[("uk-council", include_str!("../profiles/uk-council.yaml"))];
+const BUNDLED: &[(&str, &str)] = &[
+    ("uk-council", include_str!("../profiles/uk-council.yaml")),
+    ("hackney-compat", include_str!("../profiles/hackney-compat.yaml")),
+    ("nl-adr", include_str!("../profiles/nl-adr.yaml")),
+    ("zalando", include_str!("../profiles/zalando.yaml")),
+];
 /// How many profiles may build on one another.
 const LONGEST_CHAIN: usize = 8;
 
@@ -114,6 +119,13 @@ impl Reading {
                     self.fault(root, format!("the profile has no `{key}`"), format!("write `{key}: …`"))
                 }
                 None => {}
+            }
+        }
+        for (key, kind) in [("rules", Kind::Map), ("rulesets", Kind::List)] {
+            if let Some(node) = root.get(key).filter(|node| node.kind() != kind && node.kind() != Kind::Null) {
+                let mend =
+                    if kind == Kind::Map { "write a level after each rule" } else { "write `- ` before each file" };
+                self.fault(node, format!("`{key}` must be {kind}, this is {}", node.kind()), mend);
             }
         }
         for item in root.get("rulesets").into_iter().flat_map(Node::items) {

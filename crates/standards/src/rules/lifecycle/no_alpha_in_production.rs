@@ -47,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     evidence: Evidence::ContractAndTraffic,
     parameters: &[Parameter {
-        name: "test-words",
+        name: "test_words",
         default: server::TEST_WORDS,
         about: "words in a server's address or description that say that it is for tests",
     }],
@@ -62,7 +62,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     }
     // A relative address is completed by the environment, and whether it is production only the platform knows.
     for server in servers(survey).iter().filter(|server| !server.is_relative()) {
-        found.expect(server.speaks_of(settings.list("test-words")), || {
+        found.expect(server.speaks_of(settings.list("test_words")), || {
             let url = server.node.get("url").unwrap_or(server.node);
             Complaint::at(url, format!("this is an alpha, and {} is no server for tests", quoted(&server.url)))
         });

@@ -55,7 +55,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     evidence: Evidence::ContractAndTraffic,
     parameters: &[Parameter {
-        name: "notice-days",
+        name: "notice_days",
         default: "180",
         about: "how many days lie at least between deprecation and sunset",
     }],
@@ -67,7 +67,7 @@ const SINCE: [&str; 3] = ["x-deprecated", "x-deprecated-since", "x-deprecation"]
 const UNTIL: [&str; 2] = ["x-sunset", "x-sunset-date"];
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
-    let notice = i64::try_from(settings.number("notice-days")).unwrap_or(i64::MAX);
+    let notice = i64::try_from(settings.number("notice_days")).unwrap_or(i64::MAX);
     let deprecated = |node: &Node<'d>| node.get("deprecated").and_then(Node::as_bool) == Some(true);
     let whole = survey.info();
     // Dates of the whole API hold for each of its operations.

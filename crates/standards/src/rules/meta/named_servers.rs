@@ -57,7 +57,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Warning,
     evidence: Evidence::Contract,
     parameters: &[Parameter {
-        name: "test-words",
+        name: "test_words",
         default: server::TEST_WORDS,
         about: "words in a server's address or description that say that it is for tests",
     }],
@@ -78,7 +78,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
         return;
     }
     let tests = survey.facts.sandbox == Some(true)
-        || servers.iter().any(|server| server.speaks_of(settings.list("test-words")));
+        || servers.iter().any(|server| server.speaks_of(settings.list("test_words")));
     found.expect(tests, || {
         let place = survey.root().get("servers").unwrap_or(survey.root());
         Complaint::at_key(place, "operations change something, and there is no server to test them against")

@@ -74,7 +74,7 @@ pub(crate) const RULE: Rule = Rule {
         },
         Parameter { name: "components", default: r#""PascalCase""#, about: "the casing of names of components" },
         Parameter {
-            name: "x-headers",
+            name: "x_headers",
             default: r#"["X-Content-Type-Options", "X-Frame-Options", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Robots-Tag"]"#,
             about: "headers that begin with `X-` and are as good as standards",
         },
@@ -125,7 +125,7 @@ fn components<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d
 }
 
 fn header(name: &str, settings: &Settings) -> Option<&'static str> {
-    let known = settings.list("x-headers").any(|known| known.eq_ignore_ascii_case(name));
+    let known = settings.list("x_headers").any(|known| known.eq_ignore_ascii_case(name));
     if known {
         None
     } else if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-")) {

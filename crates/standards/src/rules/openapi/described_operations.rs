@@ -63,7 +63,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "described-operations",
     level: Level::Warning,
     evidence: Evidence::Contract,
-    parameters: &[Parameter { name: "most-tags", default: "1", about: "how many tags an operation has at most" }],
+    parameters: &[Parameter { name: "most_tags", default: "1", about: "how many tags an operation has at most" }],
     check: Some(check),
     text: include_str!("described_operations.rs"),
 };
@@ -92,7 +92,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
         {
             found.complain(Complaint::at(node, "the description says no more than the summary"));
         }
-        sorted(operation, &declared, settings.number("most-tags"), found);
+        sorted(operation, &declared, settings.number("most_tags"), found);
     }
 }
 

@@ -36,6 +36,9 @@
 //!         - name: repairId
 //!           in: path
 //!           required: true
+//!         - name: method
+//!           in: query
+//!           schema: { type: string, enum: [cash, card] }
 //! ```
 //!
 //! # Sources
@@ -45,6 +48,7 @@
 
 use crate::{
     casing,
+    document::Node,
     fault::quoted,
     finding::{Complaint, Level},
     rule::{Evidence, Found, Parameter, Rule, Settings},
@@ -79,13 +83,27 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
             identifiers(operation, settings, found);
         }
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "query") {
-            if settings.list("actions").any(|action| parameter.name.eq_ignore_ascii_case(action)) {
+            let named = settings.list("actions").any(|action| parameter.name.eq_ignore_ascii_case(action));
+            if named && may_act(survey, parameter.node) {
                 let place = parameter.node.get("name").unwrap_or(parameter.node);
                 let what = format!("the query parameter {} chooses what is done", quoted(parameter.name));
                 found.complain(Complaint::at(place, what));
             }
         }
     }
+}
+
+/// Whether a parameter's values may be actions: they are not listed, or one of them is a verb. A `method` of payment
+/// lists `cash` and `card`.
+fn may_act<'d>(survey: &Survey<'d>, parameter: Node<'d>) -> bool {
+    const VERBS: [&str; 14] = [
+        "get", "post", "put", "patch", "delete", "create", "update", "remove", "list", "read", "write", "add", "edit",
+        "cancel",
+    ];
+    let schema = parameter.get("schema").map(|schema| survey.follow(schema));
+    let Some(values) = schema.and_then(|schema| schema.get("enum")) else { return true };
+    let first_word = |value: Node<'d>| casing::words(value.as_str()?).first().map(|word| word.to_lowercase());
+    values.items().filter_map(first_word).any(|word| VERBS.contains(&word.as_str()))
 }
 
 fn identifiers<'d>(operation: &Operation<'d>, settings: &Settings, found: &mut Found<'d>) {

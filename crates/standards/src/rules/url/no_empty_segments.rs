@@ -50,7 +50,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Warning,
     evidence: Evidence::Contract,
     parameters: &[Parameter {
-        name: "api-first",
+        name: "api_first",
         default: "false",
         about: "whether addresses may begin with `/api`, where an organisation has long had it",
     }],
@@ -60,7 +60,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let says_api = |path: &str| {
-        !settings.flag("api-first") && matches!(segments(path).next(), Some(Segment::Literal("api")))
+        !settings.flag("api_first") && matches!(segments(path).next(), Some(Segment::Literal("api")))
     };
     let mut bases = false;
     for server in servers(survey) {

@@ -48,7 +48,7 @@ pub(crate) const RULE: Rule = Rule {
     parameters: &[
         Parameter { name: "domains", default: "[]", about: "first segments that are allowed; any, if there are none" },
         Parameter {
-            name: "own-host",
+            name: "own_host",
             default: "false",
             about: "whether each API may have a host of its own instead of a segment",
         },
@@ -69,7 +69,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
 fn wrong(survey: &Survey<'_>, settings: &Settings, server: &Server<'_>) -> Option<String> {
     let own: Vec<&str> = literals(server.path()).collect();
     let Some(first) = own.first() else {
-        let host = settings.flag("own-host") && !server.is_relative();
+        let host = settings.flag("own_host") && !server.is_relative();
         return (!host).then(|| format!("the path of {} has no segment of this API's own", quoted(&server.url)));
     };
     if settings.list("domains").next().is_some() && !settings.list("domains").any(|domain| domain == *first) {
