@@ -325,8 +325,9 @@ struct Walk<'a, 'q, 'd> {
     found: &'a mut dyn FnMut(usize, &Match<'_, 'd>),
     outcome: Outcome<'d>,
     sets: Sets,
-    /// Which states have looked into which shared places (and from where, if that matters to them).
-    seen: HashSet<(State, Spot, Spot)>,
+    /// Which states have looked into which shared places, from where (if that matters to them), and whether through a
+    /// reference.
+    seen: HashSet<(State, Spot, Spot, bool)>,
     /// Walks that begin elsewhere than where they were found necessary.
     later: VecDeque<(Vec<Crumb<'d>>, Vec<State>)>,
 }
@@ -466,7 +467,8 @@ impl<'d> Walk<'_, '_, 'd> {
         }
         if self.tree.is_shared(place.node) {
             let states = self.sets.states(set);
-            let fresh: Vec<State> = states.iter().copied().filter(|state| self.is_fresh(*state, place)).collect();
+            let fresh: Vec<State> =
+                states.iter().copied().filter(|state| self.is_fresh(*state, trail, place)).collect();
             if fresh.is_empty() {
                 return None;
             }
@@ -479,20 +481,22 @@ impl<'d> Walk<'_, '_, 'd> {
         Some(Frame { set, length: children.len(), children: children.into_iter() })
     }
 
-    /// Whether a state comes to a shared place for the first time.
-    fn is_fresh(&mut self, state: State, place: &Crumb<'d>) -> bool {
+    /// Whether a state comes to a shared place for the first time: once straight, and once through references, since
+    /// what is told of a place depends on that.
+    fn is_fresh(&mut self, state: State, trail: &[Crumb<'d>], place: &Crumb<'d>) -> bool {
         let from = match self.plan.memory(state) {
             Memory::Place => spot(place.node),
             Memory::Way => spot(place.written),
             Memory::Nothing => return true,
         };
-        self.seen.insert((state, spot(place.node), from))
+        let referred = trail.iter().any(|crumb| crumb.written != crumb.node);
+        self.seen.insert((state, spot(place.node), from, referred))
     }
 
     /// Whether a walk from a place is not yet waiting to begin. Where ways matter, each is walked.
     fn is_unheard(&mut self, state: State, place: &Crumb<'d>) -> bool {
         let remembers = self.tree.reading() != Reading::EveryWay && self.plan.memory(state) == Memory::Place;
-        !remembers || self.seen.insert((state, spot(place.node), ELSEWHERE))
+        !remembers || self.seen.insert((state, spot(place.node), ELSEWHERE, false))
     }
 
     fn act(&mut self, acting: &[(State, Where)], trail: &[Crumb<'d>]) -> Went {

@@ -9,12 +9,12 @@ use std::borrow::Cow;
 use super::{
     message::dotted,
     range,
-    reference::is_bare,
+    reference::{Breach, References, is_bare},
     view::{View, child},
 };
 use crate::{
     document::{Document, Node, Span},
-    sources::{Sources, reference_of},
+    sources::{Sources, percent_decoded, reference_of},
 };
 
 /// One step of a path: a key of a map, or the position in a list as a text.
@@ -41,6 +41,8 @@ pub(crate) struct Locator<'d> {
     pub(crate) sources: &'d Sources,
     /// The contract with its references followed.
     pub(crate) followed: View<'d>,
+    /// Where its references lead.
+    pub(crate) references: &'d References<'d>,
     /// Whether the contract lies in a file, so that findings are told at the definition.
     pub(crate) in_file: bool,
 }
@@ -58,10 +60,62 @@ impl<'d> Locator<'d> {
         match passage(root, path.get(..closest).unwrap_or_default()) {
             Passage::None => located(root, &path, &path),
             Passage::Lost => as_seen(root, &path, closest),
-            Passage::Reference { left } if self.in_file => at_definition(view, root, &path, closest, left),
+            Passage::Reference { left } if self.in_file => self.at_definition(root, &path, closest, left),
             Passage::Reference { .. } => as_seen(root, &path, closest),
         }
     }
+}
+
+impl<'d> Locator<'d> {
+    /// The path in the definition that a reference on the way leads to.
+    fn at_definition(&self, root: Node<'d>, path: &[Step<'d>], closest: usize, left: usize) -> Located<'d> {
+        let view = self.followed;
+        let mut at = view.open(root);
+        let mut lost = false;
+        for step in path {
+            let Some(next) = child(at, step) else {
+                break;
+            };
+            at = view.open(next);
+            match self.references.breach(at) {
+                Some((Breach::NoSuchPlace, fragment)) => {
+                    at = nearest(at.document().root(), fragment);
+                    lost = true;
+                    break;
+                }
+                Some(_) if at.document().number() == root.document().number() => return located(root, path, path),
+                _ => {}
+            }
+        }
+        let mut kept = path_of(at);
+        // The reference map that paths are looked up in knows steps as parts of addresses, and forgets to read them back.
+        if let Some(first) = kept.iter().position(|step| !is_plain(step)) {
+            for _ in first..kept.len() {
+                at = at.parent().unwrap_or(at);
+            }
+            kept.truncate(first);
+        }
+        let last = path.get(closest.saturating_sub(left)..closest).and_then(|rest| rest.last()).filter(|_| !lost);
+        let missing: &[Step<'d>] = last.map_or(&[], |last| {
+            let after = path.iter().rposition(|step| step == last).map_or(path.len(), |position| position + 1);
+            path.get(after..).unwrap_or_default()
+        });
+        let property = property(&kept, missing);
+        Located { document: at.document(), span: range::of(at), node: at, path: kept, property }
+    }
+}
+
+/// The last node of a pointer that is there.
+fn nearest<'d>(root: Node<'d>, fragment: &str) -> Node<'d> {
+    let pointer = percent_decoded(fragment).unwrap_or(fragment.into());
+    let mut at = root;
+    for step in pointer.split('/').skip(1) {
+        match child(at, &step.replace("~1", "/").replace("~0", "~")) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at
 }
 
 /// What a path meets in the text as it was written.
@@ -132,6 +186,11 @@ fn property(kept: &[Step<'_>], missing: &[Step<'_>]) -> String {
     dotted(last.into_iter().chain(missing.iter().map(|step| &**step)))
 }
 
+/// Whether a step is written in an address as it is.
+fn is_plain(step: &str) -> bool {
+    step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()/".contains(&byte))
+}
+
 /// The path of a node in its document.
 pub(crate) fn path_of(node: Node<'_>) -> Vec<Step<'_>> {
     let mut path = Vec::new();
@@ -155,27 +214,9 @@ fn unescaped<'d>(step: &Step<'d>) -> Step<'d> {
 /// The path as far as it exists with references followed, shown where the text has it.
 fn as_seen<'d>(root: Node<'d>, path: &[Step<'d>], closest: usize) -> Located<'d> {
     let kept: Vec<Step<'d>> = path.iter().take(closest).cloned().collect();
-    let (node, _) = walk(root, &kept);
+    let (node, steps) = walk(root, &kept);
+    // What lies behind a reference is not in the text at this path.
+    let span = if steps == kept.len() { range::of(node) } else { range::BEGINNING };
     let property = kept.last().map(|step| step.to_string()).unwrap_or_default();
-    Located { document: root.document(), span: range::of(node), node, path: kept, property }
-}
-
-fn at_definition<'d>(view: View<'d>, root: Node<'d>, path: &[Step<'d>], closest: usize, left: usize) -> Located<'d> {
-    let mut at = view.open(root);
-    for step in path {
-        match child(at, step) {
-            Some(next) => at = view.open(next),
-            None => break,
-        }
-    }
-    let kept = path_of(at);
-    let missing: &[Step<'d>] = match path.get(closest.saturating_sub(left)..closest).and_then(|rest| rest.last()) {
-        Some(last) => {
-            let after = path.iter().rposition(|step| step == last).map_or(path.len(), |position| position + 1);
-            path.get(after..).unwrap_or_default()
-        }
-        None => &[],
-    };
-    let property = property(&kept, missing);
-    Located { document: at.document(), span: range::of(at), node: at, path: kept, property }
+    Located { document: root.document(), span, node, path: kept, property }
 }

@@ -3,13 +3,20 @@
 //! A text, a number or the like is its own stretch. A list or a map begins behind the colon of its key, on the line where
 //! the author thinks of it, and ends with the last value in it.
 
-use crate::document::{Document, Kind, Node, Span};
+use crate::document::{Document, Kind, Node, Place, Span};
 
-/// The stretch that is shown for a node.
+/// What is shown if there is nothing to show.
+pub(crate) const BEGINNING: Span = Span { start: Place::START, end: Place::START };
+
+/// The stretch that is shown for a node. What lies inside something that came through an alias is shown at the very
+/// beginning: it is not written where it is found.
 pub(crate) fn of(node: Node<'_>) -> Span {
     let document = node.document();
-    if let Some(alias) = alias_above(node) {
+    if let Some(alias) = alias_of(node) {
         return document.span_of(alias);
+    }
+    if std::iter::successors(node.parent(), |node| node.parent()).any(|above| alias_of(above).is_some()) {
+        return BEGINNING;
     }
     let bytes = start(node)..end(node);
     document.span_of(bytes.start..bytes.end.max(bytes.start))
@@ -51,29 +58,24 @@ fn end(node: Node<'_>) -> usize {
     }
 }
 
-/// The alias through which a node or something above it came, as the stretch from its key's colon to its end.
-fn alias_above(node: Node<'_>) -> Option<std::ops::Range<usize>> {
-    let mut found = None;
-    let mut at = Some(node);
-    while let Some(here) = at {
-        found = alias_of(here).or(found);
-        at = here.parent();
-    }
-    found
-}
-
+/// The alias through which a node came: from behind its key's colon to its end. An anchor is always written before its
+/// aliases, so a value that lies before its key, or a list's item before the one above it, came through one.
 fn alias_of(node: Node<'_>) -> Option<std::ops::Range<usize>> {
+    let own = node.bytes().start;
     let parent = node.parent()?;
-    let (own, around) = (node.bytes(), parent.bytes());
-    let inside = own.start >= around.start && own.end <= around.end.max(own.start);
-    let behind_key = node.key().is_none_or(|key| own.start >= key.bytes().end);
-    if inside && behind_key {
+    let before = match (node.key(), node.position()) {
+        (Some(key), _) => key.bytes().end,
+        (None, Some(0) | None) => parent.bytes().start,
+        (None, Some(position)) => parent.item(position - 1)?.bytes().end,
+    };
+    if own >= before {
         return None;
     }
-    let from = node.key()?.bytes().end;
+    let from = node.key().map_or(before, |key| key.bytes().end);
     let rest = node.document().text().get(from..)?;
     let star = rest.find('*')?;
     let name = rest.get(star..)?;
     let length = name.find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(name.len());
-    Some(from + 1..from + star + length)
+    let start = if node.key().is_some() { from + 1 } else { from + star };
+    Some(start..from + star + length)
 }

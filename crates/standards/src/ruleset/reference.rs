@@ -1,7 +1,8 @@
 //! What do the references of a contract name, and which of them lead nowhere?
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::view::{Address, address};
 use crate::{
     document::{Document, Node},
     sources::{Sources, is_overshadowed, percent_decoded, reference_of},
@@ -11,6 +12,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct References<'d> {
     broken: Vec<Broken<'d>>,
+    breaches: HashMap<Address, (Breach, &'d str)>,
     named: HashSet<(u32, String)>,
 }
 
@@ -74,12 +76,18 @@ impl<'d> References<'d> {
             None if file.contains("://") => Breach::Address,
             None => Breach::NoSuchFile,
         };
+        self.breaches.insert(address(holder), (why, fragment));
         self.broken.push(Broken { holder, reference, why });
     }
 
     /// The references that lead nowhere, in the order of the text.
     pub(crate) fn broken(&self) -> &[Broken<'d>] {
         &self.broken
+    }
+
+    /// Why the reference at a node leads nowhere, if it does not, and the fragment that it names.
+    pub(crate) fn breach(&self, holder: Node<'d>) -> Option<(Breach, &'d str)> {
+        self.breaches.get(&address(holder)).copied()
     }
 
     /// Whether any reference names exactly this place of a document: `/components/schemas/Tenancy`.

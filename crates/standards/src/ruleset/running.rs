@@ -50,7 +50,7 @@ pub(super) fn run(sources: &Sources, ruleset: &Ruleset, allowance: &Allowance<'_
     let references = References::of(sources);
     let detected = Formats::of(sources.root(), View::followed(&followed)).among(effective.formats);
     let formats = Some(detected).filter(|formats| !formats.is_empty());
-    let locator = Locator { sources, followed: View::followed(&followed), in_file };
+    let locator = Locator { sources, followed: View::followed(&followed), references: &references, in_file };
     let expressions = Expressions::default();
     let soundness = Soundness::default();
     let about = About {

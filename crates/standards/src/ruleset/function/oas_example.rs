@@ -53,7 +53,13 @@ impl OasExample {
         let schema =
             Schema { root, view: call.view, dialect, all: false, relaxed: self.relaxed(call, root), inlines: true };
         let examples = if self.media { self.of_media(call, value) } else { self.of_schema(call, value) };
-        examples.into_iter().flat_map(|(steps, example)| answer(call, schema, example, &steps)).collect()
+        let mut used = false;
+        let mut remarks = Vec::new();
+        for (steps, example) in examples {
+            remarks.extend(answer(call, schema, example, &steps, used));
+            used |= example.kind().is_some();
+        }
+        remarks
     }
 
     fn relaxed(&self, call: &Call<'_, '_>, root: Node<'_>) -> Relaxed {

@@ -65,7 +65,8 @@ impl SchemaFunction {
         };
         let dialect = dialect.unwrap_or_else(|| detected(root));
         let schema = Schema { root, view: View::WRITTEN, dialect, all: self.all, relaxed, inlines: true };
-        answer(call, schema, call.subject, &[])
+        let again = call.about.soundness.was_used(root, self.all);
+        answer(call, schema, call.subject, &[], again)
     }
 }
 
@@ -75,12 +76,14 @@ pub(super) fn detected(schema: Node<'_>) -> Dialect {
     named.unwrap_or(Dialect::Draft7)
 }
 
-/// What is said about a value, which stands at some steps below the subject.
+/// What is said about a value, which stands at some steps below the subject. `again` if a value was held against the same
+/// schema before: that it is malformed is not told twice.
 pub(super) fn answer<'d, 's>(
     call: &Call<'_, 'd>,
     schema: Schema<'s>,
     value: Subject<'d>,
     below: &[Step<'d>],
+    again: bool,
 ) -> Vec<Remark<'d>>
 where
     'd: 's,
@@ -90,7 +93,10 @@ where
         return vec![at(Vec::new(), "#{{print(\"property\")}}must exist".to_owned())];
     }
     let about = call.about;
-    let unsound = about.soundness.of(schema.root, schema.view, schema.dialect, schema.relaxed, about.expressions);
+    let unsound = {
+        let how = (schema.dialect, schema.relaxed);
+        about.soundness.of(schema.root, schema.view, how, about.expressions, again)
+    };
     match unsound {
         Some(Unsound::Reference) if call.view.follows() => return Vec::new(),
         Some(Unsound::Reference) => {

@@ -88,16 +88,17 @@ fn broken(sources: &Sources, references: &References<'_>, verdict: &mut RulesetV
     let mut told = HashSet::new();
     for broken in references.broken() {
         let reference = broken.reference;
+        let file = reference.split_once('#').map_or(reference, |(file, _)| file);
         let what = match broken.why {
             Breach::NoSuchPlace => format!("'{reference}' does not exist"),
             Breach::NoPointer => format!("'{reference}' JSON pointer is invalid"),
             Breach::NoSuchFile => {
-                let missing = sources.missing().iter().find(|missing| reference.ends_with(&missing.file));
+                let missing = sources.missing().iter().find(|missing| file.ends_with(&missing.file));
                 let why = missing.map_or("it was not read", |missing| missing.fault.what.as_str());
-                format!("'{reference}' leads nowhere: {why}")
+                format!("'{file}' leads nowhere: {why}")
             }
             Breach::Address => {
-                format!("'{reference}' is an address, and nothing is fetched: put a copy beside the contract")
+                format!("'{file}' is an address, and nothing is fetched: put a copy beside the contract")
             }
         };
         if !told.insert(what.clone()) {

@@ -158,8 +158,9 @@ impl<'d> Run<'_, 'd> {
         let Some(required) = schema.get("required").filter(|node| node.kind() == Kind::List) else {
             return;
         };
-        let names: Vec<&'d str> = required.items().filter_map(Node::as_str).collect();
-        for name in names {
+        for item in required.items() {
+            // What is no text is looked for by its text.
+            let name = &*string(Subject::Node(item));
             if self.view.get(value, name).is_some() || self.is_relaxed(schema, name, scope) {
                 continue;
             }

@@ -3,7 +3,10 @@
 //! A schema that is not gives one finding where it stands, and none of what it would have said. Schemas of a contract
 //! refer to each other a great deal, so every part is looked at once and the answer kept.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 use super::{Dialect, Relaxed};
 use crate::{
@@ -27,10 +30,46 @@ pub(crate) enum Unsound {
     Malformed(String),
 }
 
+/// What is wrong with a schema and everything inside it.
+#[derive(Clone, Debug, Default)]
+struct Flaws {
+    /// It breaks a rule of the dialect. That is told once for each schema; then values are held against it all the same.
+    malformed: Option<String>,
+    /// No sense can be made of it. That is told for every value.
+    unusable: Option<String>,
+    /// A reference leads nowhere.
+    reference: bool,
+}
+
+impl Flaws {
+    fn malformed(why: impl Into<String>) -> Flaws {
+        Flaws { malformed: Some(format!("schema is invalid: {}", why.into())), ..Flaws::default() }
+    }
+
+    fn unusable(why: impl Into<String>) -> Flaws {
+        Flaws { unusable: Some(why.into()), ..Flaws::default() }
+    }
+
+    /// A value of the wrong kind breaks the dialect's rule and makes no sense either.
+    fn senseless(why: impl Into<String>) -> Flaws {
+        let why = why.into();
+        Flaws { unusable: Some(why.clone()), ..Flaws::malformed(why) }
+    }
+
+    fn and(mut self, other: Flaws) -> Flaws {
+        self.malformed = self.malformed.or(other.malformed);
+        self.unusable = self.unusable.or(other.unusable);
+        self.reference |= other.reference;
+        self
+    }
+}
+
 /// What was found out about the schemas of a document.
 #[derive(Default)]
 pub(crate) struct Soundness {
-    known: RefCell<HashMap<(Address, u8), Option<Unsound>>>,
+    known: RefCell<HashMap<(Address, u8), Flaws>>,
+    /// Schemas of rulesets that values were held against before.
+    used: RefCell<HashSet<(Address, bool)>>,
 }
 
 /// One search through a schema.
@@ -47,37 +86,49 @@ struct Search<'a, 'd> {
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
 impl Soundness {
-    /// What is wrong with a schema, if anything is.
+    /// Why no value can be held against a schema, the first time or again.
     pub(crate) fn of<'d>(
         &self,
         schema: Node<'d>,
         view: View<'d>,
-        dialect: Dialect,
-        relaxed: Relaxed,
+        (dialect, relaxed): (Dialect, Relaxed),
         expressions: &Expressions,
+        again: bool,
     ) -> Option<Unsound> {
         let mut search = Search { memory: self, view, dialect, relaxed, expressions, root: schema, depth: 0 };
-        search.schema(schema, true)
+        let flaws = search.schema(schema, true);
+        let told = if again { flaws.unusable } else { flaws.malformed.or(flaws.unusable) };
+        told.map(Unsound::Malformed).or(flaws.reference.then_some(Unsound::Reference))
+    }
+
+    /// Whether a schema of a ruleset was used before; from now on it was.
+    pub(crate) fn was_used(&self, schema: Node<'_>, all: bool) -> bool {
+        !self.used.borrow_mut().insert((address(schema), all))
     }
 }
 
 impl<'d> Search<'_, 'd> {
-    fn schema(&mut self, schema: Node<'d>, top: bool) -> Option<Unsound> {
+    fn schema(&mut self, schema: Node<'d>, top: bool) -> Flaws {
         let schema = self.view.open(schema);
         match schema.kind() {
             Kind::Map => {}
-            Kind::Bool if self.dialect != Dialect::Draft4 => return None,
-            _ => return malformed("a schema must be a map"),
+            Kind::Bool if self.dialect != Dialect::Draft4 => return Flaws::default(),
+            Kind::Null => return Flaws::senseless("a schema must be a map, not empty"),
+            _ => return Flaws::malformed("a schema must be a map"),
         }
         let key = (address(schema), self.dialect as u8 * 2 + u8::from(self.relaxed.x_nullable));
         if !top && let Some(known) = self.memory.known.borrow().get(&key) {
             return known.clone();
         }
         if self.depth >= DEEPEST {
-            return None;
+            return Flaws::default();
         }
         self.depth += 1;
-        let found = self.map(schema, top);
+        let mut found = self.types(schema);
+        for (key, value) in schema.entries() {
+            let flaws = self.keyword(key.text, self.view.open(value), top);
+            found = found.and(flaws);
+        }
         self.depth -= 1;
         if !top {
             self.memory.known.borrow_mut().insert(key, found.clone());
@@ -85,26 +136,8 @@ impl<'d> Search<'_, 'd> {
         found
     }
 
-    fn map(&mut self, schema: Node<'d>, top: bool) -> Option<Unsound> {
-        let mut lost = None;
-        for (key, value) in schema.entries() {
-            let value = self.view.open(value);
-            let found = match self.keyword(key.text, value, schema, top) {
-                Some(Unsound::Reference) => {
-                    lost = Some(Unsound::Reference);
-                    None
-                }
-                other => other,
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-        self.types(schema).or(lost)
-    }
-
     /// What the validator cannot make sense of, although it is well formed.
-    fn types(&self, schema: Node<'d>) -> Option<Unsound> {
+    fn types(&self, schema: Node<'d>) -> Flaws {
         let says = |key| schema.get(key).filter(|node| node.kind() == Kind::Bool);
         let nullable = says("nullable")
             .or_else(|| says("x-nullable").filter(|node| self.relaxed.x_nullable && node.as_bool() == Some(true)));
@@ -113,74 +146,87 @@ impl<'d> Search<'_, 'd> {
             Kind::List => types.items().any(|one| one.as_str() == Some("null")),
             _ => types.as_str() == Some("null"),
         });
-        if has_null {
-            let denied = nullable.and_then(Node::as_bool) == Some(false);
-            return if denied { malformed("type: null contradicts nullable: false") } else { None };
+        if has_null && nullable.and_then(Node::as_bool) == Some(false) {
+            return Flaws::unusable("type: null contradicts nullable: false");
         }
         if types.is_none() && nullable.is_some() {
-            return malformed("\"nullable\" cannot be used without \"type\"");
+            return Flaws::unusable("\"nullable\" cannot be used without \"type\"");
         }
         let bounds = [("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")];
         let alone = |(key, needs): &(&str, &str)| schema.get(key).is_some() && schema.get(needs).is_none();
         if self.dialect == Dialect::Draft4 && bounds.iter().any(alone) {
-            return malformed("an exclusive bound needs the bound");
+            return Flaws::senseless("an exclusive bound needs the bound");
         }
-        None
+        Flaws::default()
     }
 
-    fn keyword(&mut self, key: &str, value: Node<'d>, schema: Node<'d>, top: bool) -> Option<Unsound> {
+    fn keyword(&mut self, key: &str, value: Node<'d>, top: bool) -> Flaws {
         let draft4 = self.dialect == Dialect::Draft4;
         match key {
             "$ref" => match value.as_str() {
-                Some(text) if self.resolves(text) => None,
-                Some(_) => Some(Unsound::Reference),
-                None => malformed("$ref must be a string"),
+                Some(text) => Flaws { reference: !self.resolves(text), ..Flaws::default() },
+                None => Flaws::senseless("$ref must be a string"),
             },
-            "properties" | "patternProperties" | "definitions" | "$defs" | "dependentSchemas" => {
-                self.named_schemas(key, value)
+            // What is only kept for references is not made sense of.
+            "definitions" | "$defs" => {
+                Flaws { malformed: self.named_schemas(key, value).malformed, ..Flaws::default() }
             }
-            "additionalProperties" | "additionalItems" if draft4 && value.kind() == Kind::Bool => None,
-            "additionalProperties" | "additionalItems" | "not" => self.schema(value, false),
+            "properties" | "patternProperties" | "dependentSchemas" => self.named_schemas(key, value),
+            "additionalProperties" | "additionalItems" if draft4 && value.kind() == Kind::Bool => Flaws::default(),
             "items" if value.kind() == Kind::List && self.dialect != Dialect::Draft2020 => self.schemas(key, value),
-            "items" => self.schema(value, false),
+            "additionalProperties" | "additionalItems" | "not" | "items" => self.applied(key, value),
             "allOf" | "anyOf" | "oneOf" => self.schemas(key, value),
             "contains" | "propertyNames" | "if" | "then" | "else" | "unevaluatedItems" | "unevaluatedProperties"
                 if !draft4 =>
             {
-                self.schema(value, false)
+                self.applied(key, value)
             }
             "prefixItems" if self.dialect == Dialect::Draft2020 => self.schemas(key, value),
             "dependencies" => self.dependencies(value),
-            "required" if top && self.relaxed.flag_at_root && value.kind() == Kind::Bool => None,
+            "required" if top && self.relaxed.flag_at_root && value.kind() == Kind::Bool => Flaws::default(),
             "required" => names(key, value, draft4),
-            _ => self.plain(key, value, schema),
+            _ => self.plain(key, value),
         }
     }
 
-    fn plain(&self, key: &str, value: Node<'d>, _schema: Node<'d>) -> Option<Unsound> {
+    /// A schema that is applied must be a map, or true or false.
+    fn applied(&mut self, key: &str, value: Node<'d>) -> Flaws {
+        match value.kind() {
+            Kind::Map | Kind::Bool => self.schema(value, false),
+            _ => Flaws::senseless(format!("{key} must be a schema")),
+        }
+    }
+
+    fn plain(&self, key: &str, value: Node<'d>) -> Flaws {
         let draft4 = self.dialect == Dialect::Draft4;
         let is_number = matches!(value.kind(), Kind::Integer | Kind::Number);
-        let fine = match key {
-            "title" | "description" => value.kind() == Kind::Text,
-            "format" => value.kind() == Kind::Text,
-            "multipleOf" => value.as_f64().is_some_and(|number| number > 0.0),
-            "maximum" | "minimum" => is_number,
-            "exclusiveMaximum" | "exclusiveMinimum" if draft4 => value.kind() == Kind::Bool,
-            "exclusiveMaximum" | "exclusiveMinimum" => is_number,
+        let is = |kind: Kind| value.kind() == kind;
+        // Whether it is of the right kind, and whether it has a value that the dialect allows.
+        let (kind, fine) = match key {
+            "title" | "description" => (true, is(Kind::Text)),
+            "format" => (is(Kind::Text), true),
+            "multipleOf" => (is_number, value.as_f64().is_some_and(|number| number > 0.0)),
+            "maximum" | "minimum" => (is_number, true),
+            "exclusiveMaximum" | "exclusiveMinimum" if draft4 => (is(Kind::Bool), true),
+            "exclusiveMaximum" | "exclusiveMinimum" => (is_number, true),
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" => {
-                value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0)
+                (is_number, value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0))
             }
-            "pattern" => value.as_str().is_some_and(|text| self.expressions.is_valid(text)),
-            "uniqueItems" => value.kind() == Kind::Bool,
-            "readOnly" if !draft4 => value.kind() == Kind::Bool,
-            "nullable" => value.kind() == Kind::Bool,
-            "writeOnly" | "deprecated" if self.dialect.tracks_evaluation() => value.kind() == Kind::Bool,
-            "examples" if !draft4 => value.kind() == Kind::List,
+            "pattern" => (value.as_str().is_some_and(|text| self.expressions.is_valid(text)), true),
+            "uniqueItems" | "nullable" => (is(Kind::Bool), true),
+            "readOnly" if !draft4 => (true, is(Kind::Bool)),
+            "writeOnly" | "deprecated" if self.dialect.tracks_evaluation() => (true, is(Kind::Bool)),
+            "examples" if !draft4 => (true, is(Kind::List)),
             "type" => is_type(value),
-            "enum" => self.is_enumeration(value),
-            _ => true,
+            "enum" => (is(Kind::List) && value.items().next().is_some(), self.is_enumeration(value)),
+            _ => (true, true),
         };
-        if fine { None } else { malformed(&format!("{key} has a value that it cannot have")) }
+        let why = || format!("{key} has a value that it cannot have");
+        match (kind, fine) {
+            (false, _) => Flaws::senseless(why()),
+            (true, false) => Flaws::malformed(why()),
+            (true, true) => Flaws::default(),
+        }
     }
 
     fn is_enumeration(&self, value: Node<'d>) -> bool {
@@ -195,53 +241,45 @@ impl<'d> Search<'_, 'd> {
         items.iter().enumerate().all(|(at, one)| !items.iter().take(at).any(|other| alike(*one, *other)))
     }
 
-    fn named_schemas(&mut self, key: &str, value: Node<'d>) -> Option<Unsound> {
+    fn named_schemas(&mut self, key: &str, value: Node<'d>) -> Flaws {
         if value.kind() != Kind::Map {
-            return malformed(&format!("{key} must be a map"));
+            return Flaws::senseless(format!("{key} must be a map"));
         }
-        let mut lost = None;
+        let mut found = Flaws::default();
         for (name, part) in value.entries() {
             if key == "patternProperties" && !self.expressions.is_valid(name.text) {
-                return malformed("a name under patternProperties is no pattern");
+                found = found.and(Flaws::senseless("a name under patternProperties is no pattern"));
             }
-            match self.schema(part, false) {
-                Some(Unsound::Reference) => lost = Some(Unsound::Reference),
-                Some(other) => return Some(other),
-                None => {}
-            }
+            found = found.and(self.schema(part, false));
         }
-        lost
+        found
     }
 
-    fn schemas(&mut self, key: &str, value: Node<'d>) -> Option<Unsound> {
-        if value.kind() != Kind::List || value.items().next().is_none() {
-            return malformed(&format!("{key} must be a list with something in it"));
+    fn schemas(&mut self, key: &str, value: Node<'d>) -> Flaws {
+        if value.kind() != Kind::List {
+            return Flaws::senseless(format!("{key} must be a list"));
         }
-        let mut lost = None;
+        let mut found = Flaws::default();
+        if value.items().next().is_none() {
+            found = Flaws::malformed(format!("{key} must be a list with something in it"));
+        }
         for part in value.items() {
-            match self.schema(part, false) {
-                Some(Unsound::Reference) => lost = Some(Unsound::Reference),
-                Some(other) => return Some(other),
-                None => {}
-            }
+            found = found.and(self.schema(part, false));
         }
-        lost
+        found
     }
 
-    fn dependencies(&mut self, value: Node<'d>) -> Option<Unsound> {
+    fn dependencies(&mut self, value: Node<'d>) -> Flaws {
         if value.kind() != Kind::Map {
-            return malformed("dependencies must be a map");
+            return Flaws::senseless("dependencies must be a map");
         }
-        for (_, part) in value.entries() {
-            let found = match part.kind() {
-                Kind::List => names("dependencies", part, self.dialect == Dialect::Draft4),
+        let draft4 = self.dialect == Dialect::Draft4;
+        value.entries().fold(Flaws::default(), |found, (_, part)| {
+            found.and(match part.kind() {
+                Kind::List => names("dependencies", part, draft4),
                 _ => self.schema(part, false),
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
+            })
+        })
     }
 
     /// Whether a reference that was not followed leads to a place inside the schema itself.
@@ -277,26 +315,27 @@ impl<'d> Search<'_, 'd> {
     }
 }
 
-fn malformed(why: &str) -> Option<Unsound> {
-    Some(Unsound::Malformed(format!("schema is invalid: {why}")))
-}
-
-fn is_type(value: Node<'_>) -> bool {
+/// Whether a `type` can be made sense of, and whether it names types only once.
+fn is_type(value: Node<'_>) -> (bool, bool) {
     let known = |node: Node<'_>| node.as_str().is_some_and(|text| TYPES.contains(&text));
-    match value.kind() {
-        Kind::List => {
-            let names: Vec<&str> = value.items().filter_map(Node::as_str).collect();
-            let unique = names.iter().enumerate().all(|(at, name)| !names.iter().take(at).any(|other| other == name));
-            !names.is_empty() && unique && value.items().all(known)
-        }
-        _ => known(value),
+    if value.kind() != Kind::List {
+        return (known(value), true);
     }
+    let names: Vec<&str> = value.items().filter_map(Node::as_str).collect();
+    let unique = names.iter().enumerate().all(|(at, name)| !names.iter().take(at).any(|other| other == name));
+    (value.items().all(known), unique && !names.is_empty())
 }
 
-fn names(key: &str, value: Node<'_>, draft4: bool) -> Option<Unsound> {
+fn names(key: &str, value: Node<'_>, draft4: bool) -> Flaws {
+    if value.kind() != Kind::List {
+        return Flaws::senseless(format!("{key} must be a list"));
+    }
     let texts: Vec<&str> = value.items().filter_map(Node::as_str).collect();
     let unique = texts.iter().enumerate().all(|(at, text)| !texts.iter().take(at).any(|other| other == text));
     let count = value.items().count();
-    let fine = value.kind() == Kind::List && texts.len() == count && unique && (count > 0 || !draft4);
-    if fine { None } else { malformed(&format!("{key} must be a list of different texts")) }
+    if texts.len() == count && unique && (count > 0 || !draft4) {
+        Flaws::default()
+    } else {
+        Flaws::malformed(format!("{key} must be a list of different texts"))
+    }
 }
