@@ -78,7 +78,7 @@ impl<'d> Keeping<'d> {
         if !matches!(view.open(schema).kind(), Kind::Map | Kind::Bool) {
             return Kept::Yes;
         }
-        let unsound = self.soundness.of(schema, view, self.dialect, relaxed, &self.expressions);
+        let unsound = self.soundness.of(schema, view, (self.dialect, relaxed), &self.expressions, false);
         if matches!(unsound, Some(Unsound::Malformed(_))) {
             return Kept::Yes;
         }
