@@ -10,6 +10,7 @@ pub(crate) enum Section {
     Apis,
     Applications,
     Inbox,
+    Playbook,
     Refusals,
     Elsewhere,
 }
@@ -55,7 +56,10 @@ impl Frame {
         (title, section): (&str, Section),
     ) -> Result<Self, hansom_control::Error> {
         let waiting = match session {
-            Some(session) => hub.control.inbox(&session.actor).await?.len(),
+            Some(session) => {
+                let waivers = hub.control.waivers_to_decide(&session.actor).await?.len();
+                hub.control.inbox(&session.actor).await?.len() + waivers
+            }
             None => 0,
         };
         Ok(Self::plain(hub, session, path, (title, section), waiting))
@@ -102,6 +106,7 @@ fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<Navigati
         ("APIs".to_owned(), urls::HOME, Section::Apis, true),
         ("My applications".to_owned(), urls::APPLICATIONS, Section::Applications, signed_in),
         (inbox, urls::INBOX, Section::Inbox, signed_in),
+        ("Playbook".to_owned(), urls::SCORES, Section::Playbook, signed_in),
         ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
     ];
     all.into_iter()

@@ -2,7 +2,7 @@
 //!
 //! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
 
-use hansom_domain::{ApiSlug, ApplicationId, CredentialId, GrantId, Major, ProblemCode};
+use hansom_domain::{ApiSlug, ApplicationId, CredentialId, GrantId, Major, ProblemCode, WaiverId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) const HOME: &str = "/";
@@ -12,6 +12,10 @@ pub(crate) const SIGN_OUT: &str = "/sign-out";
 pub(crate) const APPLICATIONS: &str = "/applications";
 pub(crate) const NEW_APPLICATION: &str = "/applications/new";
 pub(crate) const INBOX: &str = "/inbox";
+pub(crate) const WAIVERS: &str = "/waivers";
+pub(crate) const SCORES: &str = "/scores";
+pub(crate) const EDITIONS_NEW: &str = "/editions/new";
+pub(crate) const PLAYBOOK: &str = "/playbook";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const REFUSALS: &str = "/refusals";
 pub(crate) const PROBLEMS: &str = "/problems";
@@ -39,6 +43,13 @@ pub(crate) mod route {
     pub(crate) const GRANT: &str = "/grants/{id}";
     pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
     pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
+    pub(crate) const VERDICT: &str = "/apis/{slug}/{major}/standards";
+    pub(crate) const CHANGES: &str = "/apis/{slug}/{major}/changes";
+    pub(crate) const BADGE: &str = "/apis/{slug}/{major}/badge.svg";
+    pub(crate) const ASK_FOR_WAIVER: &str = "/apis/{slug}/{major}/waiver";
+    pub(crate) const WAIVER: &str = "/waivers/{id}";
+    pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
+    pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
     pub(crate) const PROBLEM: &str = "/problems/{code}";
 }
 
@@ -104,6 +115,40 @@ pub(crate) fn decide_grant(id: &GrantId) -> String {
 
 pub(crate) fn revoke_grant(id: &GrantId) -> String {
     format!("/grants/{id}/revocation")
+}
+
+pub(crate) fn verdict(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/standards")
+}
+
+pub(crate) fn changes(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/changes")
+}
+
+pub(crate) fn badge(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/badge.svg")
+}
+
+/// The form that asks for a waiver of a rule, at a place of the contract.
+pub(crate) fn ask_for_waiver(slug: &ApiSlug, major: Major, rule: &str, place: &str) -> String {
+    format!("/apis/{slug}/{major}/waiver?rule={}&place={}", encoded(rule), encoded(place))
+}
+
+pub(crate) fn waiver(id: &WaiverId) -> String {
+    format!("{WAIVERS}/{id}")
+}
+
+pub(crate) fn decide_waiver(id: &WaiverId) -> String {
+    format!("{WAIVERS}/{id}/decision")
+}
+
+pub(crate) fn withdraw_waiver(id: &WaiverId) -> String {
+    format!("{WAIVERS}/{id}/withdrawal")
+}
+
+/// The page of a standard of the playbook.
+pub(crate) fn standard(id: &str) -> String {
+    format!("{PLAYBOOK}/standards/{}", encoded(id))
 }
 
 pub(crate) fn problem(code: ProblemCode) -> String {

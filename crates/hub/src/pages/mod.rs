@@ -7,6 +7,7 @@ mod platform;
 mod problems;
 mod refusals;
 mod sign_in;
+mod standards;
 mod tokens;
 
 use axum::{Router, routing::get};
@@ -31,6 +32,9 @@ fn reading() -> Router<Hub> {
         .route(route::CONTRACT, get(apis::contract::download))
         .route(route::OPERATION, get(apis::operation::show))
         .route(route::SCHEMA, get(apis::schema::show))
+        .route(route::VERDICT, get(standards::verdict::show))
+        .route(route::CHANGES, get(standards::changes::show))
+        .route(route::BADGE, get(standards::badge::show))
         .route(urls::SIGN_IN, get(sign_in::begin))
         .route(urls::SIGN_IN_CALLBACK, get(sign_in::callback))
         .route(urls::SIGN_OUT, get(sign_in::after_sign_out).post(sign_in::sign_out))
@@ -58,6 +62,13 @@ fn working() -> Router<Hub> {
         .route(route::DECIDE_GRANT, get(grants::back).post(grants::grant::decide))
         .route(route::REVOKE_GRANT, get(grants::back).post(grants::grant::revoke))
         .route(urls::INBOX, get(grants::inbox::show))
+        .route(route::ASK_FOR_WAIVER, get(standards::waiver_request::show).post(standards::waiver_request::ask))
+        .route(urls::WAIVERS, get(standards::waivers::show))
+        .route(route::WAIVER, get(standards::waiver::show))
+        .route(route::DECIDE_WAIVER, get(standards::back).post(standards::waiver::decide))
+        .route(route::WITHDRAW_WAIVER, get(standards::back).post(standards::waiver::withdraw))
+        .route(urls::SCORES, get(standards::scores::show))
+        .route(urls::EDITIONS_NEW, get(standards::edition::show).post(standards::edition::send))
         .route(urls::TOKEN, get(tokens::token::show).post(tokens::token::issue))
         .route(urls::REFUSALS, get(refusals::refusal::show))
         .route(urls::AUDIT, get(platform::audit::show))

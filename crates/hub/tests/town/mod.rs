@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use hansom_control::{Control, Publication};
+use hansom_control::{Control, Publication, Standards};
 use hansom_domain::{Actor, EnvironmentName, PersonKey};
 use hansom_oauth::{ClaimDirectory, OAuth, Provider, SignIn};
 use hansom_store::Books;
@@ -130,9 +130,15 @@ pub struct Someone {
 }
 
 impl Town {
+    /// A hub in which the playbook plays no part.
     pub async fn new() -> Self {
+        Self::with_standards(hansom_testkit::standards()).await
+    }
+
+    /// A hub with standards that hold.
+    pub async fn with_standards(standards: Standards) -> Self {
         let opened = hansom_testkit::store().await;
-        let (control, _) = hansom_testkit::control(&opened);
+        let (control, _) = hansom_testkit::control_by(&opened, standards);
         control.ensure_signing_key().await.unwrap();
         let environments: Vec<_> = [EnvironmentName::sandbox(), EnvironmentName::production()]
             .into_iter()

@@ -10,6 +10,7 @@ use crate::{
     answer::{Refusal, page},
     frame::{Frame, Section},
     moment,
+    pages::standards::score,
     sentence::{capital, counted, paragraphs},
     session::Visitor,
     urls,
@@ -33,6 +34,9 @@ struct VersionPage {
     contract: String,
     others: Vec<(String, String, Status)>,
     limits: String,
+    verdict: String,
+    judged: String,
+    changes: String,
 }
 
 struct Facts {
@@ -115,6 +119,9 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
         releases: releases(&visitor, &seen).await?,
         contract: urls::contract(&version.slug, version.major),
         others: others(&seen),
+        verdict: urls::verdict(&version.slug, version.major),
+        judged: judged(&visitor, &seen).await?,
+        changes: urls::changes(&version.slug, version.major),
         limits: format!(
             "{} requests a {}, and {} more at once",
             manifest.limits.per_consumer.requests,
@@ -122,6 +129,20 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
             manifest.limits.burst
         ),
     })
+}
+
+/// What the playbook says of the release in force, in a few words.
+async fn judged(visitor: &Visitor, seen: &Seen) -> Result<String, Refusal> {
+    let reads = visitor.hub.control.reads();
+    let verdict = reads.verdict(&seen.version.id, seen.version.current_release).await?;
+    let waivers = visitor.hub.control.waivers_in_force(&seen.version.slug).await?;
+    let Some(verdict) = verdict else { return Ok("No verdict yet".into()) };
+    let waived = if waivers.is_empty() {
+        String::new()
+    } else {
+        format!(", {} in force", counted(waivers.len(), "waiver", "waivers"))
+    };
+    Ok(format!("Score {} of 100 by edition {}{waived}", score(verdict.score), verdict.edition))
 }
 
 fn facts(seen: &Seen) -> Facts {

@@ -22,6 +22,7 @@ struct Inbox {
     frame: Frame,
     waiting: Vec<Line>,
     decided: Vec<Line>,
+    waivers: usize,
 }
 
 struct Line {
@@ -47,6 +48,7 @@ pub(crate) async fn show(person: SignedIn) -> Result<Response, Refusal> {
         frame,
         waiting: waiting.into_iter().map(line).collect(),
         decided: decided.into_iter().take(MOST).map(line).collect(),
+        waivers: control.waivers_to_decide(actor).await?.len(),
     })
 }
 

@@ -1,0 +1,118 @@
+//! What changed with each release of a version?
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use serde::Deserialize;
+
+use crate::{
+    answer::{Refusal, page},
+    frame::{Frame, Section},
+    moment,
+    pages::apis::Seen,
+    sentence::sentence,
+    session::Visitor,
+    urls,
+};
+
+/// Releases that are shown.
+const MOST: usize = 50;
+/// Changes of one release that are shown; the rest is counted.
+const MOST_CHANGES: usize = 200;
+
+#[derive(Template)]
+#[template(path = "standards/changes.html")]
+struct ChangesPage {
+    frame: Frame,
+    name: String,
+    releases: Vec<Release>,
+    verdict: String,
+}
+
+struct Release {
+    number: i64,
+    info_version: String,
+    at: String,
+    first: bool,
+    changes: Vec<Line>,
+    unhandled: Vec<String>,
+    more: usize,
+}
+
+struct Line {
+    breaking: bool,
+    operation: String,
+    text: String,
+    check: String,
+}
+
+/// A difference as it is kept with a release.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    changes: Vec<KeptChange>,
+    #[serde(default)]
+    unhandled: Vec<KeptUnhandled>,
+}
+
+#[derive(Deserialize)]
+struct KeptChange {
+    id: String,
+    level: String,
+    operation: Option<KeptOperation>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct KeptOperation {
+    method: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+struct KeptUnhandled {
+    text: String,
+}
+
+/// `GET /apis/{slug}/{major}/changes`
+pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
+    let reads = visitor.hub.control.reads();
+    let title = format!("Changes of {}", seen.name());
+    let frame = visitor
+        .frame(&title, Section::Apis)
+        .await?
+        .under("APIs", urls::HOME)
+        .under(seen.name(), urls::version(&seen.version.slug, seen.version.major));
+    let mut releases = vec![];
+    for row in reads.releases_of(&seen.version.id).await?.into_iter().take(MOST) {
+        let text = reads.difference(&seen.version.id, row.number).await?.unwrap_or_default();
+        let kept: Kept = serde_json::from_str(&text).map_err(|error| Refusal::internal(error.to_string()))?;
+        releases.push(Release {
+            number: row.number,
+            info_version: row.info_version,
+            at: moment::day(row.published_at),
+            first: row.number == 1,
+            more: kept.changes.len().saturating_sub(MOST_CHANGES),
+            unhandled: kept.unhandled.into_iter().take(MOST_CHANGES).map(|one| sentence(&one.text)).collect(),
+            changes: lines(kept.changes),
+        });
+    }
+    page(&ChangesPage {
+        frame,
+        name: seen.name(),
+        releases,
+        verdict: urls::verdict(&seen.version.slug, seen.version.major),
+    })
+}
+
+/// What breaks callers first.
+fn lines(mut changes: Vec<KeptChange>) -> Vec<Line> {
+    changes.sort_by_key(|change| change.level != "error");
+    let line = |change: KeptChange| Line {
+        breaking: change.level == "error",
+        operation: change.operation.map_or_else(String::new, |at| format!("{} {}", at.method, at.path)),
+        text: sentence(&change.text),
+        check: change.id,
+    };
+    changes.into_iter().take(MOST_CHANGES).map(line).collect()
+}
