@@ -64,6 +64,9 @@ impl ContractFile {
     pub(crate) fn under(path: &Path, here: Option<&Path>) -> Result<Self, Failure> {
         let given: PathBuf = path.components().filter(|step| *step != Component::CurDir).collect();
         let wrong = |why: &str| Failure::wrong_use(format!("{} {why}", path.display()));
+        if path.to_str().is_some_and(|path| path.starts_with("http://") || path.starts_with("https://")) {
+            return Err(wrong("is an address, and nothing is fetched; download it, or pipe it in and name `-`"));
+        }
         let name = given.file_name().ok_or_else(|| wrong("is no file; name a contract"))?;
         let name = name.to_str().ok_or_else(|| wrong("has a name that is no UTF-8; rename it"))?;
         let folder = given.parent().unwrap_or(Path::new(""));

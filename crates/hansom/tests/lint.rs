@@ -1,4 +1,5 @@
 //! What does `hansom lint` say, in every format, and what does it leave behind?
+#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files")]
 
 #[expect(dead_code, reason = "the platform's tests use more of the town")]
 mod town;
@@ -280,6 +281,7 @@ fn wrong_use_is_exit_code_2() {
         (&["openapi.yaml", "--profile", "broken.yaml"], &["broken.yaml:3:", "URL-99"]),
         (&["absent.yaml"], &["absent.yaml", "no such file"]),
         (&["."], &["no file"]),
+        (&["https://example.org/openapi.yaml"], &["is an address", "nothing is fetched"]),
         (&["openapi.yaml", "--baseline", "absent.json"], &["absent.json", "--write-baseline"]),
         (&["openapi.yaml", "--baseline", "no-baseline.json"], &["no-baseline.json is no baseline"]),
         (&["openapi.yaml", "--manifest", "absent.yaml"], &["absent.yaml"]),

@@ -54,7 +54,7 @@ fn one_file(contract: &ContractFile, file: &str, text: &str, fixes: &[(&Finding,
     if done.text == text {
         return Ok(false);
     }
-    if let Err(fault) = Document::parse_within(&done.text, &LIMITS) {
+    if let Err(fault) = Document::read_leniently(&done.text, &LIMITS) {
         let what = format!("{file} was not mended: it could not be read afterwards ({fault})");
         return Err(Failure::broke(format!("{what}; this is a mistake of a rule, please report it")));
     }

@@ -19,6 +19,8 @@ use crate::{contract_file::ContractFile, facts, law::Law};
 
 /// So long nobody types before it is linted.
 const QUIET: Duration = Duration::from_millis(150);
+/// Findings of one file that an editor is told; the others show as the first are mended.
+const MOST_TOLD: usize = 1000;
 /// The first bytes of a document say whether it is a contract.
 const TELLING: usize = 64 * 1024;
 
@@ -184,7 +186,7 @@ impl Desk {
             let other = || Url::from_file_path(name).map(String::from).ok();
             let Some(address) = (if name == own { Some(address.to_owned()) } else { other() }) else { continue };
             let ruler = Ruler::of(text, self.units);
-            let here = checked.findings.iter().filter(|told| *told.finding.file == **name);
+            let here = checked.findings.iter().filter(|told| *told.finding.file == **name).take(MOST_TOLD);
             let mut diagnostics: Vec<Value> =
                 here.map(|told| diagnostic(&told.finding, ruler.range(told.finding.span), &address)).collect();
             if let Some(fault) = checked.fault.as_ref().filter(|_| name == own) {
