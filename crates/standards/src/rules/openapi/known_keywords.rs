@@ -112,7 +112,8 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
             return;
         }
         if let Some(what) = contradiction::of(survey, schema.node) {
-            found.complain(Complaint::at(schema.node, format!("{what}: no value can keep this schema")));
+            let what = format!("{what}: no value can keep this schema");
+            found.complain(Complaint::at(schema.node, what).mend("let what it asks agree"));
         }
     }
 }
@@ -163,22 +164,23 @@ fn patterns_of<'d>(schema: Node<'d>) -> impl Iterator<Item = (&'d str, Node<'d>)
 
 fn judge_pattern<'d>(
     (text, node): (&'d str, Node<'d>),
-    judged: &mut HashMap<&'d str, Option<String>>,
+    judged: &mut HashMap<&'d str, Option<(String, String)>>,
     found: &mut Found<'d>,
 ) {
     let wrong = judged.entry(text).or_insert_with(|| {
         found.spend(text.len() as u64);
         match Pattern::with_flags(text, "") {
-            Err(fault) => Some(fault.what),
-            Ok(_) if backtracking::may_never_end(text) => {
-                Some(format!("the pattern {} repeats a repetition, and may try for ever", quoted(text)))
-            }
+            Err(fault) => Some((fault.what, fault.mend)),
+            Ok(_) if backtracking::may_never_end(text) => Some((
+                format!("the pattern {} repeats a repetition, and may try for ever", quoted(text)),
+                "write it without a repetition inside a repetition".to_owned(),
+            )),
             Ok(_) => None,
         }
     });
-    if let Some(what) = wrong {
+    if let Some((what, mend)) = wrong {
         let is_key = node.key().is_some_and(|key| key.text == text);
         let complaint = if is_key { Complaint::at_key(node, what.clone()) } else { Complaint::at(node, what.clone()) };
-        found.complain(complaint.mend("write a pattern of JavaScript without a repetition inside a repetition"));
+        found.complain(complaint.mend(mend.clone()));
     }
 }
