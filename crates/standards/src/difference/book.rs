@@ -128,11 +128,6 @@ impl<'d> Schema<'d> {
         }
     }
 
-    /// The texts of a list.
-    pub(super) fn names(&self, keyword: Keyword) -> Vec<&'d str> {
-        self.get(keyword).into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
-    }
-
     /// The items of a list.
     pub(super) fn items(&self, keyword: Keyword) -> Vec<Node<'d>> {
         self.get(keyword).into_iter().flat_map(Node::items).collect()

@@ -54,12 +54,15 @@ pub(super) fn matched_content<'d>(
     pairs
 }
 
+/// Media types by name.
+pub(super) type Named<'d> = Vec<(&'d str, Node<'d>)>;
+
 /// Media types that only one side has: old and new, by name.
 pub(super) fn unmatched<'d>(
     pairs: &[MediaPair<'d>],
     old: Option<Node<'d>>,
     new: Option<Node<'d>>,
-) -> (Vec<(&'d str, Node<'d>)>, Vec<(&'d str, Node<'d>)>) {
+) -> (Named<'d>, Named<'d>) {
     let entries = |content: Option<Node<'d>>| content.into_iter().flat_map(Node::entries);
     let gone = entries(old).filter(|(key, _)| pairs.iter().all(|pair| pair.old_name != key.text));
     let came = entries(new).filter(|(key, _)| pairs.iter().all(|pair| pair.name != key.text));

@@ -145,7 +145,7 @@ impl<'b, 'd> Ledger<'b, 'd> {
             }
             for (name, node) in mine.keywords.unknown().filter(|(name, _)| !name.starts_with("x-")) {
                 let other = theirs.keywords.unknown().find(|(other, _)| *other == name).map(|(_, node)| node);
-                let differs = other.map_or(true, |other| is_old && !same.says_the_same(node, other));
+                let differs = other.is_none_or(|other| is_old && !same.says_the_same(node, other));
                 if differs {
                     self.tell(view, name, node, other, is_old);
                 }

@@ -23,7 +23,7 @@ impl Bound {
     }
 
     /// Where the keyword is missing, the bound is 0.
-    pub(super) const fn from_zero(mut self) -> Bound {
+    pub(super) const fn zero_unless_said(mut self) -> Bound {
         self.unless_said = Some(0.0);
         self
     }

@@ -34,7 +34,7 @@ pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     Bound::upper(Keyword::MaxItems, "max-items").look(view, ledger);
     let least = Bound::lower(Keyword::MinItems, "min-items");
     if view.reading == Reading::Published {
-        least.from_zero().look(view, ledger)
+        least.zero_unless_said().look(view, ledger)
     } else {
         least.look(view, ledger)
     }

@@ -36,5 +36,5 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     Bound::upper(Keyword::MaxLength, "max-length").look(view, ledger);
-    Bound::lower(Keyword::MinLength, "min-length").from_zero().look(view, ledger);
+    Bound::lower(Keyword::MinLength, "min-length").zero_unless_said().look(view, ledger);
 }

@@ -29,5 +29,5 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
     Bound::upper(Keyword::MaxProperties, "max-properties").look(view, ledger);
-    Bound::lower(Keyword::MinProperties, "min-properties").from_zero().look(view, ledger);
+    Bound::lower(Keyword::MinProperties, "min-properties").zero_unless_said().look(view, ledger);
 }
