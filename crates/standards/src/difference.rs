@@ -19,6 +19,7 @@ mod fingerprint;
 mod flattening;
 mod keyword;
 mod ledger;
+mod levels;
 mod pairs;
 mod remainder;
 mod schemas;
@@ -35,6 +36,7 @@ pub use change::{Change, Direction, Operation, Spot, Unhandled};
 pub use day::Day;
 pub use endpoint::Notices;
 pub use families::access::{Access, Admission, Audience};
+pub use levels::Levels;
 pub use version::{Bump, Version};
 
 /// Whose judgement is asked for.
@@ -66,6 +68,8 @@ pub struct Question<'q> {
     pub reading: Reading,
     /// How many days of notice are asked for before something deprecated may end.
     pub notices: Notices,
+    /// Weights to use instead of the reading's.
+    pub levels: Levels,
     /// What the manifests of the old and of the new release say about access, if it is known.
     pub access: Option<(&'q Access, &'q Access)>,
 }
@@ -73,7 +77,13 @@ pub struct Question<'q> {
 impl Question<'_> {
     /// The playbook's judgement, as of a day.
     pub fn on(today: Day) -> Self {
-        Question { today, reading: Reading::Hansom, notices: Notices::default(), access: None }
+        Question {
+            today,
+            reading: Reading::Hansom,
+            notices: Notices::default(),
+            levels: Levels::default(),
+            access: None,
+        }
     }
 }
 

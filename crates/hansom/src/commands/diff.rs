@@ -1,12 +1,12 @@
 //! `hansom diff`: what changed between two contracts, and which version does it need?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use hansom_standards::{
     Fault, Level, Sources,
     contract::edition,
-    difference::{self, Day, Difference, Notices, Question, Reading, changelog},
+    difference::{self, Day, Difference, Levels, Notices, Question, Reading, changelog},
     report::Look,
 };
 
@@ -41,6 +41,9 @@ pub(crate) struct Diff {
     /// Weigh changes as oasdiff does, with its checks alone.
     #[arg(long)]
     as_oasdiff: bool,
+    /// Weigh changes as this file says: a line for each id, with err, warn, info or none behind it.
+    #[arg(long, value_name = "FILE")]
+    levels: Option<PathBuf>,
     /// Show every change, however many an operation has.
     #[arg(long)]
     all: bool,
@@ -78,7 +81,9 @@ impl Diff {
         let (before, after) = (read(&old)?, read(&new)?);
         let reading = if self.as_oasdiff { Reading::Published } else { Reading::Hansom };
         let notices = Notices { stable: self.notice, beta: self.notice };
-        let difference = difference::compare(&before, &after, &Question { reading, notices, ..Question::on(today()) });
+        let levels = self.levels.as_deref().map(levels).transpose()?.unwrap_or_default();
+        let difference =
+            difference::compare(&before, &after, &Question { reading, notices, levels, ..Question::on(today()) });
         let names = (old.shown(old.name()), new.shown(new.name()));
         self.tell(&difference, changelog::Names { old: &names.0, new: &names.1 })
     }
@@ -126,6 +131,14 @@ fn read(file: &ContractFile) -> Result<Sources, Failure> {
         eprintln!("hansom: {} is left out: {}", file.shown(&missing.file), missing.fault.what);
     }
     Ok(sources)
+}
+
+fn levels(file: &Path) -> Result<Levels, Failure> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|error| Failure::wrong_use(format!("{shown} cannot be read: {error}")))?;
+    Levels::parse(&text)
+        .map_err(|fault| Failure::wrong_use(format!("{shown}:{}: {}; {}", fault.place.line, fault.what, fault.mend)))
 }
 
 fn refused(shown: &str, fault: &Fault) -> Failure {

@@ -31,7 +31,7 @@ pub(super) fn compare(old: &Sources, new: &Sources, question: &Question<'_>) -> 
         roots: (old.root(), new.root()),
         question,
         pairs: Pairs::between(&old_book, &new_book, question.reading == Reading::Hansom),
-        ledger: Ledger::new(books, question.reading, question.today),
+        ledger: Ledger::new(books, question),
         endpoints: Vec::new(),
         shortened: 0,
     };

@@ -8,7 +8,7 @@ use std::{
 use crate::document::Node;
 
 use super::{
-    Reading,
+    Levels, Question, Reading,
     alternatives::Books,
     catalogue::{self, Check, Kind},
     change::{Change, Operation, Unhandled},
@@ -25,6 +25,7 @@ pub(super) struct Ledger<'b, 'd> {
     pub(super) books: Books<'b, 'd>,
     pub(super) reading: Reading,
     pub(super) today: Day,
+    levels: &'b Levels,
     pub(super) changes: Vec<Change>,
     pub(super) unhandled: Vec<Unhandled>,
     /// How many words for people differ around schemas.
@@ -38,11 +39,12 @@ pub(super) struct Ledger<'b, 'd> {
 pub(super) type Nodes<'d> = (Option<Node<'d>>, Option<Node<'d>>);
 
 impl<'b, 'd> Ledger<'b, 'd> {
-    pub(super) fn new(books: Books<'b, 'd>, reading: Reading, today: Day) -> Self {
+    pub(super) fn new(books: Books<'b, 'd>, question: &'b Question<'_>) -> Self {
         Ledger {
             books,
-            reading,
-            today,
+            reading: question.reading,
+            today: question.today,
+            levels: &question.levels,
             changes: Vec::new(),
             unhandled: Vec::new(),
             words: 0,
@@ -87,7 +89,7 @@ impl<'b, 'd> Ledger<'b, 'd> {
         nodes: Nodes<'d>,
         text: String,
     ) {
-        let Some(level) = self.reading.level_of(check) else {
+        let Some(level) = self.levels.of(check.id).unwrap_or_else(|| self.reading.level_of(check)) else {
             return;
         };
         self.changes.push(Change {

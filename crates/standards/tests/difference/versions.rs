@@ -1,6 +1,6 @@
 //! Is the version that a change needs the one that it gets?
 
-use hansom_standards::difference::{self, Bump, Question, Version};
+use hansom_standards::difference::{self, Bump, Levels, Question, Version};
 
 use crate::contract::{read, today};
 
@@ -77,5 +77,27 @@ fn semantic_versions_are_told_from_others() {
         "99999999999999999999.0.0",
     ] {
         assert!(Version::parse(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn weights_may_be_given_as_oasdiff_takes_them() {
+    let (old, new) = (contract("1.0.0", ADDED), contract("1.0.0", SAME));
+    let with = |levels: &str| {
+        let levels = Levels::parse(levels).unwrap_or_else(|fault| panic!("{fault}"));
+        let question = Question { levels, ..Question::on(today()) };
+        difference::compare(&read("old", &old), &read("new", &new), &question)
+    };
+    assert!(with("").is_breaking());
+    let softened = with("# agreed with all callers\napi-removed-without-deprecation warn # until spring\n\n");
+    assert!(!softened.is_breaking() && softened.needed.bump == Bump::Minor, "{softened:?}");
+    assert!(with("api-removed-without-deprecation none\n").is_empty());
+    for (levels, what) in [
+        ("no-such-change err", "line 1, column 1: there is no change `no-such-change`"),
+        ("\nendpoint-added fatal", "line 2, column 1: `endpoint-added` has no weight"),
+        ("endpoint-added", "line 1, column 1: `endpoint-added` has no weight"),
+    ] {
+        let fault = Levels::parse(levels).expect_err(levels).to_string();
+        assert!(fault.starts_with(what), "{fault}");
     }
 }

@@ -10,15 +10,15 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "access",
     checks: &[single_checks! { Existence;
-        "access-audience-tightened" = e (Document Security): "Fewer may use the API than before.";
-        "access-audience-widened" = i (Document Security): "More may use the API than before.";
-        "access-closed" = e (Both Security): "An operation that anyone could call is open to some only.";
-        "access-opened" = w (Both Security): "Anyone may call an operation that was open to some only.";
-        "access-group-removed" = e (Both Security): "A group may not call an operation any more.";
-        "access-group-added" = i (Both Security): "A further group may call an operation.";
-        "access-applications-removed" = e (Both Security): "Applications may not call an operation any more.";
-        "access-applications-added" = i (Both Security): "Applications may call an operation now.";
-        "access-operation-closed" = e (Both Security): "Nobody may call an operation any more.";
+        "access-audience-tightened" = e (Document Security): "Fewer may use the API than before";
+        "access-audience-widened" = i (Document Security): "More may use the API than before";
+        "access-closed" = e (Both Security): "An operation that anyone could call is open to some only";
+        "access-opened" = w (Both Security): "Anyone may call an operation that was open to some only";
+        "access-group-removed" = e (Both Security): "A group may not call an operation any more";
+        "access-group-added" = i (Both Security): "A further group may call an operation";
+        "access-applications-removed" = e (Both Security): "Applications may not call an operation any more";
+        "access-applications-added" = i (Both Security): "Applications may call an operation now";
+        "access-operation-closed" = e (Both Security): "Nobody may call an operation any more";
     }],
     keywords: &[],
     source: include_str!("access.rs"),

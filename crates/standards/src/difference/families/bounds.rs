@@ -37,10 +37,10 @@ pub(super) static FAMILY: Family = Family {
             "exclusive-min-unset" = i i i i e e e: "there is no number any more that all must be above";
         },
         single_checks! { Constraints;
-            "request-read-only-property-max-decreased" = I (Request Schema): "The largest number went down in a property that callers never send.";
-            "request-read-only-property-exclusive-max-decreased" = I (Request Schema): "The number that all must be below went down in a property that callers never send.";
-            "request-read-only-property-min-increased" = I (Request Schema): "The smallest number went up in a property that callers never send.";
-            "request-read-only-property-exclusive-min-increased" = I (Request Schema): "The number that all must be above went up in a property that callers never send.";
+            "request-read-only-property-max-decreased" = I (Request Schema): "The largest number went down in a property that callers never send";
+            "request-read-only-property-exclusive-max-decreased" = I (Request Schema): "The number that all must be below went down in a property that callers never send";
+            "request-read-only-property-min-increased" = I (Request Schema): "The smallest number went up in a property that callers never send";
+            "request-read-only-property-exclusive-min-increased" = I (Request Schema): "The number that all must be above went up in a property that callers never send";
         },
     ],
     keywords: &["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"],

@@ -17,7 +17,7 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "components",
     checks: &[single_checks! { Existence;
-        "api-schema-removed" = I (Document Components): "A reusable schema was taken away.";
+        "api-schema-removed" = I (Document Components): "A reusable schema was taken away";
     }],
     keywords: &[],
     source: include_str!("components.rs"),

@@ -16,14 +16,14 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "deprecated_operations",
     checks: &[single_checks! { Lifecycle;
-        "endpoint-deprecated" = I (Both Paths): "An operation was deprecated.";
-        "endpoint-deprecated-with-sunset" = I (Both Paths): "An operation was deprecated with a date for its end.";
-        "endpoint-reactivated" = I (Both Paths): "An operation is not deprecated any more.";
-        "api-deprecated-sunset-missing" = E (Both Paths): "An operation was deprecated without the date that is asked for.";
-        "api-deprecated-sunset-parse" = E (Both Paths): "An operation was deprecated with a date that is none.";
-        "api-sunset-date-too-small" = E (Both Paths): "An operation was deprecated with too little notice.";
-        "sunset-deleted" = E (Both Paths): "A deprecated operation lost the date of its end.";
-        "api-sunset-date-changed-too-small" = E (Both Paths): "The end of a deprecated operation was moved forward without notice.";
+        "endpoint-deprecated" = I (Both Paths): "An operation was deprecated";
+        "endpoint-deprecated-with-sunset" = I (Both Paths): "An operation was deprecated with a date for its end";
+        "endpoint-reactivated" = I (Both Paths): "An operation is not deprecated any more";
+        "api-deprecated-sunset-missing" = E (Both Paths): "An operation was deprecated without the date that is asked for";
+        "api-deprecated-sunset-parse" = E (Both Paths): "An operation was deprecated with a date that is none";
+        "api-sunset-date-too-small" = E (Both Paths): "An operation was deprecated with too little notice";
+        "sunset-deleted" = E (Both Paths): "A deprecated operation lost the date of its end";
+        "api-sunset-date-changed-too-small" = E (Both Paths): "The end of a deprecated operation was moved forward without notice";
     }],
     keywords: &[],
     source: include_str!("deprecated_operations.rs"),

@@ -17,9 +17,9 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "deprecated_parameters",
     checks: &[single_checks! { Lifecycle;
-        "request-parameter-sunset-parse" = E (Request Parameters): "The sunset of a parameter is no date.";
-        "request-parameter-sunset-deleted" = E (Request Parameters): "A deprecated parameter lost the date of its end.";
-        "request-parameter-sunset-date-changed-too-small" = E (Request Parameters): "The end of a deprecated parameter was moved forward without notice.";
+        "request-parameter-sunset-parse" = E (Request Parameters): "The sunset of a parameter is no date";
+        "request-parameter-sunset-deleted" = E (Request Parameters): "A deprecated parameter lost the date of its end";
+        "request-parameter-sunset-date-changed-too-small" = E (Request Parameters): "The end of a deprecated parameter was moved forward without notice";
     }],
     keywords: &[],
     source: include_str!("deprecated_parameters.rs"),

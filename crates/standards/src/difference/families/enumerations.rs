@@ -28,10 +28,10 @@ pub(super) static FAMILY: Family = Family {
             "x-extensible-enum-value-removed" = e E E e i i i: "a value was taken from the list that may grow";
         },
         single_checks! { Values;
-            "response-mediatype-enum-value-removed" = I (Response Schema): "A value was taken from the list of a response body.";
-            "request-read-only-property-enum-value-removed" = I (Request Schema): "A value was taken from the list of a property that callers never send.";
-            "response-write-only-property-enum-value-added" = I (Response Schema): "A value was added to the list of a property that callers never get.";
-            "request-header-property-became-enum" = E (Request Parameters): "Only listed values are allowed now in a header that callers send.";
+            "response-mediatype-enum-value-removed" = I (Response Schema): "A value was taken from the list of a response body";
+            "request-read-only-property-enum-value-removed" = I (Request Schema): "A value was taken from the list of a property that callers never send";
+            "response-write-only-property-enum-value-added" = I (Response Schema): "A value was added to the list of a property that callers never get";
+            "request-header-property-became-enum" = E (Request Parameters): "Only listed values are allowed now in a header that callers send";
         },
     ],
     keywords: &["enum", "x-extensible-enum"],

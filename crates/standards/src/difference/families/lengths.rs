@@ -27,7 +27,7 @@ pub(super) static FAMILY: Family = Family {
             "min-length-decreased" = I I I i E E e: "the shortest allowed text became shorter";
         },
         single_checks! { Constraints;
-            "request-read-only-property-max-length-decreased" = I (Request Schema): "The longest text became shorter in a property that callers never send.";
+            "request-read-only-property-max-length-decreased" = I (Request Schema): "The longest text became shorter in a property that callers never send";
         },
     ],
     keywords: &["maxLength", "minLength"],

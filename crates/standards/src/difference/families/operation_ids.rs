@@ -19,8 +19,8 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "operation_ids",
     checks: &[single_checks! { Existence;
-        "api-operation-id-added" = I (Both Paths): "An operation has an `operationId` now.";
-        "api-operation-id-removed" = IW (Both Paths): "An operation has another `operationId`, or none any more.";
+        "api-operation-id-added" = I (Both Paths): "An operation has an `operationId` now";
+        "api-operation-id-removed" = IW (Both Paths): "An operation has another `operationId`, or none any more";
     }],
     keywords: &[],
     source: include_str!("operation_ids.rs"),

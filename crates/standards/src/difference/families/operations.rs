@@ -21,16 +21,16 @@ pub(super) static FAMILY: Family = Family {
     name: "operations",
     checks: &[
         single_checks! { Existence;
-            "endpoint-added" = I (Both Paths): "An operation was added.";
-            "api-path-removed-without-deprecation" = E (Both Paths): "An operation went with its path and was not deprecated.";
-            "api-path-removed-with-deprecation" = I (Both Paths): "A deprecated operation went with its path.";
-            "api-path-removed-before-sunset" = E (Both Paths): "A deprecated operation went with its path before its sunset.";
-            "api-removed-without-deprecation" = E (Both Paths): "An operation was taken away that was not deprecated.";
-            "api-removed-with-deprecation" = I (Both Paths): "A deprecated operation was taken away.";
-            "api-removed-before-sunset" = E (Both Paths): "A deprecated operation was taken away before its sunset.";
+            "endpoint-added" = I (Both Paths): "An operation was added";
+            "api-path-removed-without-deprecation" = E (Both Paths): "An operation went with its path and was not deprecated";
+            "api-path-removed-with-deprecation" = I (Both Paths): "A deprecated operation went with its path";
+            "api-path-removed-before-sunset" = E (Both Paths): "A deprecated operation went with its path before its sunset";
+            "api-removed-without-deprecation" = E (Both Paths): "An operation was taken away that was not deprecated";
+            "api-removed-with-deprecation" = I (Both Paths): "A deprecated operation was taken away";
+            "api-removed-before-sunset" = E (Both Paths): "A deprecated operation was taken away before its sunset";
         },
         single_checks! { Lifecycle;
-            "api-path-sunset-parse" = E (Both Paths): "The sunset of an operation is no date.";
+            "api-path-sunset-parse" = E (Both Paths): "The sunset of an operation is no date";
         },
     ],
     keywords: &[],

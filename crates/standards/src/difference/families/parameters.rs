@@ -22,24 +22,24 @@ pub(super) static FAMILY: Family = Family {
     name: "parameters",
     checks: &[
         single_checks! { Existence;
-            "new-required-request-parameter" = E (Request Parameters): "An operation has a new parameter that must be sent.";
-            "new-optional-request-parameter" = I (Request Parameters): "An operation has a new parameter that may be sent.";
-            "new-request-path-parameter" = E (Request Parameters): "An operation has a new parameter in its path.";
-            "new-required-request-default-parameter-to-existing-path" = E (Request Parameters): "All operations of a path have a new parameter that must be sent.";
-            "new-optional-request-default-parameter-to-existing-path" = I (Request Parameters): "All operations of a path have a new parameter that may be sent.";
-            "request-parameter-removed" = WE (Request Parameters): "A parameter was taken away that was not deprecated.";
-            "request-parameter-removed-with-deprecation" = I (Request Parameters): "A deprecated parameter was taken away.";
-            "request-parameter-removed-before-sunset" = E (Request Parameters): "A deprecated parameter was taken away before its sunset.";
+            "new-required-request-parameter" = E (Request Parameters): "An operation has a new parameter that must be sent";
+            "new-optional-request-parameter" = I (Request Parameters): "An operation has a new parameter that may be sent";
+            "new-request-path-parameter" = E (Request Parameters): "An operation has a new parameter in its path";
+            "new-required-request-default-parameter-to-existing-path" = E (Request Parameters): "All operations of a path have a new parameter that must be sent";
+            "new-optional-request-default-parameter-to-existing-path" = I (Request Parameters): "All operations of a path have a new parameter that may be sent";
+            "request-parameter-removed" = WE (Request Parameters): "A parameter was taken away that was not deprecated";
+            "request-parameter-removed-with-deprecation" = I (Request Parameters): "A deprecated parameter was taken away";
+            "request-parameter-removed-before-sunset" = E (Request Parameters): "A deprecated parameter was taken away before its sunset";
         },
         single_checks! { Requiredness;
-            "request-parameter-became-required" = E (Request Parameters): "A parameter must be sent now.";
-            "request-parameter-became-optional" = I (Request Parameters): "A parameter need not be sent any more.";
+            "request-parameter-became-required" = E (Request Parameters): "A parameter must be sent now";
+            "request-parameter-became-optional" = I (Request Parameters): "A parameter need not be sent any more";
         },
         single_checks! { Type;
-            "request-parameter-style-changed" = e (Request Parameters): "A parameter is written differently now.";
-            "request-parameter-reserved-changed" = w (Request Parameters): "It changed whether a parameter may hold reserved characters.";
-            "request-parameter-empty-value-changed" = w (Request Parameters): "It changed whether a parameter may be empty.";
-            "request-parameter-content-changed" = e (Request Parameters): "A parameter holds another media type now.";
+            "request-parameter-style-changed" = e (Request Parameters): "A parameter is written differently now";
+            "request-parameter-reserved-changed" = w (Request Parameters): "It changed whether a parameter may hold reserved characters";
+            "request-parameter-empty-value-changed" = w (Request Parameters): "It changed whether a parameter may be empty";
+            "request-parameter-content-changed" = e (Request Parameters): "A parameter holds another media type now";
         },
     ],
     keywords: &[],

@@ -20,26 +20,26 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "properties",
     checks: &[single_checks! { Existence;
-        "request-property-removed" = WE (Request Schema): "A property of a request body was taken away.";
-        "request-property-removed-with-deprecation" = i (Request Schema): "A deprecated property of a request body was taken away.";
-        "new-required-request-property" = E (Request Schema): "A request body has a new property that must be sent.";
-        "new-required-request-property-with-default" = E (Request Schema): "A request body has a new property that must be sent although it has a default.";
-        "new-optional-request-property" = I (Request Schema): "A request body has a new property that may be sent.";
-        "request-parameter-property-removed" = e (Request Parameters): "A property of a parameter was taken away.";
-        "new-required-request-parameter-property" = e (Request Parameters): "A parameter has a new property that must be sent.";
-        "new-optional-request-parameter-property" = i (Request Parameters): "A parameter has a new property that may be sent.";
-        "new-required-request-header-property" = E (Request Parameters): "A header that callers send has a new property that must be sent.";
-        "response-required-property-removed" = E (Response Schema): "A property that was always there was taken from a response body.";
-        "response-optional-property-removed" = WE (Response Schema): "A property that could be there was taken from a response body.";
-        "response-property-removed-with-deprecation" = i (Response Schema): "A deprecated property was taken from a response body.";
-        "response-required-write-only-property-removed" = I (Response Schema): "A property that callers never get was taken from a response body.";
-        "response-optional-write-only-property-removed" = I (Response Schema): "A property that callers never get was taken from a response body.";
-        "response-required-property-added" = I (Response Schema): "A response body has a new property that is always there.";
-        "response-optional-property-added" = I (Response Schema): "A response body has a new property that may be there.";
-        "response-required-write-only-property-added" = I (Response Schema): "A response body has a new property that callers never get.";
-        "response-optional-write-only-property-added" = I (Response Schema): "A response body has a new property that callers never get.";
-        "response-header-property-removed" = e (Response Headers): "A property of a response's header was taken away.";
-        "response-header-property-added" = i (Response Headers): "A response's header has a new property.";
+        "request-property-removed" = WE (Request Schema): "A property of a request body was taken away";
+        "request-property-removed-with-deprecation" = i (Request Schema): "A deprecated property of a request body was taken away";
+        "new-required-request-property" = E (Request Schema): "A request body has a new property that must be sent";
+        "new-required-request-property-with-default" = E (Request Schema): "A request body has a new property that must be sent although it has a default";
+        "new-optional-request-property" = I (Request Schema): "A request body has a new property that may be sent";
+        "request-parameter-property-removed" = e (Request Parameters): "A property of a parameter was taken away";
+        "new-required-request-parameter-property" = e (Request Parameters): "A parameter has a new property that must be sent";
+        "new-optional-request-parameter-property" = i (Request Parameters): "A parameter has a new property that may be sent";
+        "new-required-request-header-property" = E (Request Parameters): "A header that callers send has a new property that must be sent";
+        "response-required-property-removed" = E (Response Schema): "A property that was always there was taken from a response body";
+        "response-optional-property-removed" = WE (Response Schema): "A property that could be there was taken from a response body";
+        "response-property-removed-with-deprecation" = i (Response Schema): "A deprecated property was taken from a response body";
+        "response-required-write-only-property-removed" = I (Response Schema): "A property that callers never get was taken from a response body";
+        "response-optional-write-only-property-removed" = I (Response Schema): "A property that callers never get was taken from a response body";
+        "response-required-property-added" = I (Response Schema): "A response body has a new property that is always there";
+        "response-optional-property-added" = I (Response Schema): "A response body has a new property that may be there";
+        "response-required-write-only-property-added" = I (Response Schema): "A response body has a new property that callers never get";
+        "response-optional-write-only-property-added" = I (Response Schema): "A response body has a new property that callers never get";
+        "response-header-property-removed" = e (Response Headers): "A property of a response's header was taken away";
+        "response-header-property-added" = i (Response Headers): "A response's header has a new property";
     }],
     keywords: &["properties"],
     source: include_str!("properties.rs"),

@@ -18,21 +18,21 @@ pub(super) static FAMILY: Family = Family {
     name: "request_bodies",
     checks: &[
         single_checks! { Existence;
-            "request-body-added-required" = E (Request Body): "An operation has a body now that must be sent.";
-            "request-body-added-optional" = I (Request Body): "An operation has a body now that may be sent.";
-            "request-body-removed" = E (Request Body): "An operation takes no body any more.";
-            "request-body-media-type-added" = I (Request Body): "A body may be sent in a further media type.";
-            "request-body-media-type-removed" = E (Request Body): "A body may not be sent in a media type any more.";
-            "request-body-media-type-schema-added" = E (Request Body): "A body must follow a schema now.";
-            "request-body-media-type-schema-removed" = I (Request Body): "A body need not follow a schema any more.";
+            "request-body-added-required" = E (Request Body): "An operation has a body now that must be sent";
+            "request-body-added-optional" = I (Request Body): "An operation has a body now that may be sent";
+            "request-body-removed" = E (Request Body): "An operation takes no body any more";
+            "request-body-media-type-added" = I (Request Body): "A body may be sent in a further media type";
+            "request-body-media-type-removed" = E (Request Body): "A body may not be sent in a media type any more";
+            "request-body-media-type-schema-added" = E (Request Body): "A body must follow a schema now";
+            "request-body-media-type-schema-removed" = I (Request Body): "A body need not follow a schema any more";
         },
         single_checks! { Requiredness;
-            "request-body-became-required" = E (Request Body): "A body must be sent now.";
-            "request-body-became-optional" = I (Request Body): "A body need not be sent any more.";
+            "request-body-became-required" = E (Request Body): "A body must be sent now";
+            "request-body-became-optional" = I (Request Body): "A body need not be sent any more";
         },
         single_checks! { Type;
-            "request-body-media-type-name-changed" = w (Request Body): "The name of a body's media type changed.";
-            "request-body-encoding-changed" = w (Request Body): "It changed how the parts of a form are written.";
+            "request-body-media-type-name-changed" = w (Request Body): "The name of a body's media type changed";
+            "request-body-encoding-changed" = w (Request Body): "It changed how the parts of a form are written";
         },
     ],
     keywords: &[],

@@ -15,18 +15,18 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "required_properties",
     checks: &[single_checks! { Requiredness;
-        "request-property-became-required" = E (Request Schema): "A property of a request body must be sent now.";
-        "request-property-became-required-with-default" = E (Request Schema): "A property of a request body must be sent now although it has a default.";
-        "request-property-became-optional" = I (Request Schema): "A property of a request body need not be sent any more.";
-        "request-parameter-property-became-required" = e (Request Parameters): "A property of a parameter must be sent now.";
-        "request-parameter-property-became-optional" = i (Request Parameters): "A property of a parameter need not be sent any more.";
-        "request-header-property-became-required" = E (Request Parameters): "A property of a header that callers send must be sent now.";
-        "response-property-became-required" = I (Response Schema): "A property of a response body is always there now.";
-        "response-write-only-property-became-required" = I (Response Schema): "A property that callers never get is required now.";
-        "response-property-became-optional" = E (Response Schema): "A property of a response body may be missing now.";
-        "response-write-only-property-became-optional" = I (Response Schema): "A property that callers never get is optional now.";
-        "response-header-property-became-required" = i (Response Headers): "A property of a response's header is always there now.";
-        "response-header-property-became-optional" = e (Response Headers): "A property of a response's header may be missing now.";
+        "request-property-became-required" = E (Request Schema): "A property of a request body must be sent now";
+        "request-property-became-required-with-default" = E (Request Schema): "A property of a request body must be sent now although it has a default";
+        "request-property-became-optional" = I (Request Schema): "A property of a request body need not be sent any more";
+        "request-parameter-property-became-required" = e (Request Parameters): "A property of a parameter must be sent now";
+        "request-parameter-property-became-optional" = i (Request Parameters): "A property of a parameter need not be sent any more";
+        "request-header-property-became-required" = E (Request Parameters): "A property of a header that callers send must be sent now";
+        "response-property-became-required" = I (Response Schema): "A property of a response body is always there now";
+        "response-write-only-property-became-required" = I (Response Schema): "A property that callers never get is required now";
+        "response-property-became-optional" = E (Response Schema): "A property of a response body may be missing now";
+        "response-write-only-property-became-optional" = I (Response Schema): "A property that callers never get is optional now";
+        "response-header-property-became-required" = i (Response Headers): "A property of a response's header is always there now";
+        "response-header-property-became-optional" = e (Response Headers): "A property of a response's header may be missing now";
     }],
     keywords: &["required"],
     source: include_str!("required_properties.rs"),

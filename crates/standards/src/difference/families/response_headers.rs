@@ -16,13 +16,13 @@ pub(super) static FAMILY: Family = Family {
     name: "response_headers",
     checks: &[
         single_checks! { Existence;
-            "response-header-added" = I (Response Headers): "A response has a further header.";
-            "required-response-header-removed" = E (Response Headers): "A header that was always there was taken from a response.";
-            "optional-response-header-removed" = WE (Response Headers): "A header that could be there was taken from a response.";
+            "response-header-added" = I (Response Headers): "A response has a further header";
+            "required-response-header-removed" = E (Response Headers): "A header that was always there was taken from a response";
+            "optional-response-header-removed" = WE (Response Headers): "A header that could be there was taken from a response";
         },
         single_checks! { Requiredness;
-            "response-header-became-optional" = E (Response Headers): "A header of a response may be missing now.";
-            "response-header-became-required" = i (Response Headers): "A header of a response is always there now.";
+            "response-header-became-optional" = E (Response Headers): "A header of a response may be missing now";
+            "response-header-became-required" = i (Response Headers): "A header of a response is always there now";
         },
     ],
     keywords: &[],

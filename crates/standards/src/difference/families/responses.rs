@@ -19,24 +19,24 @@ pub(super) static FAMILY: Family = Family {
     name: "responses",
     checks: &[
         single_checks! { Existence;
-            "response-success-status-added" = I (Response Responses): "An operation may answer with a further status of success.";
-            "response-success-status-removed" = E (Response Responses): "An operation does not answer with a status of success any more.";
-            "response-non-success-status-added" = I (Response Responses): "An operation may answer with a further status that is no success.";
-            "response-non-success-status-removed" = I (Response Responses): "An operation does not answer with a status any more that was no success.";
-            "response-status-range-added" = i (Response Responses): "There is a response now for all statuses that are not named.";
-            "response-status-range-removed" = w (Response Responses): "There is no response any more for statuses that are not named.";
-            "response-media-type-added" = I (Response Responses): "A response may come in a further media type.";
-            "response-media-type-removed" = E (Response Responses): "A response does not come in a media type any more.";
-            "response-body-media-type-schema-added" = I (Response Responses): "A response's body follows a schema now.";
-            "response-body-media-type-schema-removed" = W (Response Responses): "A response's body follows no schema any more.";
-            "response-link-added" = i (Response Responses): "A response has a further link.";
-            "response-link-removed" = w (Response Responses): "A link was taken from a response.";
-            "response-link-changed" = w (Response Responses): "A link of a response changed.";
+            "response-success-status-added" = I (Response Responses): "An operation may answer with a further status of success";
+            "response-success-status-removed" = E (Response Responses): "An operation does not answer with a status of success any more";
+            "response-non-success-status-added" = I (Response Responses): "An operation may answer with a further status that is no success";
+            "response-non-success-status-removed" = I (Response Responses): "An operation does not answer with a status any more that was no success";
+            "response-status-range-added" = i (Response Responses): "There is a response now for all statuses that are not named";
+            "response-status-range-removed" = w (Response Responses): "There is no response any more for statuses that are not named";
+            "response-media-type-added" = I (Response Responses): "A response may come in a further media type";
+            "response-media-type-removed" = E (Response Responses): "A response does not come in a media type any more";
+            "response-body-media-type-schema-added" = I (Response Responses): "A response's body follows a schema now";
+            "response-body-media-type-schema-removed" = W (Response Responses): "A response's body follows no schema any more";
+            "response-link-added" = i (Response Responses): "A response has a further link";
+            "response-link-removed" = w (Response Responses): "A link was taken from a response";
+            "response-link-changed" = w (Response Responses): "A link of a response changed";
         },
         single_checks! { Type;
-            "response-media-type-name-changed" = I (Response Responses): "The parameters of a response's media type changed.";
-            "response-media-type-name-generalized" = E (Response Responses): "A response's media type became more general.";
-            "response-media-type-name-specialized" = I (Response Responses): "A response's media type became more special.";
+            "response-media-type-name-changed" = I (Response Responses): "The parameters of a response's media type changed";
+            "response-media-type-name-generalized" = E (Response Responses): "A response's media type became more general";
+            "response-media-type-name-specialized" = I (Response Responses): "A response's media type became more special";
         },
     ],
     keywords: &[],

@@ -21,17 +21,17 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "security_requirements",
     checks: &[single_checks! { Existence;
-        "api-security-added" = I (Both Security): "An operation has a further requirement to choose from.";
-        "api-security-removed" = I (Both Security): "An operation has a requirement less to choose from.";
-        "api-security-scope-added" = I (Both Security): "A requirement of an operation asks for a further scope.";
-        "api-security-scope-removed" = I (Both Security): "A requirement of an operation does not ask for a scope any more.";
-        "api-global-security-added" = I (Document Security): "There is a further requirement to choose from for all operations.";
-        "api-global-security-removed" = I (Document Security): "There is a requirement less to choose from for all operations.";
-        "api-global-security-scope-added" = I (Document Security): "A requirement for all operations asks for a further scope.";
-        "api-global-security-scope-removed" = I (Document Security): "A requirement for all operations does not ask for a scope any more.";
-        "access-security-required" = e (Both Security): "Callers must prove something where they had to prove nothing.";
-        "access-security-tightened" = e (Both Security): "What callers could prove to get in is not enough any more.";
-        "access-security-opened" = w (Both Security): "Callers need not prove anything any more.";
+        "api-security-added" = I (Both Security): "An operation has a further requirement to choose from";
+        "api-security-removed" = I (Both Security): "An operation has a requirement less to choose from";
+        "api-security-scope-added" = I (Both Security): "A requirement of an operation asks for a further scope";
+        "api-security-scope-removed" = I (Both Security): "A requirement of an operation does not ask for a scope any more";
+        "api-global-security-added" = I (Document Security): "There is a further requirement to choose from for all operations";
+        "api-global-security-removed" = I (Document Security): "There is a requirement less to choose from for all operations";
+        "api-global-security-scope-added" = I (Document Security): "A requirement for all operations asks for a further scope";
+        "api-global-security-scope-removed" = I (Document Security): "A requirement for all operations does not ask for a scope any more";
+        "access-security-required" = e (Both Security): "Callers must prove something where they had to prove nothing";
+        "access-security-tightened" = e (Both Security): "What callers could prove to get in is not enough any more";
+        "access-security-opened" = w (Both Security): "Callers need not prove anything any more";
     }],
     keywords: &[],
     source: include_str!("security_requirements.rs"),

@@ -18,19 +18,19 @@ pub(super) static FAMILY: Family = Family {
     name: "security_schemes",
     checks: &[
         single_checks! { Existence;
-            "api-security-component-added" = I (Document Security): "A security scheme was added.";
-            "api-security-component-removed" = I (Document Security): "A security scheme was taken away.";
-            "api-security-component-oauth-scope-added" = I (Document Security): "A flow knows a further scope.";
-            "api-security-component-oauth-scope-removed" = IW (Document Security): "A flow does not know a scope any more.";
-            "access-flow-added" = i (Document Security): "A security scheme has a further OAuth flow.";
-            "access-flow-removed" = e (Document Security): "An OAuth flow was taken from a security scheme.";
+            "api-security-component-added" = I (Document Security): "A security scheme was added";
+            "api-security-component-removed" = I (Document Security): "A security scheme was taken away";
+            "api-security-component-oauth-scope-added" = I (Document Security): "A flow knows a further scope";
+            "api-security-component-oauth-scope-removed" = IW (Document Security): "A flow does not know a scope any more";
+            "access-flow-added" = i (Document Security): "A security scheme has a further OAuth flow";
+            "access-flow-removed" = e (Document Security): "An OAuth flow was taken from a security scheme";
         },
         single_checks! { Type;
-            "api-security-component-type-changed" = IE (Document Security): "A security scheme has another type.";
-            "api-security-component-oauth-url-changed" = IW (Document Security): "A flow begins at another address.";
-            "api-security-component-oauth-token-url-changed" = IW (Document Security): "A flow gives tokens at another address.";
-            "api-security-component-oauth-scope-changed" = I (Document Security): "A scope is described differently.";
-            "access-scheme-changed" = e (Document Security): "What callers send to prove who they are changed.";
+            "api-security-component-type-changed" = IE (Document Security): "A security scheme has another type";
+            "api-security-component-oauth-url-changed" = IW (Document Security): "A flow begins at another address";
+            "api-security-component-oauth-token-url-changed" = IW (Document Security): "A flow gives tokens at another address";
+            "api-security-component-oauth-scope-changed" = I (Document Security): "A scope is described differently";
+            "access-scheme-changed" = e (Document Security): "What callers send to prove who they are changed";
         },
     ],
     keywords: &[],

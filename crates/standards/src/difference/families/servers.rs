@@ -18,8 +18,8 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "servers",
     checks: &[single_checks! { Existence;
-        "server-added" = i (Document Servers): "A server was added.";
-        "server-removed" = w (Document Servers): "A server was taken away.";
+        "server-added" = i (Document Servers): "A server was added";
+        "server-removed" = w (Document Servers): "A server was taken away";
     }],
     keywords: &[],
     source: include_str!("servers.rs"),

@@ -16,9 +16,9 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "stability_of_operations",
     checks: &[single_checks! { Lifecycle;
-        "api-stability-decreased" = E (Both Paths): "An operation is promised to be less stable than before.";
-        "api-stability-increased" = I (Both Paths): "An operation is promised to be more stable than before.";
-        "api-invalid-stability-level" = E (Both Paths): "A level of stability is none that there is.";
+        "api-stability-decreased" = E (Both Paths): "An operation is promised to be less stable than before";
+        "api-stability-increased" = I (Both Paths): "An operation is promised to be more stable than before";
+        "api-invalid-stability-level" = E (Both Paths): "A level of stability is none that there is";
     }],
     keywords: &[],
     source: include_str!("stability_of_operations.rs"),

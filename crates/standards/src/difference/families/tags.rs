@@ -17,8 +17,8 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "tags",
     checks: &[single_checks! { Existence;
-        "api-tag-added" = I (Both Tags): "An operation has a further tag.";
-        "api-tag-removed" = I (Both Tags): "A tag was taken from an operation.";
+        "api-tag-added" = I (Both Tags): "An operation has a further tag";
+        "api-tag-removed" = I (Both Tags): "A tag was taken from an operation";
     }],
     keywords: &[],
     source: include_str!("tags.rs"),

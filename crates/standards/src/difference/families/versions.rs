@@ -20,11 +20,11 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "versions",
     checks: &[single_checks! { Lifecycle;
-        "api-version-not-bumped" = IE (Document Info): "Something breaks callers, and the version is still the same.";
-        "api-version-decreased" = IE (Document Info): "Something breaks callers, and the version went down.";
-        "api-major-version-not-bumped" = IE (Document Info): "Something breaks callers, and the major version is still the same.";
-        "api-minor-version-not-bumped" = w (Document Info): "Something was added, and neither the minor nor the major version went up.";
-        "api-version-bumped-for-nothing" = w (Document Info): "Nothing has changed but the version.";
+        "api-version-not-bumped" = IE (Document Info): "Something breaks callers, and the version is still the same";
+        "api-version-decreased" = IE (Document Info): "Something breaks callers, and the version went down";
+        "api-major-version-not-bumped" = IE (Document Info): "Something breaks callers, and the major version is still the same";
+        "api-minor-version-not-bumped" = w (Document Info): "Something was added, and neither the minor nor the major version went up";
+        "api-version-bumped-for-nothing" = w (Document Info): "Nothing has changed but the version";
     }],
     keywords: &[],
     source: include_str!("versions.rs"),

@@ -18,10 +18,10 @@ use super::*;
 pub(super) static FAMILY: Family = Family {
     name: "webhooks",
     checks: &[single_checks! { Existence;
-        "webhook-added" = I (Document Components): "A webhook was added.";
-        "webhook-removed" = E (Document Components): "A webhook was taken away.";
-        "callback-added" = i (Both Components): "A callback was added.";
-        "callback-removed" = e (Both Components): "A callback was taken away.";
+        "webhook-added" = I (Document Components): "A webhook was added";
+        "webhook-removed" = E (Document Components): "A webhook was taken away";
+        "callback-added" = i (Both Components): "A callback was added";
+        "callback-removed" = e (Both Components): "A callback was taken away";
     }],
     keywords: &[],
     source: include_str!("webhooks.rs"),
