@@ -220,19 +220,20 @@ impl<'d> Run<'_, 'd> {
             seen.items = seen.items.max(tuple.len());
             seen.every_item |= rest.is_some();
         }
-        let (view, rest_is_false) = (self.view, rest.and_then(Node::as_bool) == Some(false));
-        if rest_is_false && (old_tuple.is_some() || new_tuple.is_some()) && view.items(list).count() > tuple.len() {
-            let message = format!("must NOT have more than {} items", tuple.len());
-            self.say(schema, scope, rest_keyword, message, Detail::default());
+        let rest_is_false = rest.and_then(Node::as_bool) == Some(false);
+        // Of the old keywords that for the rest comes first, of the new ones that for the beginning.
+        let too_many = rest_is_false && (old_tuple.is_some() || new_tuple.is_some());
+        if too_many && old_tuple.is_some() {
+            self.no_more_items(schema, list, tuple.len(), rest_keyword, scope);
             if self.stops(scope, before) {
                 return;
             }
         }
-        for (position, item) in positions(view, list) {
+        for (position, item) in positions(self.view, list) {
             let part = match tuple.get(position) {
                 Some(part) => *part,
                 None => match rest {
-                    Some(rest) if tuple.is_empty() || !rest_is_false => rest,
+                    Some(rest) if !too_many => rest,
                     _ => break,
                 },
             };
@@ -240,6 +241,23 @@ impl<'d> Run<'_, 'd> {
             if self.stops(scope, before) {
                 return;
             }
+        }
+        if too_many && old_tuple.is_none() {
+            self.no_more_items(schema, list, tuple.len(), rest_keyword, scope);
+        }
+    }
+
+    fn no_more_items(
+        &mut self,
+        schema: Node<'d>,
+        list: Node<'d>,
+        most: usize,
+        keyword: &'static str,
+        scope: Scope<'d>,
+    ) {
+        if self.view.items(list).count() > most {
+            let message = format!("must NOT have more than {most} items");
+            self.say(schema, scope, keyword, message, Detail::default());
         }
     }
 

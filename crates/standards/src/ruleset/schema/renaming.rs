@@ -39,6 +39,11 @@ impl<'d> Run<'_, 'd> {
 }
 
 impl Renaming<'_> {
+    /// Whether the schema is compiled by itself. Then the violations of all that it refers to look like its own.
+    fn is_whole(&self) -> bool {
+        self.holder == self.scope.piece
+    }
+
     /// Takes the violations that something is true of. Whether there were any.
     fn take(&mut self, is_mine: impl Fn(&Violation) -> bool) -> bool {
         let before = self.rest.len();
@@ -58,12 +63,13 @@ impl Renaming<'_> {
     }
 
     fn by_keyword(&mut self, message: Node<'_>) {
-        let (here, holder) = (self.here.clone(), self.holder);
+        let (here, holder, whole) = (self.here.clone(), self.holder, self.is_whole());
         for (key, own) in message.entries() {
             if matches!(key.text, "properties" | "items" | "_") {
                 continue;
             }
-            let is_it = |v: &Violation| v.instance == here && v.holder == holder && v.keyword == key.text;
+            let direct = |v: &Violation| v.holder == holder || (whole && v.holder == v.piece);
+            let is_it = |v: &Violation| v.instance == here && v.keyword == key.text && direct(v);
             if let Some(text) = own.as_str() {
                 if self.take(is_it) {
                     self.say(here.clone(), text);
@@ -95,9 +101,9 @@ impl Renaming<'_> {
     }
 
     fn all(&mut self, text: &str) {
-        let (here, piece) = (self.here.clone(), self.scope.piece);
+        let (here, piece, whole) = (self.here.clone(), self.scope.piece, self.is_whole());
         let below = format!("{here}/");
-        if self.take(|v| v.piece == piece && (v.instance == here || v.instance.starts_with(&below))) {
+        if self.take(|v| (whole || v.piece == piece) && (v.instance == here || v.instance.starts_with(&below))) {
             self.say(here, text);
         }
     }
