@@ -64,7 +64,7 @@ fn check<'d>(survey: &Survey<'d>, settings: &Settings, found: &mut Found<'d>) {
     let verbs: Vec<&str> = settings.list("verbs").collect();
     let is_verb = |word: &&str| verbs.iter().any(|verb| verb.eq_ignore_ascii_case(word));
     for path in &survey.paths {
-        let wrong = literals(path.template).find(|segment| casing::words(segment).first().is_some_and(|w| is_verb(&w)));
+        let wrong = literals(path.template).find(|segment| casing::words(segment).first().is_some_and(is_verb));
         found.expect(wrong.is_none(), || {
             let segment = wrong.unwrap_or_default();
             Complaint::at_key(path.written, format!("the segment {} names an action", quoted(segment)))
