@@ -1,4 +1,4 @@
-//! How does an answer say that its version is going away?
+//! How does an answer say which version of the contract it keeps, and that this version is going away?
 
 use hansom_domain::{Status, Timestamp};
 use http::{HeaderName, HeaderValue, header::LINK};
@@ -6,20 +6,25 @@ use http::{HeaderName, HeaderValue, header::LINK};
 use crate::snapshot::{EnvironmentDocument, VersionDocument};
 
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// The fields of RFC 9745 and RFC 8594 for a deprecated or retired version; none for others.
+/// `API-Version` with the contract's own version (standard VER-03 of the playbook), and the fields of RFC 9745 and RFC
+/// 8594 for a deprecated or retired version.
 pub(crate) fn headers(
     version: &VersionDocument,
     environment: &EnvironmentDocument,
     hub: &str,
 ) -> Vec<(HeaderName, HeaderValue)> {
-    if !matches!(version.status, Status::Deprecated | Status::Retired) {
-        return vec![];
-    }
     let mut headers = vec![];
     let mut put =
         |name: HeaderName, text: String| headers.extend(HeaderValue::try_from(text).ok().map(|value| (name, value)));
+    if !version.info_version.is_empty() {
+        put(API_VERSION, version.info_version.clone());
+    }
+    if !matches!(version.status, Status::Deprecated | Status::Retired) {
+        return headers;
+    }
     if let Some(since) = version.deprecated_at {
         put(DEPRECATION, format!("@{}", since.seconds()));
     }

@@ -76,6 +76,9 @@ pub struct VersionDocument {
     pub major: Major,
     /// The number of the release that is served.
     pub release: i64,
+    /// The contract's own version: `1.4.2`. Empty in snapshots that older builds kept.
+    #[serde(default)]
+    pub info_version: String,
     /// The API's name for people.
     pub title: String,
     /// Who answers for it.

@@ -5,7 +5,7 @@ use std::{net::IpAddr, rc::Rc, sync::Arc};
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use hansom_domain::{Chance, Clock, EnvironmentName, RequestId};
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header::LINK};
 use hyper::body::Incoming;
 use tokio::sync::mpsc;
 
@@ -122,7 +122,12 @@ fn finish(outcome: Result<Response<Content>, Refusal>, hub: &str, notes: Notes<'
     if let Ok(id) = HeaderValue::try_from(request.as_str()) {
         headers.insert(REQUEST_ID, id);
     }
-    for (name, value) in version.iter().flat_map(|version| &version.lifecycle) {
+    let lifecycle = || version.iter().flat_map(|version| &version.lifecycle);
+    // What the upstream says of its own version and of its end, the gateway knows better.
+    for (name, _) in lifecycle().filter(|(name, _)| *name != LINK) {
+        headers.remove(name);
+    }
+    for (name, value) in lifecycle() {
         headers.append(name, value.clone());
     }
     if let Some(standing) = standing {

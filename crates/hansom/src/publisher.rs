@@ -216,6 +216,7 @@ fn version_document(
         api: version.slug.clone(),
         major: version.major,
         release: published.number,
+        info_version: published.contract.version.clone(),
         title: version.title.clone(),
         owner: version.owner.clone(),
         status: version.status,

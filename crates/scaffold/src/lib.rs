@@ -9,6 +9,8 @@ pub struct Start<'a> {
     pub name: &'a str,
     /// The owner group's address.
     pub owner: &'a str,
+    /// An identifier that survives renames: a UUID, made by chance.
+    pub id: &'a str,
 }
 
 /// The template's files: name and text.
@@ -23,6 +25,8 @@ const NAME: &str = "street-lights";
 const WORDS: &str = "Street lights";
 const CAMEL: &str = "StreetLight";
 const OWNER: &str = "street-services@hackney.example";
+/// What the template itself is known by, however it is called.
+const ID: &str = "0f9b6d52-7c1e-4c0e-9a57-3c2d8b6e4a10";
 
 impl Start<'_> {
     /// The files of the new API: names beside each other in one folder, and their texts.
@@ -35,6 +39,7 @@ impl Start<'_> {
             .into_iter()
             .map(|(name, text)| {
                 let text = text
+                    .replace(ID, self.id)
                     .replace(OWNER, self.owner)
                     .replace(NAME, self.name)
                     .replace(WORDS, &words)
@@ -64,9 +69,10 @@ mod tests {
 
     #[test]
     fn a_new_api_bears_its_own_name_everywhere() {
-        let start = Start { name: "parking-permits", owner: "parking@hackney.example" };
+        let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
+        let start = Start { name: "parking-permits", owner: "parking@hackney.example", id };
         for (file, text) in start.files() {
-            for old in [NAME, WORDS, CAMEL, OWNER] {
+            for old in [NAME, WORDS, CAMEL, OWNER, ID] {
                 assert!(!text.contains(old), "{file} still says {old}");
             }
         }

@@ -27,6 +27,15 @@ fn a_deprecated_version_answers_and_says_until_when_and_what_instead() {
 }
 
 #[test]
+fn every_answer_of_a_version_says_which_contract_it_keeps() {
+    let stage = Stage::new();
+    for path in ["/rents/v1/accounts", "/rents/v1/nothing-here"] {
+        assert_eq!(stage.get(path).fields("api-version"), ["1.4.2"], "{path}");
+    }
+    assert!(stage.get("/nothing/v1/here").fields("api-version").is_empty(), "no version, no contract");
+}
+
+#[test]
 fn a_retired_version_is_410_and_names_its_successor() {
     let stage = Stage::with(|document| {
         let version = &mut document.environments[0].versions[0];

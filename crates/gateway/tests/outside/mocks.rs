@@ -38,6 +38,7 @@ pub fn mocked() -> VersionDocument {
         api: word("bins"),
         major: word("v1"),
         release: 1,
+        info_version: "1.4.2".into(),
         title: "Bins".into(),
         owner: word("bins@hackney.example"),
         status: hansom_domain::Status::Alpha,

@@ -524,6 +524,7 @@ pub fn rents(upstream: &Upstream) -> VersionDocument {
         api: word("rents"),
         major: word("v1"),
         release: 3,
+        info_version: "1.4.2".into(),
         title: "Rents".into(),
         owner: word("rents@hackney.example"),
         status: Status::Live,

@@ -6,7 +6,10 @@ use clap::Args;
 use hansom_domain::{ApiSlug, GroupAddress};
 use hansom_scaffold::Start;
 
-use crate::failure::{Doing, Failure};
+use crate::{
+    failure::{Doing, Failure},
+    world,
+};
 
 /// Start a new API: a folder with a manifest and a contract whose sandbox answers as soon as they are published.
 #[derive(Args)]
@@ -30,7 +33,8 @@ impl New {
             return Err(Failure::refused(format!("{} is there already; nothing was written", folder.display())));
         }
         let beside = self.into.join(format!(".{}.part", self.name));
-        let start = Start { name: self.name.as_str(), owner: self.owner.as_str() };
+        let id = uuid::Builder::from_random_bytes(world::chance().bytes()).into_uuid().to_string();
+        let start = Start { name: self.name.as_str(), owner: self.owner.as_str(), id: &id };
         let written = write(&beside, &start).and_then(|()| std::fs::rename(&beside, &folder));
         if written.is_err() {
             // Nothing half-written is left; if even that fails, the first error is the one to tell.

@@ -1,7 +1,7 @@
 //! The major version stands in the address, once.
 //!
 //! The address of every operation, server and path together, has exactly one whole segment `vN`, and N is the first
-//! number of `info.version`. By profile the version stands in the media type instead, and in no address.
+//! number of `info.version`; what is not 1.0.0 yet has `v1`. By profile the version stands in the media type instead, and in no address.
 //!
 //! # Why
 //!
@@ -88,6 +88,8 @@ fn versions(path: &str) -> impl Iterator<Item = (&str, Option<u64>)> {
 
 fn once<'d>(survey: &Survey<'d>, found: &mut Found<'d>) {
     let major = said(survey.info(), "version").and_then(|version| version.split('.').next()?.parse::<u64>().ok());
+    // What is not 1.0.0 yet is on its way to be `v1`, and has its address already.
+    let major = major.map(|major| major.max(1));
     let servers = servers(survey);
     let mut in_servers = 0;
     for server in &servers {
