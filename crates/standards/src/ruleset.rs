@@ -5,6 +5,7 @@
 //! fails stops no other, and what was skipped or cut is named.
 
 mod collation;
+mod custom;
 mod definition;
 pub(crate) mod ecmascript;
 mod effective;
@@ -13,6 +14,8 @@ mod field;
 mod format;
 mod function;
 mod glob;
+#[cfg(feature = "javascript")]
+mod javascript;
 mod level;
 mod library;
 mod locating;
@@ -75,11 +78,13 @@ pub struct Allowance<'a> {
     pub clock: Option<&'a dyn Fn() -> Duration>,
     /// How late it was when the run began.
     pub started: Duration,
+    /// Whether functions that a ruleset brings in JavaScript may run. Without the feature `javascript` they never do.
+    pub javascript: bool,
 }
 
 impl Default for Allowance<'_> {
     fn default() -> Self {
-        Self { steps: running::STEPS, time: running::TIME, clock: None, started: Duration::ZERO }
+        Self { steps: running::STEPS, time: running::TIME, clock: None, started: Duration::ZERO, javascript: false }
     }
 }
 

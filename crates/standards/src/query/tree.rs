@@ -63,6 +63,12 @@ impl<'d> Tree<'d> {
         if self.links.is_empty() { node } else { self.links.get(&spot(node)).copied().unwrap_or(node) }
     }
 
+    /// Every node with a `$ref` that is followed, and where its whole chain leads.
+    #[cfg(feature = "javascript")]
+    pub(crate) fn links(&self) -> impl Iterator<Item = (Spot, Node<'d>)> {
+        self.links.iter().map(|(from, to)| (*from, *to))
+    }
+
     /// How `$ref`s are read.
     pub fn reading(&self) -> Reading {
         self.reading

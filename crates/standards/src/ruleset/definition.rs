@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    custom::Custom,
     field::Field,
     format::{Format, Formats},
     function::Function,
@@ -88,7 +89,7 @@ pub(crate) enum Asks {
     /// One of the functions that are known here.
     Function(Box<Function>),
     /// A function of the ruleset's own, in JavaScript.
-    Custom(Arc<str>),
+    Custom(Custom),
 }
 
 /// What is different in some files.

@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     Opener,
+    custom::{self, Programs},
     definition::{Alias, Definition, Entry, Override, ParserOptions, Wanted},
     format::{Format, Formats},
     level,
@@ -60,6 +61,10 @@ struct File {
     name: String,
     /// The functions of its own that it declares.
     functions: Vec<String>,
+    /// The folder that these are in.
+    folder: Option<String>,
+    /// Their programs.
+    programs: Arc<Programs>,
     /// Whether it is the one that was asked for.
     is_first: bool,
 }
@@ -92,8 +97,12 @@ impl<'o> Reading<'o> {
             }
         };
         self.stack.push(name.to_owned());
-        let functions = names(document.root().get("functions"));
-        let file = File { document: Arc::clone(&document), name: name.to_owned(), functions, is_first };
+        let functions = custom::declared(document.root());
+        let folder = document.root().get("functionsDir").and_then(Node::as_str).map(str::to_owned);
+        let files = functions.iter().map(|function| custom::file_of(name, folder.as_deref(), function));
+        let programs = Arc::new(Programs::read(files, &mut *self.open));
+        let file =
+            File { document: Arc::clone(&document), name: name.to_owned(), functions, folder, programs, is_first };
         let definition = self.definition(&file, document.root(), true);
         self.stack.pop();
         definition
@@ -491,7 +500,7 @@ fn refused(name: &str) -> Option<&'static str> {
 }
 
 /// The name of a file relative to where the ruleset lies.
-fn joined(from: &str, name: &str) -> String {
+pub(super) fn joined(from: &str, name: &str) -> String {
     if name.starts_with('/') {
         return name.to_owned();
     }

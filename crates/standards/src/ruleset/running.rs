@@ -16,6 +16,7 @@ use std::{
 use super::{
     Allowance, Notice, Ruleset, RulesetVerdict,
     collation::{compare, compare_with_numbers},
+    custom::{Custom, CustomFunctions, Programs, Stop},
     definition::{Asks, Then},
     ecmascript::{Subject, print_value, string},
     effective::{Effective, EffectiveRule},
@@ -69,6 +70,8 @@ pub(super) fn run(sources: &Sources, ruleset: &Ruleset, allowance: &Allowance<'_
         fuel: &fuel,
         allowance,
         file: ruleset.relative(name),
+        engines: RefCell::default(),
+        engine: &|programs| engine(programs, sources, &followed),
         state: RefCell::default(),
     };
     run.skip_custom();
@@ -98,7 +101,26 @@ struct Run<'a, 'd> {
     allowance: &'a Allowance<'a>,
     /// The contract's name relative to where the ruleset lies.
     file: String,
+    /// What runs the functions of each set of programs.
+    engines: RefCell<Vec<(Arc<Programs>, Engine<'a>)>>,
+    engine: &'a dyn Fn(&Arc<Programs>) -> Engine<'a>,
     state: RefCell<State>,
+}
+
+/// What runs the functions of some programs, or why nothing does.
+type Engine<'a> = Result<Box<dyn CustomFunctions + 'a>, String>;
+
+/// What runs the functions of some programs.
+#[cfg(feature = "javascript")]
+fn engine<'a>(programs: &Arc<Programs>, sources: &'a Sources, followed: &'a Tree<'a>) -> Engine<'a> {
+    super::javascript::Engine::new(programs, sources, followed)
+        .map(|engine| Box::new(engine) as Box<dyn CustomFunctions>)
+}
+
+/// Nothing runs the functions of any programs.
+#[cfg(not(feature = "javascript"))]
+fn engine<'a>(_: &Arc<Programs>, _: &'a Sources, _: &'a Tree<'a>) -> Engine<'a> {
+    Err("this build cannot run JavaScript".to_owned())
 }
 
 /// What a run has come to so far.
@@ -120,18 +142,28 @@ struct State {
 type Given<'q> = (&'q Query, Vec<usize>);
 
 impl<'d> Run<'_, 'd> {
+    /// Says which rules ask for functions that are not run.
     fn skip_custom(&self) {
         let mut state = self.state.borrow_mut();
         for rule in &self.rules {
             let custom = rule.then.iter().find_map(|then| match &then.asks {
-                Asks::Custom(name) => Some(name),
+                Asks::Custom(custom) => Some((custom, self.why_not(custom)?)),
                 Asks::Function(_) => None,
             });
-            if let Some(name) = custom {
-                let why = format!("its function `{name}` is JavaScript, which is not run");
+            if let Some((custom, why)) = custom {
+                let why = format!("its function `{}` {why}", custom.name);
                 state.skipped.push(Notice { rule: Arc::clone(&rule.name), why });
             }
         }
+    }
+
+    /// Why a function of the ruleset's own is not run, if it is not.
+    fn why_not(&self, custom: &Custom) -> Option<String> {
+        if !cfg!(feature = "javascript") || !self.allowance.javascript {
+            return Some("is JavaScript, which is off; allow it with --allow-javascript".to_owned());
+        }
+        let missing = custom.programs.why_missing(&custom.file);
+        missing.map(|why| format!("is in {}, which was not read: {why}", custom.file))
     }
 
     /// Walks over the contract once for all rules that look at it in one way.
@@ -240,16 +272,49 @@ impl<'d> Run<'_, 'd> {
     }
 
     fn then(&self, number: usize, rule: &EffectiveRule, then: &Then, found: &Match<'_, 'd>, view: View<'d>) {
-        let Asks::Function(function) = &then.asks else {
-            return;
-        };
         for (steps, subject) in then.field.parts(subject_of(found), view) {
             let path = || found.path().map(step_of).chain(steps.iter().cloned()).collect::<Vec<Step<'d>>>();
             let call = Call { subject, path: &path, view, about: self.about };
-            for remark in function.run(&call) {
+            let remarks = match &then.asks {
+                Asks::Function(function) => function.run(&call),
+                Asks::Custom(custom) => self.custom(number, rule, custom, &call),
+            };
+            for remark in remarks {
                 self.find(number, rule, remark, &path);
             }
         }
+    }
+
+    /// What a function of the ruleset's own says. What goes wrong is told once for each rule.
+    fn custom(&self, number: usize, rule: &EffectiveRule, custom: &Custom, call: &Call<'_, 'd>) -> Vec<Remark<'d>> {
+        if self.why_not(custom).is_some() || self.state.borrow().cut.contains_key(&number) {
+            return Vec::new();
+        }
+        let mut engines = self.engines.borrow_mut();
+        let at =
+            engines.iter().position(|(programs, _)| Arc::ptr_eq(programs, &custom.programs)).unwrap_or_else(|| {
+                engines.push((Arc::clone(&custom.programs), (self.engine)(&custom.programs)));
+                engines.len() - 1
+            });
+        let allowed = self.fuel.left();
+        let mut left = allowed;
+        let answer = match engines.get_mut(at) {
+            Some((_, Ok(engine))) => engine.call(custom, call, &rule.name, &mut left),
+            Some((_, Err(why))) => Err(Stop::Ended(why.clone())),
+            None => return Vec::new(),
+        };
+        self.fuel.spend(allowed - left);
+        let mut state = self.state.borrow_mut();
+        match answer {
+            Ok(remarks) => return remarks,
+            Err(Stop::Ended(why)) => drop(state.cut.entry(number).or_insert(why)),
+            Err(Stop::Failed(why)) => {
+                if !state.notes.iter().any(|note| note.rule == rule.name) {
+                    state.notes.push(Notice { rule: Arc::clone(&rule.name), why });
+                }
+            }
+        }
+        Vec::new()
     }
 
     /// Makes a finding of what a function said.

@@ -7,6 +7,7 @@ use crate::{
     document::{Key, Kind, Node},
     fault::quoted,
     ruleset::{
+        custom::{self, Custom},
         definition::{Asks, Statement, Then},
         field::Field,
         function::{Function, Options},
@@ -74,7 +75,14 @@ impl Reading<'_> {
             Some(written) => self.field(file, written)?,
         };
         if file.functions.iter().any(|own| own == name) {
-            return Some(Then { field, asks: Asks::Custom(name.into()) });
+            let options = node.get("functionOptions").map_or(serde_json::Value::Null, Node::to_json);
+            let custom = Custom {
+                name: name.into(),
+                file: custom::file_of(&file.name, file.folder.as_deref(), name).into(),
+                options: options.to_string().into(),
+                programs: Arc::clone(&file.programs),
+            };
+            return Some(Then { field, asks: Asks::Custom(custom) });
         }
         let options = match node.get("functionOptions") {
             Some(options) => Options::at(&file.document, options),
