@@ -29,6 +29,16 @@ pub(crate) struct Crumb<'d> {
     pub(crate) written: Node<'d>,
     /// The node that is meant: where its `$ref`s lead to.
     pub(crate) node: Node<'d>,
+    /// Whether any `$ref` was followed on the way.
+    pub(crate) referred: bool,
+}
+
+impl<'d> Crumb<'d> {
+    /// The next step of a trail.
+    pub(crate) fn next(trail: &[Crumb<'d>], property: Property<'d>, written: Node<'d>, node: Node<'d>) -> Self {
+        let referred = written != node || trail.last().is_some_and(|crumb| crumb.referred);
+        Self { property: Some(property), written, node, referred }
+    }
 }
 
 /// A place that a query means.

@@ -16,8 +16,8 @@ use crate::{
 pub enum Reading {
     /// Not at all: `$ref` is a key like any other.
     Written,
-    /// Followed. What several `$ref`s lead to is looked into once for each step of a query: the way that is reported
-    /// is the first that leads there.
+    /// Followed. What several `$ref`s lead to is looked into once straight and once through them, for each step of a
+    /// query: the ways that are reported are the first that lead there.
     Resolved,
     /// Followed, and what several `$ref`s lead to is looked into every time, with every way that leads there. That may
     /// be very much: only the budget bounds it.

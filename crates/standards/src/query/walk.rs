@@ -51,7 +51,7 @@ pub(crate) fn select_from<'d>(
         seen: HashSet::new(),
         later: VecDeque::new(),
     };
-    let root = Crumb { property: None, written: root, node: root };
+    let root = Crumb { property: None, written: root, node: root, referred: false };
     walk.later.push_back((vec![root], plan.starts.clone()));
     while let Some((trail, states)) = walk.later.pop_front() {
         if walk.from(trail, &states).is_none() {
@@ -370,7 +370,7 @@ impl<'d> Walk<'_, '_, 'd> {
             if acting.is_empty() && self.is_empty(inside) {
                 continue;
             }
-            trail.push(Crumb { property: Some(property), written, node });
+            trail.push(Crumb::next(&trail, property, written, node));
             self.act(&acting, &trail)?;
             match self.enter(inside, &trail) {
                 Some(frame) => frames.push(frame),
@@ -467,8 +467,7 @@ impl<'d> Walk<'_, '_, 'd> {
         }
         if self.tree.is_shared(place.node) {
             let states = self.sets.states(set);
-            let fresh: Vec<State> =
-                states.iter().copied().filter(|state| self.is_fresh(*state, trail, place)).collect();
+            let fresh: Vec<State> = states.iter().copied().filter(|state| self.is_fresh(*state, place)).collect();
             if fresh.is_empty() {
                 return None;
             }
@@ -483,14 +482,13 @@ impl<'d> Walk<'_, '_, 'd> {
 
     /// Whether a state comes to a shared place for the first time: once straight, and once through references, since
     /// what is told of a place depends on that.
-    fn is_fresh(&mut self, state: State, trail: &[Crumb<'d>], place: &Crumb<'d>) -> bool {
+    fn is_fresh(&mut self, state: State, place: &Crumb<'d>) -> bool {
         let from = match self.plan.memory(state) {
             Memory::Place => spot(place.node),
             Memory::Way => spot(place.written),
             Memory::Nothing => return true,
         };
-        let referred = trail.iter().any(|crumb| crumb.written != crumb.node);
-        self.seen.insert((state, spot(place.node), from, referred))
+        self.seen.insert((state, spot(place.node), from, place.referred))
     }
 
     /// Whether a walk from a place is not yet waiting to begin. Where ways matter, each is walked.
@@ -563,7 +561,7 @@ impl<'d> Walk<'_, '_, 'd> {
         };
         if let Some((property, written)) = child {
             let mut trail = trail.to_vec();
-            trail.push(Crumb { property: Some(property), written, node: self.tree.follow(written) });
+            trail.push(Crumb::next(&trail, property, written, self.tree.follow(written)));
             self.later.push_back((trail, vec![state + 1]));
         }
         Some(())
