@@ -1,4 +1,5 @@
 //! Do contracts that are wrong, strange or hostile get findings, in bounded time and without panic?
+#![expect(clippy::disallowed_methods, reason = "bounded time is what is tested")]
 
 use std::time::{Duration, Instant};
 
@@ -196,7 +197,8 @@ fn rules_are_linear_in_the_document() {
         start.elapsed()
     };
     time(50);
-    let (small, large) = (time(200), time(1600));
+    let small = (0..3).map(|_| time(200)).min().unwrap_or_default();
+    let large = time(1600);
     // Eight times as much; a rule that compares everything with everything would take 64 times as long.
     assert!(large < small * 24 + Duration::from_millis(500), "200: {small:?}, 1600: {large:?}");
 }
