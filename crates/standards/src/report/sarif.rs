@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::{Map, Value, json};
 
 use super::{Checked, Standing, Told, fingerprint, harmless_json, said};
@@ -14,26 +15,63 @@ use crate::{
 
 /// One run with all contracts.
 pub fn sarif(files: &[Checked]) -> String {
-    let rules = Rules::of(files);
-    let results: Vec<Value> =
-        files.iter().flat_map(|checked| checked.findings.iter().map(|told| result(checked, told, &rules))).collect();
-    let log = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "hansom lint",
-                "organization": "Hansom",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.described,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [invocation(files)],
-            "artifacts": files.iter().map(|checked| json!({ "location": { "uri": uri(&checked.file) } })).collect::<Vec<_>>(),
-            "results": results,
-        }],
+    let mut rules = Rules::of(files);
+    let driver = json!({
+        "name": "hansom lint",
+        "organization": "Hansom",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": std::mem::take(&mut rules.described),
     });
-    harmless_json(format!("{log:#}\n"))
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({ "driver": driver }),
+            column_kind: "unicodeCodePoints",
+            invocations: [invocation(files)],
+            artifacts: files.iter().map(|checked| json!({ "location": { "uri": uri(&checked.file) } })).collect(),
+            results: Results { files, rules },
+        }],
+    };
+    // Nothing in a log fails to be written: its maps have texts as keys.
+    harmless_json(serde_json::to_string(&log).unwrap_or_default() + "\n")
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    column_kind: &'static str,
+    invocations: [Value; 1],
+    artifacts: Vec<Value>,
+    results: Results<'a>,
+}
+
+/// The findings, each made when it is written: a large contract may have a hundred thousand.
+struct Results<'a> {
+    files: &'a [Checked],
+    rules: Rules,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of = |checked: &'_ Checked| checked.findings.len();
+        let mut list = serializer.serialize_seq(Some(self.files.iter().map(of).sum()))?;
+        for checked in self.files {
+            for told in &checked.findings {
+                list.serialize_element(&result(checked, told, &self.rules))?;
+            }
+        }
+        list.end()
+    }
 }
 
 /// The rules that found something, with their place in the list.
