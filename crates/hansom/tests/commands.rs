@@ -130,7 +130,8 @@ fn a_manifest_with_faults_is_told_with_line_and_column_before_anything_is_sent()
 async fn a_contract_with_faults_is_refused_whole() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
-    let start = hansom_scaffold::Start { name: "trees", owner: "api-platform@hackney.example" };
+    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
+    let start = hansom_scaffold::Start { name: "trees", owner: "api-platform@hackney.example", id };
     let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
     let manifest = scratch.write("api.yaml", &files["api.yaml"]);
     let contract = &files["openapi.yaml"];

@@ -240,15 +240,16 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     let demo = Demo::start(&scratch.0).await;
     let hub = demo.url("hub");
     let publisher = demo.ready["publisher"].clone();
-    let (id, key) = (publisher["client_id"].as_str().unwrap(), publisher["private_key_file"].as_str().unwrap());
-    let token = demo.token_for(id, key, &hub).await.access_token();
-    let start = hansom_scaffold::Start { name: "street-trees", owner: "api-platform@hackney.example" };
+    let (client, key) = (publisher["client_id"].as_str().unwrap(), publisher["private_key_file"].as_str().unwrap());
+    let token = demo.token_for(client, key, &hub).await.access_token();
+    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
+    let start = hansom_scaffold::Start { name: "street-trees", owner: "api-platform@hackney.example", id };
     let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
     let http = demo.http.clone();
     let publishing = tokio::spawn(async move {
         let mut told = 0;
         for patch in 0..1000 {
-            let contract = files["openapi.yaml"].replace("version: 0.1.0", &format!("version: 1.0.{patch}"));
+            let contract = files["openapi.yaml"].replace("0.1.0", &format!("1.0.{patch}"));
             let body = json!({ "manifest": files["api.yaml"], "contract": contract, "dry_run": false });
             let sent = http.post(format!("{hub}/api/v1/releases")).bearer_auth(&token).json(&body).send().await;
             match sent {
@@ -297,7 +298,7 @@ async fn a_person_outside_the_group_is_told_which_group_is_missing() {
 #[tokio::test]
 async fn a_grant_on_tenancies_does_not_open_tenancies_private() {
     let scratch = Scratch::new();
-    let demo = Demo::start(&scratch.0).await;
+    let demo = Demo::without_standards(&scratch.0).await;
     scratch.write(
         "openapi.yaml",
         "openapi: 3.1.0\ninfo: { title: Tenancies <script>alert(1)</script>, version: 1.0.0 }\npaths:\n  /tenancies:\n    get:\n      operationId: listTenancies\n      \
@@ -339,4 +340,60 @@ async fn a_grant_on_tenancies_does_not_open_tenancies_private() {
         page.text.contains("alert(1)") && !page.text.contains("<script>alert"),
         "a contract's text is shown as text"
     );
+}
+
+#[tokio::test]
+async fn the_playbook_refuses_accepts_in_writing_and_keeps_the_verdict() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
+    let start = hansom_scaffold::Start { name: "street-trees", owner: "housing-repairs@hackney.example", id };
+    let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
+    let beta = files["api.yaml"].replace("status: alpha", "status: beta");
+    let manifest = scratch.write("api.yaml", &beta);
+    let contract = files["openapi.yaml"].replace("0.1.0", "1.0.0");
+    scratch.write("openapi.yaml", &contract);
+    let mut chloe = demo.sign_in("chloe.martin@hackney.example").await;
+    let mut hana = demo.sign_in("hana.lind@hackney.example").await;
+    let publish = async |chloe: &mut Browser<'_>, contract: &str| {
+        let body = json!({ "manifest": beta, "contract": contract, "dry_run": false });
+        chloe.api("POST", "/releases", &body).await
+    };
+    let camel = contract.replace("/street-trees/{id}", "/streetTrees/{id}");
+    let refused = publish(&mut chloe, &camel).await.is_problem(422, "unprocessable");
+    let fault = &refused["errors"][0];
+    assert_eq!((&fault["rule"], fault["line"].as_u64().is_some()), (&json!("URL-01"), true), "{refused}");
+    let first = publish(&mut chloe, &contract).await;
+    assert_eq!((first.status, first.json()["score"].as_u64()), (201, Some(1000)), "{}", first.text);
+
+    let breaking = camel.replace("1.0.0", "1.1.0");
+    let refused = publish(&mut chloe, &breaking).await.is_problem(422, "unprocessable");
+    let rules: Vec<&str> =
+        refused["errors"].as_array().unwrap().iter().filter_map(|fault| fault["rule"].as_str()).collect();
+    assert!(rules.contains(&"URL-01") && rules.contains(&"VER-04"), "{rules:?}");
+    let asked = json!({ "api": "street-trees", "rule": "URL-01", "place": "/paths/~1streetTrees~1{id}", "ends_on": in_a_month(),
+        "reason": "The old path is printed on the trees' labels.", "answers_for_it": "Chloe Martin" });
+    let waiver = chloe.api("POST", "/waivers", &asked).await;
+    assert_eq!(waiver.status, 201, "{}", waiver.text);
+    let waiver = waiver.json()["id"].as_str().unwrap().to_owned();
+    let yes = json!({ "decision": "approve", "reason": "Until new labels are made." });
+    chloe.api("POST", &format!("/waivers/{waiver}/decision"), &yes).await.is_problem(403, "not-allowed");
+    assert_eq!(hana.api("POST", &format!("/waivers/{waiver}/decision"), &yes).await.status, 200);
+    let next =
+        publish(&mut chloe, &camel.replace("1.0.0", "2.0.0").replace("/street-trees/v1", "/street-trees/v2")).await;
+    assert_eq!((next.status, next.json()["waived"].as_u64()), (201, Some(1)), "a new major version may: {}", next.text);
+
+    let verdict = chloe.api("GET", "/apis/street-trees/versions/v2/releases/1/verdict", &Value::Null).await.json();
+    assert_eq!((&verdict["errors"], &verdict["waived"]), (&json!(0), &json!(1)), "{verdict}");
+    let page = chloe.get("/apis/street-trees/v2/standards").await;
+    assert!(page.text.contains("Until") || page.text.contains("labels"), "the waiver is shown: {}", page.text);
+    let told = demo.publish(&manifest, &["--dry-run"]);
+    assert!(!told.status.success(), "the demo's pipeline does not speak for the owners: {told:?}");
+}
+
+/// The day a month from now, as RFC 3339 writes it.
+fn in_a_month() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let then = chrono::DateTime::from_timestamp(i64::try_from(now).unwrap() + 30 * 86_400, 0).unwrap();
+    then.date_naive().to_string()
 }

@@ -99,7 +99,9 @@ impl Publish {
         let lines = faults.iter().map(|fault| {
             let file = if text(fault, "file") == "api.yaml" { &names.0 } else { &names.1 };
             let number = |name: &str| fault.get(name).and_then(Value::as_u64).unwrap_or_default();
-            format!("{file}:{}:{}: {}; {}", number("line"), number("column"), text(fault, "what"), text(fault, "mend"))
+            let rule = fault.get("rule").and_then(Value::as_str).map_or_else(String::new, |rule| format!(" [{rule}]"));
+            let (line, column) = (number("line"), number("column"));
+            format!("{file}:{line}:{column}: {}; {}{rule}", text(fault, "what"), text(fault, "mend"))
         });
         let detail = text(&answer, "detail");
         let lines: Vec<String> = std::iter::once(format!("not published: {detail}")).chain(lines).collect();
@@ -130,6 +132,16 @@ fn print_release(answer: &Value) {
         text("release"),
         text("info_version"),
         text("operations")
+    );
+    let score = answer.get("score").and_then(Value::as_u64);
+    let score =
+        score.map_or_else(|| "no score".to_owned(), |score| format!("score {}.{} of 100", score / 10, score % 10));
+    println!(
+        "  playbook: {score}, {} warnings, {} waived, {} changes: {}",
+        text("warnings"),
+        text("waived"),
+        text("changes"),
+        text("verdict")
     );
     for (environment, url) in answer.get("base_urls").and_then(Value::as_object).into_iter().flatten() {
         println!("  {environment}: {}", url.as_str().unwrap_or_default());

@@ -51,6 +51,18 @@ pub struct Demo {
 
 impl Demo {
     pub async fn start(dir: &Path) -> Self {
+        Self::start_with(dir, &[]).await
+    }
+
+    /// A demo in which the playbook plays no part, so that a story can tell the least of a contract.
+    pub async fn without_standards(dir: &Path) -> Self {
+        let profile = dir.join("no-standards.yaml");
+        std::fs::write(&profile, "profile: none\nedition: none\ntitle: None\nsummary: Nothing holds.\nothers: off\n")
+            .unwrap();
+        Self::start_with(dir, &["--profile", profile.to_str().unwrap()]).await
+    }
+
+    async fn start_with(dir: &Path, more: &[&str]) -> Self {
         let ready_file = dir.join("ready.json");
         let _ = std::fs::remove_file(&ready_file);
         let any = "127.0.0.1:0";
@@ -59,6 +71,7 @@ impl Demo {
             .arg(dir.join("demo"))
             .arg("--ready-file")
             .arg(&ready_file)
+            .args(more)
             .stdout(Stdio::null())
             .stdin(Stdio::null())
             .spawn()

@@ -9,6 +9,7 @@ use axum::{
 };
 use hansom_control::{Publication, Published, read_manifest};
 use hansom_domain::{Actor, ApiSlug, Major};
+use hansom_standards::Level;
 use hansom_store::{ReleaseRow, ReleaseText};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +24,7 @@ use super::{
     reading::{Asked, Named, Sent},
     words,
 };
-use crate::Hub;
+use crate::{Hub, urls};
 
 /// Enough for the largest contract and its manifest as JSON texts.
 const PUBLICATION: usize = 12 * 1024 * 1024;
@@ -105,14 +106,36 @@ pub(crate) struct PublishedRelease {
     /// How many operations the contract has.
     #[schema(example = 9)]
     operations: usize,
+    /// How good it is by the playbook, of 1,000; absent where no rule counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
+    score: Option<u32>,
+    /// Findings that speak against nothing but should be mended: the verdict has them with their places.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 4)]
+    warnings: usize,
+    /// Findings that a waiver covered.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 1)]
+    waived: usize,
+    /// What changed against the release before, as far as callers can notice.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 2)]
+    changes: usize,
+    /// The page that shows findings and changes.
+    #[schema(max_length = 400, example = "https://hub.hackney.example/apis/repairs/v1/standards")]
+    verdict: String,
     /// Where the version is called, by environment.
     #[schema(example = json!({"sandbox": "https://sandbox.hackney.example/repairs/v1"}))]
     base_urls: BTreeMap<String, String>,
 }
 
 impl PublishedRelease {
-    fn new(published: Published, base_urls: BTreeMap<String, String>) -> Self {
+    fn new(published: Published, hub: &str, base_urls: BTreeMap<String, String>) -> Self {
+        let judgement = &published.judgement;
         Self {
+            score: judgement.scorecard().score,
+            warnings: judgement.standing(Level::Warning),
+            waived: judgement.waived.len(),
+            changes: published.difference.as_ref().map_or(0, |difference| difference.changes.len()),
+            verdict: format!("{hub}{}", urls::verdict(&published.api, published.major)),
             api: published.api,
             major: published.major,
             release: published.release,
@@ -234,7 +257,7 @@ pub(crate) async fn publish_release(
     let base_urls = base_urls(&hub, &manifest, published.major);
     let location = format!("/apis/{}/versions/{}/releases/{}", published.api, published.major, published.release);
     let stored = !published.dry_run && !published.unchanged;
-    let body = PublishedRelease::new(published, base_urls);
+    let body = PublishedRelease::new(published, &hub.hub, base_urls);
     if !stored {
         return Ok(Json(body).into_response());
     }
