@@ -1,5 +1,6 @@
 //! Which style sheets and scripts does a page load?
 
+use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     extract::{Path, State},
     http::header,
@@ -7,33 +8,44 @@ use axum::{
 };
 use hansom_domain::ProblemCode;
 
-use crate::{Hub, answer::Refusal};
+use crate::{Hub, answer::Refusal, protection};
 
 /// A file in the binary.
-struct File {
-    name: &'static str,
+pub(crate) struct File {
+    pub(crate) name: &'static str,
     media_type: &'static str,
-    text: &'static str,
+    pub(crate) bytes: &'static [u8],
 }
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// The script that runs the standards engine. A worker's policy is that of its own file.
+const WORKER: &str = "editor-worker.js";
 
-const FILES: &[File] = &[
-    File {
-        name: "govuk-frontend.min.css",
-        media_type: CSS,
-        text: include_str!("../assets/vendor/govuk-frontend.min.css"),
-    },
-    File { name: "hansom.css", media_type: CSS, text: include_str!("../assets/hansom.css") },
-    File {
-        name: "govuk-frontend.min.js",
-        media_type: SCRIPT,
-        text: include_str!("../assets/vendor/govuk-frontend.min.js"),
-    },
-    File { name: "hansom.js", media_type: SCRIPT, text: include_str!("../assets/hansom.js") },
-    File { name: "favicon.svg", media_type: "image/svg+xml", text: include_str!("../assets/favicon.svg") },
-];
+macro_rules! files {
+    ($($name:literal $media_type:expr, $path:literal;)+) => {
+        &[$(File { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("../assets/", $path)) }),+]
+    };
+}
+
+const FILES: &[File] = files! {
+    "govuk-frontend.min.css" CSS, "vendor/govuk-frontend.min.css";
+    "hansom.css" CSS, "hansom.css";
+    "govuk-frontend.min.js" SCRIPT, "vendor/govuk-frontend.min.js";
+    "hansom.js" SCRIPT, "hansom.js";
+    "editor.js" SCRIPT, "editor.js";
+    "editor-worker.js" SCRIPT, "editor-worker.js";
+    "standards.wasm" "application/wasm", "vendor/standards.wasm";
+    "favicon.svg" "image/svg+xml", "favicon.svg";
+};
+
+/// The files that pages without a hub around them need.
+pub(crate) const ALONE: &[File] = files! {
+    "govuk-frontend.min.css" CSS, "vendor/govuk-frontend.min.css";
+    "hansom.css" CSS, "hansom.css";
+    "playbook-search.js" SCRIPT, "playbook-search.js";
+    "favicon.svg" "image/svg+xml", "favicon.svg";
+};
 
 /// The files under one address that changes with any of them, so that a script can import its neighbour.
 #[derive(Clone, Debug)]
@@ -45,8 +57,11 @@ pub(crate) struct Assets {
 
 impl Assets {
     pub(crate) fn new() -> Self {
-        let all: String = FILES.iter().map(|file| file.text).collect();
-        let hash: String = hansom_control::fingerprint(&all).chars().take(16).collect();
+        let mut digest = Context::new(&SHA256);
+        for file in FILES {
+            digest.update(file.bytes);
+        }
+        let hash: String = digest.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Self { root: format!("/static/{hash}"), hash }
     }
 }
@@ -62,5 +77,9 @@ pub(crate) async fn file(
     })?;
     let headers =
         [(header::CONTENT_TYPE, file.media_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    Ok((headers, file.text).into_response())
+    let mut response = (headers, file.bytes).into_response();
+    if file.name == WORKER {
+        protection::let_engine_run(response.headers_mut());
+    }
+    Ok(response)
 }

@@ -12,6 +12,7 @@ pub(crate) enum Section {
     Inbox,
     Playbook,
     Refusals,
+    Playbook,
     Elsewhere,
 }
 
@@ -45,6 +46,10 @@ pub(crate) struct Frame {
     pub(crate) sign_in: String,
     pub(crate) notice: String,
     pub(crate) assets: String,
+    /// The same page as Markdown; empty where there is none.
+    pub(crate) twin: String,
+    /// Whether the page stands alone as a file: without a hub around it.
+    pub(crate) alone: bool,
 }
 
 impl Frame {
@@ -84,7 +89,40 @@ impl Frame {
             sign_in: urls::sign_in(path),
             notice: hub.notice.clone().unwrap_or_default(),
             assets: hub.assets.root.clone(),
+            twin: String::new(),
+            alone: false,
         }
+    }
+
+    /// The frame of a page of the playbook that stands alone as a file.
+    pub(crate) fn alone() -> Self {
+        let entry = |text: &str, href| NavigationItem { text: text.to_owned(), href, current: false };
+        Self {
+            title: String::new(),
+            faulty: false,
+            navigation: vec![
+                entry("Playbook", urls::PLAYBOOK),
+                entry("Standards", urls::STANDARDS),
+                entry("Editions", urls::EDITIONS),
+                entry("Search", urls::PLAYBOOK_SEARCH),
+            ],
+            crumbs: vec![],
+            person: String::new(),
+            administrator: false,
+            form_token: String::new(),
+            sign_in: String::new(),
+            notice: String::new(),
+            assets: urls::ASSETS_ALONE.to_owned(),
+            twin: String::new(),
+            alone: true,
+        }
+    }
+
+    /// With a title, and with the address of the same page as Markdown.
+    pub(crate) fn of_playbook(mut self, title: &str, page: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self.twin = urls::twin(page);
+        self
     }
 
     /// With one more step before this page.
@@ -108,6 +146,7 @@ fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<Navigati
         (inbox, urls::INBOX, Section::Inbox, signed_in),
         ("Playbook".to_owned(), urls::SCORES, Section::Playbook, signed_in),
         ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
+        ("Playbook".to_owned(), urls::PLAYBOOK, Section::Playbook, true),
     ];
     all.into_iter()
         .filter(|(_, _, _, shown)| *shown)

@@ -12,6 +12,7 @@ mod form;
 mod frame;
 mod moment;
 mod pages;
+pub mod playbook;
 mod protection;
 mod sentence;
 mod session;

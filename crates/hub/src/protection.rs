@@ -8,6 +8,10 @@ use crate::{Hub, answer::Refusal};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The same with what the live editor needs: a worker, and WebAssembly in it.
+const EDITOR_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+     img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const HEADERS: [(&str, &str); 6] = [
     ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
@@ -26,6 +30,11 @@ pub(crate) fn protect(headers: &mut HeaderMap, secure: bool) {
     if secure {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
+}
+
+/// Lets the standards engine run in a browser: for the live editor and its worker alone.
+pub(crate) fn let_engine_run(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EDITOR_POLICY));
 }
 
 /// Refuses a form that another site sent: by `Sec-Fetch-Site` and `Origin`, whichever the browser sends.

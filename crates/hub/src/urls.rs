@@ -23,6 +23,14 @@ pub(crate) const AUDIT: &str = "/audit";
 pub(crate) const ACCOUNT: &str = "/account";
 pub(crate) const ABOUT: &str = "/about";
 pub(crate) const ACCESSIBILITY: &str = "/accessibility";
+pub(crate) const PLAYBOOK: &str = "/playbook";
+pub(crate) const STANDARDS: &str = "/playbook/standards";
+pub(crate) const EDITIONS: &str = "/playbook/editions";
+pub(crate) const PLAYBOOK_SEARCH: &str = "/playbook/search";
+pub(crate) const GLOSSARY: &str = "/playbook/glossary";
+pub(crate) const EDITOR: &str = "/playbook/editor";
+/// Where pages that stand alone look for style sheets and scripts.
+pub(crate) const ASSETS_ALONE: &str = "/static";
 /// The control API's own contract.
 pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
 
@@ -51,6 +59,15 @@ pub(crate) mod route {
     pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
     pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
     pub(crate) const PROBLEM: &str = "/problems/{code}";
+    pub(crate) const PLAYBOOK_TWIN: &str = "/playbook.md";
+    pub(crate) const CHAPTER: &str = "/playbook/chapters/{slug}";
+    pub(crate) const STANDARDS_TWIN: &str = "/playbook/standards.md";
+    pub(crate) const STANDARD: &str = "/playbook/standards/{id}";
+    pub(crate) const PROFILE: &str = "/playbook/profiles/{name}";
+    pub(crate) const EDITIONS_TWIN: &str = "/playbook/editions.md";
+    pub(crate) const EDITION: &str = "/playbook/editions/{name}";
+    pub(crate) const CHECKLIST: &str = "/playbook/checklists/{slug}";
+    pub(crate) const PLAYBOOK_SEARCH_TWIN: &str = "/playbook/search.md";
 }
 
 /// What must be escaped in a segment or a query value; RFC 3986's unreserved characters stay.
@@ -153,6 +170,38 @@ pub(crate) fn standard(id: &str) -> String {
 
 pub(crate) fn problem(code: ProblemCode) -> String {
     format!("{PROBLEMS}/{}", code.as_str())
+}
+
+/// A chapter of the playbook.
+pub(crate) fn chapter(slug: &str) -> String {
+    format!("{PLAYBOOK}/chapters/{}", encoded(slug))
+}
+
+/// A standard's page. Every finding leads to it.
+pub(crate) fn standard(id: &str) -> String {
+    format!("{STANDARDS}/{}", encoded(id))
+}
+
+pub(crate) fn profile(name: &str) -> String {
+    format!("{PLAYBOOK}/profiles/{}", encoded(name))
+}
+
+pub(crate) fn edition(name: &str) -> String {
+    format!("{EDITIONS}/{}", encoded(name))
+}
+
+pub(crate) fn checklist(slug: &str) -> String {
+    format!("{PLAYBOOK}/checklists/{}", encoded(slug))
+}
+
+/// The live editor with a standard's bad example in it.
+pub(crate) fn editor_with(id: &str) -> String {
+    format!("{EDITOR}?example={}", encoded(id))
+}
+
+/// A page of the playbook as Markdown.
+pub(crate) fn twin(page: &str) -> String {
+    format!("{page}.md")
 }
 
 /// The sign-in that leads back to a path of the hub.

@@ -4,6 +4,7 @@ mod apis;
 mod applications;
 mod grants;
 mod platform;
+pub(crate) mod playbook;
 mod problems;
 mod refusals;
 mod sign_in;
@@ -19,6 +20,7 @@ pub(crate) fn router() -> Router<Hub> {
     Router::new()
         .route(route::STATIC, get(assets::file))
         .merge(reading())
+        .merge(playbook::router())
         .merge(working())
         .fallback(answer::nothing_here)
 }
