@@ -39,7 +39,9 @@ impl Checklist {
     pub(crate) fn twin(&self) -> String {
         let mut out = format!("# {}\n\n{}\n", self.title, self.summary);
         for Item { id, question, why, evidence, who } in &self.items {
-            out.push_str(&format!("\n## {id}: {question}\n\n- Why: {why}\n- Evidence: {evidence}\n- Who answers: {who}\n"));
+            out.push_str(&format!(
+                "\n## {id}: {question}\n\n- Why: {why}\n- Evidence: {evidence}\n- Who answers: {who}\n"
+            ));
         }
         out
     }
@@ -48,7 +50,13 @@ impl Checklist {
 impl Item {
     fn read(node: Node<'_>) -> Self {
         let said = |key| front::text(node, key);
-        Self { id: said("id"), question: said("question"), why: said("why"), evidence: said("evidence"), who: said("who") }
+        Self {
+            id: said("id"),
+            question: said("question"),
+            why: said("why"),
+            evidence: said("evidence"),
+            who: said("who"),
+        }
     }
 
     /// The standard that the item is.

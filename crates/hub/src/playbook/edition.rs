@@ -3,11 +3,11 @@
 //! `playbook/editions/NAME.yaml` keeps, for each edition that comes with Hansom, every profile with its levels and
 //! parameters, and a fingerprint of every standard's page. It is written by the test below and never by hand.
 
-use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use chrono::NaiveDate;
 use hansom_standards::{Node, Profile, profile::shown, rules};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     front, level,
@@ -118,26 +118,12 @@ impl Edition {
         let document = front::read(text);
         let root = document.as_ref().map(|document| document.root());
         let under = |key: &str| root.and_then(|root| root.get(key)).into_iter().flat_map(Node::entries);
-        let standings = |profile: Node<'_>| profile.entries().map(|(id, it)| (id.text.to_owned(), standing(it))).collect();
+        let standings =
+            |profile: Node<'_>| profile.entries().map(|(id, it)| (id.text.to_owned(), standing(it))).collect();
         Self {
             name: name.to_owned(),
             profiles: under("profiles").map(|(name, profile)| (name.text.to_owned(), standings(profile))).collect(),
             pages: under("pages").map(|(id, page)| (id.text.to_owned(), kept(page))).collect(),
-        }
-    }
-
-    /// What the standards and profiles of today ask.
-    pub(crate) fn of_today(name: &str) -> Self {
-        let page = |rule: &&hansom_standards::Rule| {
-            let page = rule.page();
-            let all = [&page.title, &page.what, &page.why, &page.mend, &page.bad, &page.good, &page.sources];
-            let fingerprint = hansom_control::fingerprint(&all.map(String::as_str).join("\n\n")).chars().take(16).collect();
-            (rule.id.to_owned(), Kept { title: page.title, fingerprint })
-        };
-        Self {
-            name: name.to_owned(),
-            profiles: level::profiles().iter().map(|it| (it.name.to_string(), standings(it))).collect(),
-            pages: rules::ALL.iter().map(page).collect(),
         }
     }
 
@@ -150,26 +136,6 @@ impl Edition {
     /// A profile of that name, or the only one.
     pub(crate) fn profile(&self, name: &str) -> Option<&Standings> {
         self.profiles.get(name).or_else(|| self.profiles.values().next().filter(|_| self.profiles.len() == 1))
-    }
-
-    /// As the file that keeps it.
-    pub(crate) fn written(&self) -> String {
-        let mut out = format!(
-            "# What edition {0} asks. Written by a test, never by hand: see `an_edition_is_frozen` in\n\
-             # crates/hub/src/playbook/edition.rs.\nedition: \"{0}\"\nprofiles:\n",
-            self.name
-        );
-        for (name, standings) in &self.profiles {
-            let _ = writeln!(out, "  {name}:");
-            for (id, Standing { level, parameters }) in standings {
-                let _ = writeln!(out, "    {id}: {}", json!({ "level": level, "parameters": parameters }));
-            }
-        }
-        out.push_str("pages:\n");
-        for (id, Kept { title, fingerprint }) in &self.pages {
-            let _ = writeln!(out, "  {id}: {}", json!({ "title": title, "text": fingerprint }));
-        }
-        out
     }
 
     fn title(&self, id: &str) -> String {
@@ -241,7 +207,8 @@ pub(crate) fn moved(was: &Standing, is: &Standing) -> String {
     if was.level != is.level {
         parts.push(format!("{} → {}", in_words(&was.level), in_words(&is.level)));
     }
-    let value = |of: &Standing, name: &str| of.parameters.get(name).map_or_else(|| "not there".to_owned(), value_in_words);
+    let value =
+        |of: &Standing, name: &str| of.parameters.get(name).map_or_else(|| "not there".to_owned(), value_in_words);
     let mut names: Vec<&String> = was.parameters.keys().chain(is.parameters.keys()).collect();
     names.sort();
     names.dedup();
@@ -267,8 +234,50 @@ fn in_words(level: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
+    use serde_json::json;
+
     use super::*;
     use crate::playbook;
+
+    impl Edition {
+        /// What the standards and profiles of today ask.
+        fn of_today(name: &str) -> Self {
+            let page = |rule: &&hansom_standards::Rule| {
+                let page = rule.page();
+                let all = [&page.title, &page.what, &page.why, &page.mend, &page.bad, &page.good, &page.sources];
+                let fingerprint =
+                    hansom_control::fingerprint(&all.map(String::as_str).join("\n\n")).chars().take(16).collect();
+                (rule.id.to_owned(), Kept { title: page.title, fingerprint })
+            };
+            Self {
+                name: name.to_owned(),
+                profiles: level::profiles().iter().map(|it| (it.name.to_string(), standings(it))).collect(),
+                pages: rules::ALL.iter().map(page).collect(),
+            }
+        }
+
+        /// As the file that keeps it.
+        fn written(&self) -> String {
+            let mut out = format!(
+                "# What edition {0} asks. Written by a test, never by hand: see `an_edition_is_frozen` in\n\
+             # crates/hub/src/playbook/edition.rs.\nedition: \"{0}\"\nprofiles:\n",
+                self.name
+            );
+            for (name, standings) in &self.profiles {
+                let _ = writeln!(out, "  {name}:");
+                for (id, Standing { level, parameters }) in standings {
+                    let _ = writeln!(out, "    {id}: {}", json!({ "level": level, "parameters": parameters }));
+                }
+            }
+            out.push_str("pages:\n");
+            for (id, Kept { title, fingerprint }) in &self.pages {
+                let _ = writeln!(out, "  {id}: {}", json!({ "title": title, "text": fingerprint }));
+            }
+            out
+        }
+    }
 
     /// With `FREEZE=2026.2 cargo test -p hansom-hub an_edition_is_frozen` it writes `playbook/editions/2026.2.yaml`.
     #[test]

@@ -41,9 +41,11 @@ pub(crate) fn around(text: &str, wanted: &Wanted) -> Vec<Piece> {
     let (before, after) = text.split_at(found);
     let from = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
     // Whole words only.
-    let from = if from == 0 { 0 } else { before.get(from..).and_then(|it| it.find(' ')).map_or(found, |at| from + at + 1) };
+    let from =
+        if from == 0 { 0 } else { before.get(from..).and_then(|it| it.find(' ')).map_or(found, |at| from + at + 1) };
     let to = after.char_indices().nth(AFTER).map_or(text.len(), |(at, _)| found + at);
-    let to = if to == text.len() { to } else { text.get(..to).and_then(|it| it.rfind(' ')).map_or(to, |at| at.max(found)) };
+    let to =
+        if to == text.len() { to } else { text.get(..to).and_then(|it| it.rfind(' ')).map_or(to, |at| at.max(found)) };
     let shown = text.get(from..to).unwrap_or_default();
     let (start, end) = (if from > 0 { "… " } else { "" }, if to < text.len() { " …" } else { "" });
     marked(&format!("{start}{shown}{end}"), wanted)

@@ -69,7 +69,8 @@ pub(crate) fn twin(text: &str, depth: usize) -> String {
                 edits.push((range, format!("{written}({}{}.md)", up(depth), page.trim_start_matches('/'))));
             }
             (LinkType::Inline, Some(page)) => {
-                let (page, fragment) = page.split_once('#').map_or((page, String::new()), |(p, f)| (p, format!("#{f}")));
+                let (page, fragment) =
+                    page.split_once('#').map_or((page, String::new()), |(p, f)| (p, format!("#{f}")));
                 let address = format!("{}{}.md{fragment}", up(depth), page.trim_start_matches('/'));
                 edits.push((range, written.replacen(&*dest_url, &address, 1)));
             }
@@ -231,7 +232,9 @@ impl<'l> Writer<'l> {
                 self.put("<br>");
                 self.done.plain.push(' ');
             }
-            Event::Rule => self.put("<hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">\n"),
+            Event::Rule => {
+                self.put("<hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">\n")
+            }
             _ => {}
         }
     }
@@ -450,14 +453,18 @@ mod tests {
     fn html_in_a_text_is_shown_and_not_passed_on() {
         for text in ["<script>alert(1)</script>", "a <img src=x onerror=alert(1)> b", "<div>\n\n<b>x</b>\n\n</div>"] {
             let html = render(text, "").html;
-            assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("<div>") && !html.contains("<b>"));
+            assert!(
+                !html.contains("<script") && !html.contains("<img") && !html.contains("<div>") && !html.contains("<b>")
+            );
             assert!(html.contains("&lt;"), "{html}");
         }
     }
 
     #[test]
     fn a_link_leads_to_the_playbook_or_by_http_to_the_world_or_is_none() {
-        for hostile in ["javascript:alert(1)", "data:text/html,x", "//evil.example", "/sign-out", "../../../etc/passwd", "http://"] {
+        for hostile in
+            ["javascript:alert(1)", "data:text/html,x", "//evil.example", "/sign-out", "../../../etc/passwd", "http://"]
+        {
             let rendered = render(&format!("[x](<{hostile}>)"), "");
             assert!(!rendered.html.contains("href"), "{hostile}: {}", rendered.html);
             assert_eq!(rendered.lost, [hostile]);
@@ -474,7 +481,9 @@ mod tests {
     #[test]
     fn an_id_in_brackets_is_a_link_to_the_standard_with_its_level() {
         let rendered = render("Paths in `kebab-case` [URL-01], not `[URL-01]`, [URL-99] or [this].", "");
-        assert!(rendered.html.contains("href=\"/playbook/standards/URL-01\">URL-01 <span class=\"app-level app-level--must\">must</span></a>"));
+        assert!(rendered.html.contains(
+            "href=\"/playbook/standards/URL-01\">URL-01 <span class=\"app-level app-level--must\">must</span></a>"
+        ));
         assert_eq!(rendered.html.matches("<a ").count(), 1);
         assert_eq!(rendered.lost, ["standard:URL-99"]);
         assert_eq!(rendered.rules.iter().map(|rule| rule.id).collect::<Vec<_>>(), ["URL-01"]);
@@ -490,9 +499,16 @@ mod tests {
 
     #[test]
     fn tables_and_code_have_names_and_can_be_reached_by_keyboard() {
-        let html = render("## Words\n\n| a | |\n|---|---|\n| **x** | y |\n\n```yaml\na: \"<b>\"\n```\n\n```yaml\nb: 1\n```", "").html;
+        let html = render(
+            "## Words\n\n| a | |\n|---|---|\n| **x** | y |\n\n```yaml\na: \"<b>\"\n```\n\n```yaml\nb: 1\n```",
+            "",
+        )
+        .html;
         assert!(html.contains("role=\"region\" aria-label=\"Table: Words\" tabindex=\"0\""), "{html}");
-        assert!(html.contains("aria-label=\"YAML: Words\"") && html.contains("aria-label=\"YAML: Words, 2\""), "{html}");
+        assert!(
+            html.contains("aria-label=\"YAML: Words\"") && html.contains("aria-label=\"YAML: Words, 2\""),
+            "{html}"
+        );
         assert!(html.contains("<th scope=\"row\" class=\"govuk-table__header\" id=\"term-x\"><strong>x</strong></th>"));
         assert!(html.contains("<td class=\"govuk-table__cell\"></td></tr></thead>"), "an empty heading is no heading");
         assert!(html.contains("a: &quot;&lt;b&gt;&quot;"));

@@ -3,8 +3,8 @@
 //! The texts of `playbook/` are compiled in and read once; the standards come from their own files. Pages of the hub and
 //! of the site without a server show the same.
 
-mod checklist;
 mod chapter;
+mod checklist;
 pub(crate) mod edition;
 mod excerpt;
 pub(crate) mod family;
@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn every_standard_is_spoken_of_in_a_chapter() {
-        let silent: Vec<_> = rules::ALL.iter().map(|rule| rule.id).filter(|id| speaking_of(id).next().is_none()).collect();
+        let silent: Vec<_> =
+            rules::ALL.iter().map(|rule| rule.id).filter(|id| speaking_of(id).next().is_none()).collect();
         assert!(silent.is_empty(), "no chapter refers to {}", silent.join(", "));
     }
 }

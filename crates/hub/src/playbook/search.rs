@@ -167,7 +167,8 @@ fn stems(text: &str) -> Vec<String> {
 
 /// A word without the ending of its plural.
 fn stem(word: &str) -> String {
-    let is_plain = word.len() < 4 || !word.is_ascii() || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is");
+    let is_plain =
+        word.len() < 4 || !word.is_ascii() || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is");
     if is_plain {
         return word.to_owned();
     }
@@ -213,8 +214,15 @@ fn index() -> Vec<Entry> {
     for rule in rules::ALL {
         let page = rule.page();
         let about = format!("{} {} {}", rule.name, family::title(rule), level::by_default(rule).word);
-        let text = [&page.what, &page.why, &page.mend, &page.bad, &page.good, &page.sources].map(String::as_str).join(" ");
-        all.push(entry("Standard", rule.id, page.title, urls::standard(rule.id), (about, text.replace(['`', '*'], ""))));
+        let text =
+            [&page.what, &page.why, &page.mend, &page.bad, &page.good, &page.sources].map(String::as_str).join(" ");
+        all.push(entry(
+            "Standard",
+            rule.id,
+            page.title,
+            urls::standard(rule.id),
+            (about, text.replace(['`', '*'], "")),
+        ));
     }
     for checklist in checklists() {
         let questions: Vec<_> = checklist.items.iter().map(|item| format!("{} {}", item.question, item.why)).collect();
@@ -273,7 +281,8 @@ mod tests {
     #[test]
     fn the_words_that_were_looked_for_are_marked() {
         let wanted = Wanted::read("tokens url-01");
-        let shown: Vec<_> = marked("Token and URL: a <b>", &wanted).into_iter().map(|it| (it.text, it.marked)).collect();
+        let shown: Vec<_> =
+            marked("Token and URL: a <b>", &wanted).into_iter().map(|it| (it.text, it.marked)).collect();
         let expected = [("Token", true), (" and ", false), ("URL", true), (": a <b>", false)];
         assert_eq!(shown, expected.map(|(text, marked)| (text.to_owned(), marked)));
         let long = format!("{} tokens {}", "word ".repeat(100), "after ".repeat(100));

@@ -10,7 +10,9 @@ use super::{all_notes, chapters, checklists, level, markdown::up, search};
 use crate::{
     assets,
     frame::Frame,
-    pages::playbook::{Leaf, chapter, checklist, edition, editions, profile, search as search_page, standard, standards, start},
+    pages::playbook::{
+        Leaf, chapter, checklist, edition, editions, profile, search as search_page, standard, standards, start,
+    },
     urls,
 };
 

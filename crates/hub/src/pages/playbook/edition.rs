@@ -58,7 +58,9 @@ impl Told {
     pub(crate) fn bundled(notes: &'static Notes) -> Self {
         let rendered = notes.rendered();
         Self {
-            edition: playbook::edition(notes.edition).cloned().unwrap_or_default(),
+            edition: playbook::edition(notes.edition)
+                .cloned()
+                .unwrap_or_else(|| Edition { name: notes.edition.to_owned(), ..Edition::default() }),
             date: notes.day(),
             summary: notes.summary.clone(),
             html: rendered.html.clone(),
@@ -93,11 +95,8 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let rows = reader.visitor.hub.control.reads().editions().await?;
-    let all: Vec<Told> = rows
-        .iter()
-        .map(Told::published)
-        .chain(playbook::all_notes().iter().map(Told::bundled))
-        .collect();
+    let all: Vec<Told> =
+        rows.iter().map(Told::published).chain(playbook::all_notes().iter().map(Told::bundled)).collect();
     let frame = reader.frame().await?;
     let leaf = leaf(frame, all, reader.name(&name), (fields.one("with"), fields.one("profile")));
     reader.answer(&leaf.ok_or_else(|| Reader::nothing("edition"))?)
@@ -112,7 +111,8 @@ pub(crate) fn leaf(frame: Frame, mut all: Vec<Told>, name: &str, (with, profile)
     let other = all.iter().find(|other| other.edition.name == with).or_else(|| all.get(at));
     let known = |name: &str| told.edition.profiles.contains_key(name);
     let profile = [profile, profile::DEFAULT].into_iter().find(|name| known(name)).map(Cow::Borrowed);
-    let profile = profile.or_else(|| told.edition.profiles.keys().next().map(|it| Cow::Owned(it.clone()))).unwrap_or_default();
+    let profile =
+        profile.or_else(|| told.edition.profiles.keys().next().map(|it| Cow::Owned(it.clone()))).unwrap_or_default();
     let choice = |value: &str, chosen: &str| Choice { value: value.to_owned(), chosen: value == chosen };
     let with = other.map_or_else(String::new, |other| other.edition.name.clone());
     Some(EditionPage {

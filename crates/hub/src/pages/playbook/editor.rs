@@ -100,7 +100,8 @@ pub(crate) async fn check(State(hub): State<Hub>, request: Request) -> Result<Re
         Refusal::new(ProblemCode::BodyTooLarge, "The contract is larger than 1 MiB. Use `hansom lint` in a terminal.")
     })?;
     let text = Text::read(&bytes);
-    let mut page = editor(reader.frame().await?, Text { contract: text.contract.clone(), profile: text.profile.clone() });
+    let mut page =
+        editor(reader.frame().await?, Text { contract: text.contract.clone(), profile: text.profile.clone() });
     page.errors.when(text.contract.trim().is_empty(), "contract", "Write or paste a contract");
     let is_large = text.contract.len() > MOST_BYTES;
     page.errors.when(is_large, "contract", "The contract must not be larger than 1 MiB; use hansom lint in a terminal");
@@ -130,7 +131,10 @@ impl Text {
 
 fn refuse_other_media(headers: &HeaderMap) -> Result<(), Refusal> {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = media_type.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_form = media_type
+        .split(';')
+        .next()
+        .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     if is_form {
         return Ok(());
     }
@@ -141,7 +145,8 @@ fn refuse_other_media(headers: &HeaderMap) -> Result<(), Refusal> {
 /// Checks a text in its turn, beside the threads that answer.
 async fn checked(text: Text) -> Result<(String, Vec<Line>), Refusal> {
     let busy = |_| {
-        let detail = "Many contracts are being checked right now. Try again in a while, or use `hansom lint` in a terminal.";
+        let detail =
+            "Many contracts are being checked right now. Try again in a while, or use `hansom lint` in a terminal.";
         Refusal::new(ProblemCode::Unavailable, detail)
     };
     let turn = tokio::time::timeout(LONGEST_WAIT, TURNS.acquire()).await.map_err(busy)?;
@@ -211,11 +216,8 @@ fn excerpt(lines: &[&str], line: u32) -> String {
 }
 
 fn editor(frame: Frame, text: Text) -> EditorPage {
-    let choice = |it: &Profile| Choice {
-        name: it.name.to_string(),
-        title: it.title.clone(),
-        chosen: *it.name == *text.profile,
-    };
+    let choice =
+        |it: &Profile| Choice { name: it.name.to_string(), title: it.title.clone(), chosen: *it.name == *text.profile };
     let mut frame = frame.of_playbook("Live editor", urls::EDITOR).under("Playbook", urls::PLAYBOOK);
     frame.twin.clear();
     EditorPage {

@@ -77,7 +77,9 @@ pub(crate) fn leaf(frame: Frame, profile: &'static Profile, with: Option<&'stati
         .collect();
     let count = |word: &str| profile.rules.iter().filter(|it| level::shown(Some(it.level)).word == word).count();
     ProfilePage {
-        frame: frame.of_playbook(&format!("Profile {}", profile.name), &urls::profile(&profile.name)).under("Playbook", urls::PLAYBOOK),
+        frame: frame
+            .of_playbook(&format!("Profile {}", profile.name), &urls::profile(&profile.name))
+            .under("Playbook", urls::PLAYBOOK),
         profile,
         with,
         others: level::profiles().iter().map(|it| &*it.name).filter(|name| *name != &*profile.name).collect(),

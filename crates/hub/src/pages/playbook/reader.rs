@@ -23,8 +23,6 @@ const MARKDOWN: &str = "text/markdown";
 /// Somebody who reads the playbook.
 pub(crate) struct Reader {
     pub(crate) visitor: Visitor,
-    /// The address of the page, without `.md` and without a query.
-    pub(crate) page: String,
     /// By the ending of the address or by `Accept`.
     wants_markdown: bool,
 }
@@ -64,13 +62,8 @@ impl FromRequestParts<Hub> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, hub).await?;
-        let path = parts.uri.path();
-        let page = path.strip_suffix(".md");
-        Ok(Self {
-            wants_markdown: page.is_some() || prefers_markdown(&parts.headers),
-            page: page.unwrap_or(path).to_owned(),
-            visitor,
-        })
+        let is_twin = parts.uri.path().ends_with(".md");
+        Ok(Self { wants_markdown: is_twin || prefers_markdown(&parts.headers), visitor })
     }
 }
 
@@ -80,7 +73,8 @@ fn prefers_markdown(headers: &HeaderMap) -> bool {
     let mut weights = [0.0_f32; 2];
     for range in accept.flat_map(|line| line.split(',')).take(50) {
         let mut parts = range.split(';').map(str::trim);
-        let Some(place) = parts.next().and_then(|it| [MARKDOWN, "text/html"].iter().position(|known| it.eq_ignore_ascii_case(known)))
+        let Some(place) =
+            parts.next().and_then(|it| [MARKDOWN, "text/html"].iter().position(|known| it.eq_ignore_ascii_case(known)))
         else {
             continue;
         };

@@ -72,7 +72,8 @@ impl Leaf for Search {
         }
         let found = self.lines.iter().map(|line| line.entry).chain(self.all);
         for Entry { kind, id, title, href, .. } in found {
-            let (page, fragment) = href.split_once('#').map_or((href.as_str(), String::new()), |(p, f)| (p, format!("#{f}")));
+            let (page, fragment) =
+                href.split_once('#').map_or((href.as_str(), String::new()), |(p, f)| (p, format!("#{f}")));
             let page = page.strip_prefix("/playbook/").unwrap_or(page);
             let space = if id.is_empty() { "" } else { " " };
             let _ = writeln!(out, "- {kind}: [{id}{space}{title}]({page}.md{fragment})");

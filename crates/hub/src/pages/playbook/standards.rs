@@ -4,12 +4,7 @@ use std::fmt::Write;
 
 use askama::Template;
 use axum::{extract::RawQuery, response::Response};
-use hansom_standards::{
-    Level, Profile,
-    explanation::checked_by,
-    profile,
-    rule::Evidence,
-};
+use hansom_standards::{Level, Profile, explanation::checked_by, profile, rule::Evidence};
 
 use super::{Leaf, reader::Reader};
 use crate::{
@@ -101,12 +96,15 @@ pub(crate) async fn show(reader: Reader, RawQuery(query): RawQuery) -> Result<Re
 
 /// The page. `own` is a profile of the platform that can be chosen too.
 pub(crate) fn leaf(frame: Frame, wanted: &Wanted<'_>, own: Option<&Profile>) -> Standards {
-    let level_of = |id: &str| wanted.profile.chosen(id).map(|chosen| match chosen.level {
-        Level::Hint => Level::Information,
-        level => level,
-    });
+    let level_of = |id: &str| {
+        wanted.profile.chosen(id).map(|chosen| match chosen.level {
+            Level::Hint => Level::Information,
+            level => level,
+        })
+    };
     let families = family::families(|rule| {
-        wanted.level.is_none_or(|level| level == level_of(rule.id)) && wanted.evidence.is_none_or(|it| it == rule.evidence)
+        wanted.level.is_none_or(|level| level == level_of(rule.id))
+            && wanted.evidence.is_none_or(|it| it == rule.evidence)
     });
     let count = families.iter().map(|family| family.rules.len()).sum();
     let groups = families.into_iter().map(|family| Group {
