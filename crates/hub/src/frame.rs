@@ -12,7 +12,6 @@ pub(crate) enum Section {
     Inbox,
     Playbook,
     Refusals,
-    Playbook,
     Elsewhere,
 }
 
@@ -144,9 +143,8 @@ fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<Navigati
         ("APIs".to_owned(), urls::HOME, Section::Apis, true),
         ("My applications".to_owned(), urls::APPLICATIONS, Section::Applications, signed_in),
         (inbox, urls::INBOX, Section::Inbox, signed_in),
-        ("Playbook".to_owned(), urls::SCORES, Section::Playbook, signed_in),
-        ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
         ("Playbook".to_owned(), urls::PLAYBOOK, Section::Playbook, true),
+        ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
     ];
     all.into_iter()
         .filter(|(_, _, _, shown)| *shown)

@@ -15,7 +15,6 @@ pub(crate) const INBOX: &str = "/inbox";
 pub(crate) const WAIVERS: &str = "/waivers";
 pub(crate) const SCORES: &str = "/scores";
 pub(crate) const EDITIONS_NEW: &str = "/editions/new";
-pub(crate) const PLAYBOOK: &str = "/playbook";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const REFUSALS: &str = "/refusals";
 pub(crate) const PROBLEMS: &str = "/problems";
@@ -161,11 +160,6 @@ pub(crate) fn decide_waiver(id: &WaiverId) -> String {
 
 pub(crate) fn withdraw_waiver(id: &WaiverId) -> String {
     format!("{WAIVERS}/{id}/withdrawal")
-}
-
-/// The page of a standard of the playbook.
-pub(crate) fn standard(id: &str) -> String {
-    format!("{PLAYBOOK}/standards/{}", encoded(id))
 }
 
 pub(crate) fn problem(code: ProblemCode) -> String {

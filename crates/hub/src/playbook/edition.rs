@@ -10,7 +10,7 @@ use hansom_standards::{Node, Profile, profile::shown, rules};
 use serde_json::Value;
 
 use super::{
-    front, level,
+    front,
     markdown::{self, Rendered},
 };
 
@@ -239,7 +239,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::playbook;
+    use crate::playbook::{self, level};
 
     impl Edition {
         /// What the standards and profiles of today ask.
