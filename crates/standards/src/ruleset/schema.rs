@@ -158,10 +158,13 @@ struct Seen<'d> {
     properties: Vec<&'d str>,
     every_item: bool,
     items: usize,
+    /// Whether it depends on the value what is in here, not on the schema alone.
+    depends: bool,
 }
 
 impl<'d> Seen<'d> {
     fn merge(&mut self, other: Seen<'d>) {
+        self.depends |= other.depends;
         self.every_property |= other.every_property;
         self.properties.extend(other.properties);
         self.every_item |= other.every_item;

@@ -65,8 +65,34 @@ impl<'d> Run<'_, 'd> {
             // What is compiled by itself ends at its own first violation, even while a branch is tried out.
             let inlined = scope.tried && self.schema.inlines && !holds_reference(target);
             let inner = if inlined { scope } else { Scope { piece: address(target), root, tried: false, ..scope } };
-            self.holds(target, value, inner, seen.as_deref_mut());
+            let mut own = seen.is_some().then(Seen::default);
+            let holds = self.holds(target, value, inner, own.as_mut());
+            // What is known from the schema alone counts in any case.
+            if let (Some(seen), Some(own)) = (seen.as_deref_mut(), own)
+                && (holds || !own.depends)
+            {
+                seen.merge(own);
+            }
         }
+    }
+
+    /// Applies a schema. What it looks at counts as looked at only if it holds.
+    fn holds_and_sees(
+        &mut self,
+        schema: Node<'d>,
+        value: Subject<'d>,
+        scope: Scope<'d>,
+        seen: Option<&mut Seen<'d>>,
+    ) -> bool {
+        let mut own = seen.is_some().then(Seen::default);
+        let holds = self.holds(schema, value, scope, own.as_mut());
+        if let (Some(seen), Some(own)) = (seen, own) {
+            seen.depends = true;
+            if holds {
+                seen.merge(own);
+            }
+        }
+        holds
     }
 
     /// Tries a schema out; the violations remain.
@@ -108,6 +134,7 @@ impl<'d> Run<'_, 'd> {
             self.violations.truncate(before);
             if let (Some(seen), Some(all)) = (seen, all_seen) {
                 seen.merge(all);
+                seen.depends = true;
             }
         } else {
             self.say(schema, scope, "anyOf", "must match a schema in anyOf".to_owned(), Detail::default());
@@ -134,6 +161,7 @@ impl<'d> Run<'_, 'd> {
             self.violations.truncate(before);
             if let (Some(seen), Some(all)) = (seen, all_seen) {
                 seen.merge(all);
+                seen.depends = true;
             }
         } else {
             let detail = Detail { several_matched: matched > 1, ..Detail::default() };
@@ -152,12 +180,12 @@ impl<'d> Run<'_, 'd> {
         let mut own = seen.is_some().then(Seen::default);
         let met = self.tries(condition, value, Scope { all: false, ..scope }, own.as_mut());
         self.violations.truncate(before);
-        if let (true, Some(seen), Some(own)) = (met, seen.as_deref_mut(), own) {
+        if let (Some(seen), Some(own)) = (seen.as_deref_mut(), own) {
             seen.merge(own);
         }
         let branch = if met { "then" } else { "else" };
         if let Some(part) = schema.get(branch)
-            && !self.holds(part, value, scope, seen)
+            && !self.holds_and_sees(part, value, scope, seen)
         {
             if !scope.all && !scope.tried {
                 return;
@@ -428,6 +456,9 @@ impl<'d> Run<'_, 'd> {
         if !has(schema, "patternProperties") {
             return;
         }
+        if let Some(seen) = seen.as_deref_mut() {
+            seen.depends = true;
+        }
         for (key, value) in self.view.entries(map) {
             for part in self.by_pattern(schema, key) {
                 if let Some(seen) = seen.as_deref_mut() {
@@ -461,7 +492,7 @@ impl<'d> Run<'_, 'd> {
             if part.kind() == Kind::List || self.view.get(map, property.text).is_none() {
                 continue;
             }
-            self.holds(part, value, scope, seen.as_deref_mut());
+            self.holds_and_sees(part, value, scope, seen.as_deref_mut());
             if self.stops(scope, before) {
                 return;
             }

@@ -35,10 +35,17 @@ pub(crate) enum Unsound {
 struct Flaws {
     /// It breaks a rule of the dialect. That is told once for each schema; then values are held against it all the same.
     malformed: Option<String>,
-    /// No sense can be made of it. That is told for every value.
-    unusable: Option<String>,
-    /// A reference leads nowhere.
-    reference: bool,
+    /// The first thing of which no sense can be made. That is told for every value.
+    thrown: Option<Thrown>,
+}
+
+/// Of what no sense can be made.
+#[derive(Clone, Debug)]
+enum Thrown {
+    /// A keyword.
+    Unusable(String),
+    /// A reference that leads nowhere.
+    Reference,
 }
 
 impl Flaws {
@@ -47,19 +54,18 @@ impl Flaws {
     }
 
     fn unusable(why: impl Into<String>) -> Flaws {
-        Flaws { unusable: Some(why.into()), ..Flaws::default() }
+        Flaws { thrown: Some(Thrown::Unusable(why.into())), ..Flaws::default() }
     }
 
     /// A value of the wrong kind breaks the dialect's rule and makes no sense either.
     fn senseless(why: impl Into<String>) -> Flaws {
         let why = why.into();
-        Flaws { unusable: Some(why.clone()), ..Flaws::malformed(why) }
+        Flaws { thrown: Some(Thrown::Unusable(why.clone())), ..Flaws::malformed(why) }
     }
 
     fn and(mut self, other: Flaws) -> Flaws {
         self.malformed = self.malformed.or(other.malformed);
-        self.unusable = self.unusable.or(other.unusable);
-        self.reference |= other.reference;
+        self.thrown = self.thrown.or(other.thrown);
         self
     }
 }
@@ -97,8 +103,11 @@ impl Soundness {
     ) -> Option<Unsound> {
         let mut search = Search { memory: self, view, dialect, relaxed, expressions, root: schema, depth: 0 };
         let flaws = search.schema(schema, true);
-        let told = if again { flaws.unusable } else { flaws.malformed.or(flaws.unusable) };
-        told.map(Unsound::Malformed).or(flaws.reference.then_some(Unsound::Reference))
+        match (flaws.malformed.filter(|_| !again), flaws.thrown) {
+            (Some(why), _) | (None, Some(Thrown::Unusable(why))) => Some(Unsound::Malformed(why)),
+            (None, Some(Thrown::Reference)) => Some(Unsound::Reference),
+            (None, None) => None,
+        }
     }
 
     /// Whether a schema of a ruleset was used before; from now on it was.
@@ -125,7 +134,11 @@ impl<'d> Search<'_, 'd> {
         }
         self.depth += 1;
         let mut found = self.types(schema);
-        for (key, value) in schema.entries() {
+        // A reference is looked up before anything beside it.
+        if let Some(reference) = schema.get("$ref") {
+            found = found.and(self.keyword("$ref", reference, top));
+        }
+        for (key, value) in schema.entries().filter(|(key, _)| key.text != "$ref") {
             let flaws = self.keyword(key.text, self.view.open(value), top);
             found = found.and(flaws);
         }
@@ -164,7 +177,8 @@ impl<'d> Search<'_, 'd> {
         let draft4 = self.dialect == Dialect::Draft4;
         match key {
             "$ref" => match value.as_str() {
-                Some(text) => Flaws { reference: !self.resolves(text), ..Flaws::default() },
+                Some(text) if self.resolves(text) => Flaws::default(),
+                Some(_) => Flaws { thrown: Some(Thrown::Reference), ..Flaws::default() },
                 None => Flaws::senseless("$ref must be a string"),
             },
             // What is only kept for references is not made sense of.
@@ -176,6 +190,10 @@ impl<'d> Search<'_, 'd> {
             "items" if value.kind() == Kind::List && self.dialect != Dialect::Draft2020 => self.schemas(key, value),
             "additionalProperties" | "additionalItems" | "not" | "items" => self.applied(key, value),
             "allOf" | "anyOf" | "oneOf" => self.schemas(key, value),
+            // Draft 4 does not know these, but the validator does.
+            "contains" | "propertyNames" | "if" | "then" | "else" if draft4 => {
+                Flaws { malformed: None, ..self.applied(key, value) }
+            }
             "contains" | "propertyNames" | "if" | "then" | "else" | "unevaluatedItems" | "unevaluatedProperties"
                 if !draft4 =>
             {
@@ -223,6 +241,7 @@ impl<'d> Search<'_, 'd> {
         };
         let why = || format!("{key} has a value that it cannot have");
         match (kind, fine) {
+            (false, _) if draft4 && key == "format" => Flaws::unusable(why()),
             (false, _) => Flaws::senseless(why()),
             (true, false) => Flaws::malformed(why()),
             (true, true) => Flaws::default(),
