@@ -4,6 +4,11 @@
 //! those that one property with a fixed value tells apart, and the last two that are left over. What finds no partner
 //! was added or removed.
 
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    hash::Hash,
+};
+
 use crate::{document::Node, sources::reference_of};
 
 use super::{book::Book, equivalence::Equivalence, keyword::Keyword};
@@ -30,9 +35,13 @@ pub(super) struct Matching<'d> {
 impl<'d> Matching<'d> {
     pub(super) fn of(old: &[Node<'d>], new: &[Node<'d>], same: &Equivalence<'_, 'd>, books: Books<'_, 'd>) -> Self {
         let mut matching = Matching { kept: Vec::new(), added: numbered(new), removed: numbered(old) };
-        matching.pair(|old, new| named(old) && reference_of(old) == reference_of(new));
+        matching.pair_by_key(|node, _| reference_of(node).map(str::to_owned));
         let inline = |old: Node<'_>, new: Node<'_>| !named(old) && !named(new);
-        matching.pair(|old, new| inline(old, new) && same.says_the_same(old, new));
+        let said = |node: Node<'d>, is_old: bool| {
+            let book = if is_old { books.old } else { books.new };
+            (!named(node)).then(|| book.prints.said(node))
+        };
+        matching.pair_by_key(said);
         if matching.added.len() * matching.removed.len() <= MOST_COMPARISONS {
             matching.pair(|old, new| inline(old, new) && same.same(old, new));
             matching.pair_by_title(&inline);
@@ -49,6 +58,30 @@ impl<'d> Matching<'d> {
         for (old, new) in self.take_pairs(&mut fits) {
             self.kept.push((old, new));
         }
+    }
+
+    /// The same where partners are known by a key, which the function tells of an old (true) or a new node.
+    fn pair_by_key<K: Eq + Hash>(&mut self, key: impl Fn(Node<'d>, bool) -> Option<K>) {
+        let mut by_key: HashMap<K, VecDeque<Alternative<'d>>> = HashMap::new();
+        for new in &self.added {
+            if let Some(key) = key(new.node, false) {
+                by_key.entry(key).or_default().push_back(*new);
+            }
+        }
+        let kept = &mut self.kept;
+        let mut taken = HashSet::new();
+        self.removed.retain(|old| {
+            let partner = key(old.node, true).and_then(|key| by_key.get_mut(&key)?.pop_front());
+            match partner {
+                Some(new) => {
+                    taken.insert(new.position);
+                    kept.push((*old, new));
+                    false
+                }
+                None => true,
+            }
+        });
+        self.added.retain(|new| !taken.contains(&new.position));
     }
 
     fn drop_pairs(&mut self, mut fits: impl FnMut(Node<'d>, Node<'d>) -> bool) {

@@ -1,6 +1,9 @@
 //! Which path of the old contract is which of the new one, and in which order are they compared?
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{document::Node, finding::Level, sources::Sources};
 
@@ -72,14 +75,14 @@ impl<'d> Comparison<'_, 'd> {
     /// Paths that went or came are reported at once; the others are given back.
     fn match_paths(&mut self, old: Option<Node<'d>>, new: Option<Node<'d>>) -> Vec<PathPair<'d>> {
         let entries = |map: Option<Node<'d>>| {
-            map.into_iter().flat_map(Node::entries).filter(|(key, _)| key.text.starts_with('/'))
+            map.into_iter().flat_map(Node::entries).filter(|(key, _)| !key.text.starts_with("x-"))
         };
         let mut by_form: HashMap<String, Vec<(&'d str, Node<'d>)>> = HashMap::new();
         for (key, node) in entries(new) {
             by_form.entry(without_names(key.text).0).or_default().push((key.text, node));
         }
         let mut pairs = Vec::new();
-        let mut met: Vec<&'d str> = Vec::new();
+        let mut met: HashSet<&'d str> = HashSet::new();
         for (key, node) in entries(old) {
             let (form, variables) = without_names(key.text);
             let candidates = by_form.get(&form).map(Vec::as_slice).unwrap_or_default();
@@ -88,14 +91,14 @@ impl<'d> Comparison<'_, 'd> {
                 self.note_path(key.text, node, true);
                 continue;
             };
-            met.push(path);
+            met.insert(path);
             let renamed = match exact {
                 Some(_) => HashMap::new(),
                 None => variables.into_iter().zip(without_names(path).1).collect(),
             };
             pairs.push(PathPair { path: key.text.to_owned(), items: (node, *other), renamed, turned: false });
         }
-        for (key, node) in entries(new).filter(|(key, _)| !met.contains(&key.text)) {
+        for (key, node) in entries(new).filter(|(key, _)| !met.contains(key.text)) {
             self.note_path(key.text, node, false);
         }
         pairs

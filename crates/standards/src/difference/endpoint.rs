@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::document::{Kind, Node};
+use crate::document::{Key, Kind, Node};
 
 use super::{
     Reading,
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The methods of a path item that may hold an operation.
-const METHODS: [&str; 9] = ["get", "head", "post", "put", "patch", "delete", "options", "trace", "query"];
+const METHODS: [&str; 10] = ["get", "head", "post", "put", "patch", "delete", "options", "trace", "query", "connect"];
 
 /// An operation that is in both contracts.
 pub(super) struct Endpoint<'d> {
@@ -157,9 +157,16 @@ pub(super) fn headers_of<'d>(
 ) -> impl Iterator<Item = (&'d str, Node<'d>, Node<'d>)> {
     let new = response.new.get("headers");
     response.old.get("headers").into_iter().flat_map(Node::entries).filter_map(move |(key, old)| {
-        let new = new.and_then(|headers| headers.get(key.text))?;
+        let new = header_of(new, key.text)?;
         Some((key.text, books.old.sources.follow(old), books.new.sources.follow(new)))
     })
+}
+
+/// The header of a name. In names of headers capital letters are the same as small ones.
+pub(super) fn header_of<'d>(headers: Option<Node<'d>>, name: &str) -> Option<Node<'d>> {
+    let headers = headers?;
+    let same = |(key, node): (Key<'d>, Node<'d>)| key.text.eq_ignore_ascii_case(name).then_some(node);
+    headers.get(name).or_else(|| headers.entries().find_map(same))
 }
 
 fn matched_responses<'d>(old: Node<'d>, new: Node<'d>, books: Books<'_, 'd>) -> Vec<ResponsePair<'d>> {

@@ -145,10 +145,11 @@ impl<'b, 'd> Equivalence<'b, 'd> {
     }
 
     fn same_maps(&self, old: &[(&str, Node<'d>)], new: &[(&str, Node<'d>)]) -> bool {
-        old.len() == new.len()
-            && old.iter().all(|(name, value)| {
-                new.iter().find(|(other, _)| other == name).is_some_and(|(_, other)| self.same(*value, *other))
-            })
+        if old.len() != new.len() {
+            return false;
+        }
+        let new: HashMap<&str, Node<'d>> = new.iter().copied().collect();
+        old.iter().all(|(name, value)| new.get(name).is_some_and(|other| self.same(*value, *other)))
     }
 
     fn same_lists(&self, old: &[Node<'d>], new: &[Node<'d>]) -> bool {

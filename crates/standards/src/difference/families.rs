@@ -72,7 +72,7 @@ use super::{
     change::Operation,
     content::{self, MediaPair, unmatched},
     day::Day,
-    endpoint::{Endpoint, Notices, ResponsePair, Surroundings, headers_of},
+    endpoint::{Endpoint, Notices, ResponsePair, Surroundings, header_of, headers_of},
     equivalence::accepts_all,
     keyword::Keyword,
     ledger::{Ledger, Nodes},

@@ -25,6 +25,7 @@ const OF_PATH: &[&str] = &[
     "options",
     "trace",
     "query",
+    "connect",
     "additionalOperations",
     "parameters",
     "servers",

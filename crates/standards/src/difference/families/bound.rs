@@ -34,16 +34,19 @@ impl Bound {
         self.note(view, ledger, of(&view.schemas.old), of(&view.schemas.new));
     }
 
+    /// Compares the keyword of both sides, and tells it under ids that begin in another way.
+    pub(super) fn look_as<'d>(self, view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>, prefix: &str) {
+        let of = |schema: &Schema<'d>| schema.number(self.keyword).or(self.unless_said);
+        if let Some((done, what)) = self.done(of(&view.schemas.old), of(&view.schemas.new)) {
+            ledger.note_as(view, &format!("{prefix}{}-{done}", self.name), view.nodes(self.keyword), &what);
+        }
+    }
+
     /// Compares two values of the bound.
     pub(super) fn note<'d>(self, view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>, old: Option<f64>, new: Option<f64>) {
         let nodes = view.nodes(self.keyword);
-        let word = self.keyword.text();
-        let (done, what) = match (old, new) {
-            (Some(old), Some(new)) if old < new => ("increased", format!("`{word}` went up from `{old}` to `{new}`")),
-            (Some(old), Some(new)) if old > new => ("decreased", format!("`{word}` went down from `{old}` to `{new}`")),
-            (None, Some(new)) => ("set", format!("`{word}` was set to `{new}`")),
-            (Some(old), None) => ("unset", format!("`{word}` was `{old}` and is not set any more")),
-            _ => return,
+        let Some((done, what)) = self.done(old, new) else {
+            return;
         };
         let tightened = matches!((done, self.upper), ("decreased", true) | ("increased", false));
         let action = format!("{}-{done}", self.name);
@@ -59,10 +62,30 @@ impl Bound {
         }
     }
 
+    /// What was done, as ids say it and in words.
+    fn done(self, old: Option<f64>, new: Option<f64>) -> Option<(&'static str, String)> {
+        let word = self.keyword.text();
+        match (old, new) {
+            (Some(old), Some(new)) if old < new => {
+                Some(("increased", format!("`{word}` went up from `{old}` to `{new}`")))
+            }
+            (Some(old), Some(new)) if old > new => {
+                Some(("decreased", format!("`{word}` went down from `{old}` to `{new}`")))
+            }
+            (None, Some(new)) => Some(("set", format!("`{word}` was set to `{new}`"))),
+            (Some(old), None) => Some(("unset", format!("`{word}` was `{old}` and is not set any more"))),
+            _ => None,
+        }
+    }
+
     /// What callers never send or never get may be bounded in any way.
     fn is_silent(self, view: &View<'_, '_>, done: &str) -> bool {
-        let request = view.position() == Position::RequestProperty;
-        let item_count = self.keyword == Keyword::MinItems;
-        view.is_out_of_reach() && (!request || done == "set" || item_count)
+        let counts_kinds = matches!(self.keyword, Keyword::MinContains | Keyword::MaxContains);
+        let silent = match view.position() {
+            Position::RequestProperty => done == "set" || self.keyword == Keyword::MinItems,
+            Position::ResponseProperty => true,
+            _ => false,
+        };
+        silent && !counts_kinds && view.is_out_of_reach()
     }
 }

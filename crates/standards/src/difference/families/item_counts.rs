@@ -31,9 +31,16 @@ pub(super) static FAMILY: Family = Family {
 };
 
 pub(super) fn look<'d>(view: &View<'_, 'd>, ledger: &mut Ledger<'_, 'd>) {
-    Bound::upper(Keyword::MaxItems, "max-items").look(view, ledger);
+    let most = Bound::upper(Keyword::MaxItems, "max-items");
+    let published = view.reading == Reading::Published;
+    // oasdiff looks at the items of a parameter's list as if they were the parameter.
+    if published && view.position() == Position::ParameterProperty && view.path == "items" {
+        most.look_as(view, ledger, "request-parameter-");
+    } else {
+        most.look(view, ledger);
+    }
     let least = Bound::lower(Keyword::MinItems, "min-items");
-    if view.reading == Reading::Published {
+    if published {
         least.zero_unless_said().look(view, ledger)
     } else {
         least.look(view, ledger)

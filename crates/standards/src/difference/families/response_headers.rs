@@ -35,11 +35,11 @@ pub(super) fn look_at_headers<'d>(endpoint: &Endpoint<'d>, response: &ResponsePa
     let (old, new) = (response.old.get("headers"), response.new.get("headers"));
     let entries = |map: Option<Node<'d>>| map.into_iter().flat_map(Node::entries);
     let required = |node: Node<'d>| node.get("required").and_then(Node::as_bool) == Some(true);
-    for (key, node) in entries(new).filter(|(key, _)| old.and_then(|map| map.get(key.text)).is_none()) {
+    for (key, node) in entries(new).filter(|(key, _)| header_of(old, key.text).is_none()) {
         let text = format!("the header `{}` of response `{status}` was added", key.text);
         ledger.enter_as("response-header-added", operation, (old, Some(node)), text);
     }
-    for (key, node) in entries(old).filter(|(key, _)| new.and_then(|map| map.get(key.text)).is_none()) {
+    for (key, node) in entries(old).filter(|(key, _)| header_of(new, key.text).is_none()) {
         let id = if required(ledger.books.old.sources.follow(node)) {
             "required-response-header-removed"
         } else {
