@@ -274,7 +274,7 @@ proptest! {
             let second = hold(&old, &broken(&old, other), Reading::Hansom);
             for change in alone.changes.iter().chain(&second.changes).filter(|change| change.operation.is_some()) {
                 let same = |found: &&difference::Change| found.id == change.id && found.text == change.text;
-                prop_assert!(both.changes.iter().any(|found| same(&&found)), "{} is lost", change.text);
+                prop_assert!(both.changes.iter().any(|found| same(&found)), "{} is lost", change.text);
             }
         }
     }
