@@ -25,6 +25,8 @@ pub(crate) struct Law {
     profile: Option<Profile>,
     /// Rulesets in Spectral's format, each under its name.
     rulesets: Vec<(String, Ruleset)>,
+    /// Whether functions that rulesets bring in JavaScript may run.
+    javascript: bool,
     /// The files that it was read from, so that a change of them can be seen.
     pub(crate) files: Vec<PathBuf>,
 }
@@ -40,6 +42,11 @@ impl Law {
             law.take_ruleset(ruleset, Path::new(ruleset))?;
         }
         Ok(law)
+    }
+
+    /// Lets functions run that rulesets bring in JavaScript: boxed in, and only if whoever runs them says so.
+    pub(crate) fn allowing_javascript(self, allowed: bool) -> Law {
+        Law { javascript: allowed, ..self }
     }
 
     fn take_profile(&mut self, name: &str) -> Result<(), Failure> {
@@ -153,7 +160,8 @@ impl Law {
             checked.rulesets.push(name.clone());
             let begun = Instant::now();
             let clock = || begun.elapsed();
-            let verdict = run(sources, ruleset, &Allowance { clock: Some(&clock), ..Allowance::default() });
+            let allowance = Allowance { clock: Some(&clock), javascript: self.javascript, ..Allowance::default() };
+            let verdict = run(sources, ruleset, &allowance);
             let notices = verdict.skipped.into_iter().chain(verdict.cut).chain(verdict.notes);
             checked.skipped.extend(notices.map(|notice| Skipped { rule: notice.rule.to_string(), why: notice.why }));
             checked.findings.extend(verdict.findings.into_iter().map(|finding| told(file, finding)));

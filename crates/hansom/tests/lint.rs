@@ -529,6 +529,19 @@ fn rulesets_hold_alone_or_with_a_profile_and_name_what_they_skip() {
 }
 
 #[test]
+fn functions_in_javascript_run_only_if_they_are_allowed() {
+    let folder = Folder::with(GOOD);
+    folder.write(
+        "rules.yaml",
+        "functions: [never]\nrules:\n  never: { given: $.info, severity: error, then: { function: never } }\n",
+    );
+    folder.write("functions/never.js", "export default () => [{ message: 'said by a program' }];\n");
+    let lint = |more: &[&str]| folder.lint(&[&["openapi.yaml", "--ruleset", "rules.yaml"], more].concat());
+    lint(&[]).says(0, &["skipped: never"]);
+    lint(&["--allow-javascript"]).says(1, &["error[never]: said by a program"]);
+}
+
+#[test]
 fn a_ruleset_with_faults_is_refused_with_its_places() {
     let folder = Folder::with(BAD);
     folder.write("bad.yaml", "rules:\n  x:\n    given: $\n    then: { function: trthy }\n");

@@ -39,6 +39,9 @@ pub(crate) struct Lint {
     /// A ruleset in Spectral's format: a file, or `spectral:oas`. Without --profile it holds alone. May be given again.
     #[arg(long, value_name = "FILE")]
     ruleset: Vec<String>,
+    /// Run functions that rulesets bring in JavaScript: without files and network, with bounded time and memory.
+    #[arg(long)]
+    allow_javascript: bool,
     /// The manifest of the API; without it `api.yaml` beside the contract, if that names the contract.
     #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
     manifest: Option<PathBuf>,
@@ -137,7 +140,7 @@ impl Lint {
     }
 
     fn law(&self) -> Result<Law, Failure> {
-        Law::of(self.profile.as_deref(), &self.ruleset)
+        Ok(Law::of(self.profile.as_deref(), &self.ruleset)?.allowing_javascript(self.allow_javascript))
     }
 
     fn check(&self, law: &Law, contract: &ContractFile) -> Result<Checked, Failure> {
