@@ -129,8 +129,7 @@ fn inapplicable(case: &Value) -> Option<String> {
 
 fn judge(case: &Value) -> Result<(), String> {
     let input = case["input"].as_str().unwrap_or_default();
-    let expected: BTreeSet<Found> =
-        case["results"].as_array().into_iter().flatten().map(|result| expected(result)).collect();
+    let expected: BTreeSet<Found> = case["results"].as_array().into_iter().flatten().map(expected).collect();
     let text = printed(input, &expected);
     let ruleset = ruleset(&case["rules"]);
     let ruleset = Ruleset::read(&ruleset, "ruleset.json", &mut |_| Err("not recorded".to_owned()))

@@ -139,7 +139,16 @@ impl<'d> Search<'_, 'd> {
             found = found.and(self.keyword("$ref", reference, top));
         }
         for (key, value) in schema.entries().filter(|(key, _)| key.text != "$ref") {
-            let flaws = self.keyword(key.text, self.view.open(value), top);
+            let mut flaws = self.keyword(key.text, self.view.open(value), top);
+            // A condition without consequences, and consequences without a condition, are not made sense of.
+            let idle = match key.text {
+                "if" => schema.get("then").is_none() && schema.get("else").is_none(),
+                "then" | "else" => schema.get("if").is_none(),
+                _ => false,
+            };
+            if idle {
+                flaws.thrown = None;
+            }
             found = found.and(flaws);
         }
         self.depth -= 1;
