@@ -267,6 +267,16 @@ fn there_is_nothing_around_a_function() {
 }
 
 #[test]
+fn dates_can_be_read_but_there_is_no_clock() {
+    let program = "module.exports = () => [{ message: [new Date('2026-02-03').toISOString(), Date.UTC(1970, 0),
+        new Date(0) instanceof Date].join(' ') }];";
+    check("$", "", program, &[("", "2026-02-03T00:00:00.000Z 0 true")]);
+    for now in ["Date.now()", "new Date()", "Date()", "new (new Date(0)).constructor()"] {
+        fails(&format!("module.exports = () => [{{ message: String({now}) }}];"), "there is no clock here");
+    }
+}
+
+#[test]
 fn a_function_that_throws_is_noted_once_and_asked_again() {
     let program =
         "module.exports = value => { if (value.get) throw new Error('no\\nget'); return [{ message: 'seen' }]; };";

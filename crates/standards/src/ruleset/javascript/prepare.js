@@ -1,7 +1,7 @@
 // What is there for the functions of a ruleset before they run? A function that is called once.
 (function (count, core, resolve, compile) {
   'use strict';
-  const { apply, ownKeys } = Reflect;
+  const { apply, construct, ownKeys } = Reflect;
   const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, freeze, create } = Object;
   const { isArray } = Array;
   const { parse, stringify } = JSON;
@@ -97,6 +97,20 @@
   for (const name of ['eval', 'Function', 'BigInt', 'BigInt64Array', 'BigUint64Array', 'SharedArrayBuffer', 'Atomics', 'queueMicrotask']) {
     delete globalThis[name];
   }
+  // There is no clock, so that the same contract is answered the same tomorrow.
+  const AnyDate = Date;
+  const noClock = () => {
+    throw new TypeError('there is no clock here');
+  };
+  const FixedDate = function (...given) {
+    return new.target === undefined || given.length === 0 ? noClock() : construct(AnyDate, given, new.target);
+  };
+  FixedDate.prototype = AnyDate.prototype;
+  defineProperty(AnyDate.prototype, 'constructor', { value: FixedDate, writable: true, configurable: true });
+  for (const [name, value] of [['name', 'Date'], ['parse', AnyDate.parse], ['UTC', AnyDate.UTC], ['now', noClock]]) {
+    defineProperty(FixedDate, name, { value, writable: true, configurable: true });
+  }
+  defineProperty(globalThis, 'Date', { value: FixedDate, writable: true, configurable: true });
   const silent = () => undefined;
   globalThis.console = freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent });
 
