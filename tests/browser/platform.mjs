@@ -11,6 +11,8 @@ import { chromium } from 'playwright-core'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const target = process.env.CARGO_TARGET_DIR ?? resolve(here, '../../target')
+/** The program under test. */
+export const binary = join(target, 'debug/hansom')
 const READY_WITHIN_MS = 60_000
 const STOPPED_WITHIN_MS = 10_000
 const AXE_WITHIN_MS = 30_000
@@ -25,7 +27,7 @@ export async function startPlatform({ dir } = {}) {
   const state = dir ?? join(scratch, 'demo')
   const ready = join(scratch, 'ready.json')
   const anyPort = ['--hub', '--gateway', '--sandbox', '--ops'].flatMap((flag) => [flag, '127.0.0.1:0'])
-  const child = spawn(join(target, 'debug/hansom'), ['demo', '--dir', state, ...anyPort, '--ready-file', ready], {
+  const child = spawn(binary, ['demo', '--dir', state, ...anyPort, '--ready-file', ready], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

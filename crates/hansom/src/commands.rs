@@ -7,5 +7,6 @@ pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod new;
+pub(crate) mod playbook;
 pub(crate) mod publish;
 pub(crate) mod serve;

@@ -47,6 +47,8 @@ enum Verb {
     Diff(commands::diff::Diff),
     /// Show the playbook's page of a rule.
     Explain(commands::explain::Explain),
+    /// Write the playbook as a site of files.
+    Playbook(commands::playbook::Playbook),
     /// Serve the standards to an editor.
     Lsp(commands::lsp::Lsp),
     /// Publish a manifest and its contract as a release.
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Verb::Lint(lint) => lint.run(),
         Verb::Diff(diff) => diff.run(),
         Verb::Explain(explain) => explain.run(),
+        Verb::Playbook(playbook) => playbook.run(),
         Verb::Lsp(lsp) => lsp.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::New(new) => new.run(),
