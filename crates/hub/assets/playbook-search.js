@@ -36,6 +36,7 @@ function ofWord (entry, word) {
 }
 
 function score (entry, words, everyWord) {
+  if (entry.id && split(asked).join('') === split(entry.id).join('')) return 1000
   let total = 0
   for (const word of words) {
     const points = ofWord(entry, word)
@@ -45,7 +46,6 @@ function score (entry, words, everyWord) {
   if (total === 0) return 0
   const title = split(entry.title).join(' ')
   const phrase = split(asked).join(' ')
-  if (entry.id && split(asked).join('') === split(entry.id).join('')) total += 1000
   if (stems(title).join(' ') === stems(phrase).join(' ')) total += 500
   else if (title.includes(phrase)) total += 60
   return total

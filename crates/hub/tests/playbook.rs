@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use hansom_standards::rules;
 use http::StatusCode;
 
+#[expect(dead_code, reason = "other tests use more of the town")]
 mod town;
 use town::{Someone, Town};
 

@@ -291,12 +291,18 @@ mod tests {
         let newest = playbook::editions().first().expect("there is an edition: run this test with FREEZE=NAME");
         let today = Edition::of_today(&newest.name);
         let mut told = vec![];
-        for name in today.profiles.keys().chain(newest.profiles.keys()) {
+        for name in today.profiles.keys().filter(|name| !newest.profiles.contains_key(*name)) {
+            told.push(format!("  the profile {name} is new"));
+        }
+        for name in newest.profiles.keys() {
+            if !today.profiles.contains_key(name) {
+                told.push(format!("  the profile {name} is gone"));
+                continue;
+            }
             for (kind, changes) in compare(newest, &today, name).kinds() {
                 told.extend(changes.iter().map(|it| format!("  {kind} in {name}: {} {} {}", it.id, it.title, it.what)));
             }
         }
-        told.dedup();
         assert!(
             *newest == today,
             "the standards are not as edition {0} froze them:\n{1}\n\n\

@@ -109,10 +109,12 @@ impl Wanted {
 }
 
 fn score(entry: &Entry, wanted: &Wanted, every_word: bool) -> usize {
-    let words = &entry.words;
+    if !entry.id.is_empty() && wanted.joined == split(entry.id).collect::<String>() {
+        return 1000;
+    }
     let mut total = 0;
     for word in &wanted.words {
-        let found = of_word(words, word);
+        let found = of_word(&entry.words, word);
         if found == 0 && every_word {
             return 0;
         }
@@ -122,9 +124,6 @@ fn score(entry: &Entry, wanted: &Wanted, every_word: bool) -> usize {
         return 0;
     }
     let title = split(&entry.title).collect::<Vec<_>>().join(" ");
-    if !entry.id.is_empty() && wanted.joined == split(entry.id).collect::<String>() {
-        total += 1000;
-    }
     if stems(&title) == stems(&wanted.phrase) {
         total += 500;
     } else if title.contains(&wanted.phrase) {
