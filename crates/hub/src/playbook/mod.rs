@@ -16,6 +16,8 @@ pub(crate) mod site;
 
 use std::sync::LazyLock;
 
+use hansom_standards::Rule;
+
 pub(crate) use chapter::Chapter;
 pub(crate) use checklist::{Checklist, Item};
 pub(crate) use edition::{Edition, Notes};
@@ -70,6 +72,11 @@ pub(crate) fn editions() -> &'static [Edition] {
 /// What an edition that comes with Hansom asked.
 pub(crate) fn edition(name: &str) -> Option<&'static Edition> {
     editions().iter().find(|edition| edition.name == name)
+}
+
+/// What a standard asks in one sentence, as a title: without its full stop.
+pub(crate) fn title(rule: &Rule) -> String {
+    rule.page().title.trim_end_matches('.').to_owned()
 }
 
 /// The chapters that speak of a standard.

@@ -218,7 +218,7 @@ fn index() -> Vec<Entry> {
         all.push(entry(
             "Standard",
             rule.id,
-            page.title,
+            super::title(rule),
             urls::standard(rule.id),
             (about, text.replace(['`', '*'], "")),
         ));

@@ -15,6 +15,7 @@ use crate::{
     form::Fields,
     frame::Frame,
     playbook::{
+        self,
         edition::{Standing, standings, value_in_words},
         level,
     },
@@ -69,7 +70,7 @@ pub(crate) fn leaf(frame: Frame, profile: &'static Profile, with: Option<&'stati
             Line {
                 id: rule.id,
                 href: urls::standard(rule.id),
-                title: rule.page().title,
+                title: playbook::title(rule),
                 there: in_words(one, other.filter(|_| !is_itself)),
                 here: in_words(other, one.filter(|_| !is_itself)),
             }

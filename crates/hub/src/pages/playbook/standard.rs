@@ -83,13 +83,13 @@ pub(crate) fn leaf(frame: Frame, rule: &'static Rule, in_force: Option<&Profile>
     let at = rules::ALL.iter().position(|known| known.id == rule.id).unwrap_or_default();
     let link = |at: usize| {
         let rule = rules::ALL.get(at)?;
-        Some(Link { text: format!("{} {}", rule.id, rule.page().title), href: urls::standard(rule.id) })
+        Some(Link { text: format!("{} {}", rule.id, playbook::title(rule)), href: urls::standard(rule.id) })
     };
     let own = in_force.filter(|profile| level::profile(&profile.name).is_none());
     let chapters = playbook::speaking_of(rule.id);
     StandardPage {
         frame: frame
-            .of_playbook(&format!("{} {}", rule.id, page.title), &urls::standard(rule.id))
+            .of_playbook(&format!("{} {}", rule.id, playbook::title(rule)), &urls::standard(rule.id))
             .under("Playbook", urls::PLAYBOOK)
             .under("Standards", urls::STANDARDS),
         rule,
@@ -108,7 +108,7 @@ pub(crate) fn leaf(frame: Frame, rule: &'static Rule, in_force: Option<&Profile>
         editor: rule.check.map_or_else(String::new, |_| urls::editor_with(rule.id)),
         previous: at.checked_sub(1).and_then(link),
         next: link(at + 1),
-        title: page.title,
+        title: playbook::title(rule),
     }
 }
 

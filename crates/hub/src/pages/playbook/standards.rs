@@ -11,7 +11,7 @@ use crate::{
     answer::Refusal,
     form::Fields,
     frame::Frame,
-    playbook::{family, level, level::Shown},
+    playbook::{self, family, level, level::Shown},
     sentence::{capital, counted},
     urls,
 };
@@ -116,7 +116,7 @@ pub(crate) fn leaf(frame: Frame, wanted: &Wanted<'_>, own: Option<&Profile>) -> 
             .map(|rule| Line {
                 id: rule.id,
                 href: urls::standard(rule.id),
-                title: rule.page().title,
+                title: playbook::title(rule),
                 level: level::shown(level_of(rule.id)),
                 checked: checked_by(rule.evidence),
             })
