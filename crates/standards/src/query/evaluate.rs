@@ -125,6 +125,11 @@ impl<'d> Scene<'_, 'd> {
         if binary == Binary::Coalesce && !matches!(a, Value::Undefined | Value::Null) {
             return Ok(a);
         }
+        if let Expression::Text(b) = right
+            && let Some(equal) = equals_text(&a, b, binary)
+        {
+            return Ok(Value::Bool(equal));
+        }
         let b = self.value(right, budget)?;
         let bits = |of: &dyn Fn(i32, i32) -> i32| -> Answer<'q, 'd> {
             Ok(Value::Number(f64::from(of(whole(a.number(tree)?), whole(b.number(tree)?)))))
@@ -181,6 +186,19 @@ impl<'d> Scene<'_, 'd> {
         }
         path
     }
+}
+
+/// What most filters ask, `@.type == "string"`, without making a value of the text. None if it is asked otherwise.
+fn equals_text(value: &Value<'_, '_>, text: &str, binary: Binary) -> Option<bool> {
+    let same = match (binary, value) {
+        (Binary::Equal | Binary::Unequal | Binary::LooselyEqual | Binary::LooselyUnequal, Value::Text(own)) => {
+            own == text
+        }
+        (Binary::Equal | Binary::Unequal, _) => false,
+        (Binary::LooselyEqual | Binary::LooselyUnequal, Value::Undefined | Value::Null) => false,
+        _ => return None,
+    };
+    Some(same == matches!(binary, Binary::Equal | Binary::LooselyEqual))
 }
 
 /// Whether a value is of a sort.
