@@ -11,7 +11,6 @@ mod town;
 use std::{
     fmt::Write,
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 
 use town::{BINARY, Scratch};
@@ -50,7 +49,7 @@ fn hansom(folder: &Scratch, arguments: &[&str]) -> Ran {
 
 /// A contract of so many operations, each with about 4 KB of text.
 fn large(operations: usize, version: &str) -> String {
-    let words = "Trees stand in streets and parks, and somebody has to look after every one of them. ".repeat(42);
+    let words = "Trees stand in streets and parks, and somebody has to look after every one of them. ".repeat(45);
     let mut text =
         format!("{{\"openapi\":\"3.1.0\",\"info\":{{\"title\":\"Trees\",\"version\":\"{version}\"}},\"paths\":{{");
     for number in 0..operations {
@@ -109,7 +108,7 @@ fn bad_input_110_rules_that_are_broken_are_refused_with_their_place() {
     folder.write("trees.yaml", TREES);
     for (flag, text, words) in [
         ("--profile", "profile: x\nedition: y\nrules: { URL-99: error }\n", &["URL-99"][..]),
-        ("--profile", "profile: x\nedition: y\nrules: { URL-01: loud }\n", &["loud"]),
+        ("--profile", "profile: x\nedition: y\nrules: { URL-01: loud }\n", &["rules.yaml:3:18: this is no level"]),
         ("--profile", "profile: [\n", &["rules.yaml:"]),
         (
             "--ruleset",
@@ -128,25 +127,27 @@ fn bad_input_110_rules_that_are_broken_are_refused_with_their_place() {
     }
 }
 
-/// A contract in which paths of many wildcards have millions of millions of ways.
-fn deep() -> String {
-    let depth = 80;
-    format!("{TREES}x-deep: {}{}\n", "{ a: ".repeat(depth), format!("1{}", " }".repeat(depth)))
+/// A contract in which two to the power of sixty ways lead from the first schema to the last.
+fn maze() -> String {
+    let mut text = format!("{TREES}components:\n  schemas:\n    S60: {{ type: string }}\n");
+    for number in 0..60 {
+        let next = format!("{{ $ref: '#/components/schemas/S{}' }}", number + 1);
+        writeln!(text, "    S{number}: {{ properties: {{ one: {next}, other: {next} }} }}").unwrap();
+    }
+    text
 }
 
 #[test]
 fn bad_input_110_an_endless_path_is_cut_and_named_and_the_others_go_on() {
     let folder = Scratch::new();
-    folder.write("trees.yaml", &deep());
+    folder.write("trees.yaml", &maze());
     folder.write(
         "rules.yaml",
-        "rules:\n  endless: { given: '$..*..*..*..*..*..*..*..*..*..*', then: { function: falsy } }\n  \
-             licence: { given: $.info, severity: error, then: { field: license, function: truthy } }\n",
+        "rules:\n  endless: { given: \"$..[?(@path && @path.indexOf('nowhere') > -1)]\", then: { function: falsy } }\n  \
+         licence: { given: $.info, severity: error, then: { field: license, function: truthy } }\n",
     );
-    let begun = Instant::now();
     let ran = hansom(&folder, &["lint", "trees.yaml", "--ruleset", "rules.yaml"]);
-    ran.says(1, &["licence", "endless", "looks at too much of this contract"]);
-    assert!(begun.elapsed() < Duration::from_secs(SECONDS.into()), "it is cut, not waited for");
+    ran.says(1, &["error[licence]", "endless", "looks at too much of this contract"]);
 }
 
 #[test]

@@ -52,7 +52,14 @@ impl<'d> Scene<'_, 'd> {
                 self.around.iter().rev().nth(1).map_or(Value::Undefined, |crumb| Value::of(crumb.node))
             }
             Expression::ParentProperty => Value::of_property(self.around.last().and_then(|crumb| crumb.property)),
-            Expression::Path(dialect) => Value::text(self.path(*dialect))?,
+            Expression::Path(dialect) => {
+                let path = self.path(*dialect);
+                // A long way costs what its text costs.
+                if !budget.spend((path.len() / 16) as u64) {
+                    return Err(Halt::Spent);
+                }
+                Value::text(path)?
+            }
             Expression::Sort(sort) => Value::Bool(is_of(*sort, &Value::of(self.node))),
             Expression::Member(of, name) => member::read(&self.value(of, budget)?, name, self.tree)?,
             Expression::Element(pair) => {

@@ -173,11 +173,13 @@ impl<'d> Run<'_, 'd> {
         if given.is_empty() {
             return;
         }
-        let together = self.allowance.steps.saturating_mul(given.len() as u64);
+        // The walk that they share costs little more than one by itself, so what is more than twice that is too much.
+        let together = self.allowance.steps.saturating_mul(given.len().min(2) as u64);
         if !self.select(&given, tree, together) {
             // Somebody among them never ends. Each by itself shows who.
             for one in &given {
-                if !self.select(std::slice::from_ref(one), tree, self.allowance.steps) {
+                let in_time = one.1.iter().all(|rule| self.is_in_time(*rule));
+                if in_time && !self.select(std::slice::from_ref(one), tree, self.allowance.steps) {
                     for rule in &one.1 {
                         let why = format!("`{}` looks at too much of this contract", one.0.text());
                         self.state.borrow_mut().cut.entry(*rule).or_insert(why);
@@ -256,19 +258,29 @@ impl<'d> Run<'_, 'd> {
 
     /// Whether a rule may look at one more match.
     fn may_go_on(&self, number: usize) -> bool {
-        let mut state = self.state.borrow_mut();
-        state.looks += 1;
-        if state.looks >= BETWEEN_LOOKS {
-            state.looks = 0;
-            let used = self.allowance.clock.map(|clock| clock().saturating_sub(self.allowance.started));
-            state.out_of_time |= used.is_some_and(|used| used > self.allowance.time);
+        let looks = {
+            let mut state = self.state.borrow_mut();
+            state.looks = (state.looks + 1) % BETWEEN_LOOKS;
+            state.looks
+        };
+        if looks == 0 || self.state.borrow().out_of_time {
+            self.is_in_time(number);
         }
+        let state = self.state.borrow();
+        let stopped = state.cut.contains_key(&number) && (state.out_of_time || self.fuel.ran_out());
+        !stopped && state.findings.len() < MOST_FINDINGS
+    }
+
+    /// Looks at the clock. A rule that comes too late is named.
+    fn is_in_time(&self, number: usize) -> bool {
+        let used = self.allowance.clock.map(|clock| clock().saturating_sub(self.allowance.started));
+        let mut state = self.state.borrow_mut();
+        state.out_of_time |= used.is_some_and(|used| used > self.allowance.time);
         if state.out_of_time {
             let why = "the time for this contract is over".to_owned();
             state.cut.entry(number).or_insert(why);
         }
-        let stopped = state.cut.contains_key(&number) && (state.out_of_time || self.fuel.ran_out());
-        !stopped && state.findings.len() < MOST_FINDINGS
+        !state.out_of_time
     }
 
     fn then(&self, number: usize, rule: &EffectiveRule, then: &Then, found: &Match<'_, 'd>, view: View<'d>) {
