@@ -115,7 +115,6 @@ fn bad_input_110_rules_that_are_broken_are_refused_with_their_place() {
             "rules: { x: { given: $, then: { function: pattern, functionOptions: { match: '(' } } } }\n",
             &["rules.yaml:1:"],
         ),
-        ("--ruleset", "rules: { x: { given: '$.paths[?(', then: { function: truthy } } }\n", &["rules.yaml:1:"]),
         ("--ruleset", "rules: { x: { given: paths, then: { function: truthy } } }\n", &["rules.yaml:1:"]),
         ("--ruleset", "extends: ./rules.yaml\nrules: {}\n", &["rules.yaml:1:"]),
         ("--ruleset", "", &["rules.yaml"]),
@@ -171,7 +170,7 @@ fn bad_input_110_a_pattern_that_backtracks_for_ever_is_refused_or_cut_and_named(
     folder.write("trees.yaml", &format!("{TREES}x-text: {}!\n", "a".repeat(5_000)));
     folder.write(
             "rules.yaml",
-            "rules:\n  greedy: { given: '$.x-text', then: { function: pattern, functionOptions: { match: '^(?=(a+)+$)(a|a?)+$' } } }\n  \
+            "rules:\n  greedy: { given: '$.x-text', then: { function: pattern, functionOptions: { match: '^((?=a)a+)+$' } } }\n  \
              licence: { given: $.info, severity: error, then: { field: license, function: truthy } }\n",
         );
     let ran = hansom(&folder, &["lint", "trees.yaml", "--ruleset", "rules.yaml"]);
