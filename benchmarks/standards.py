@@ -31,7 +31,7 @@ SLOW = 60
 
 def main():
     options = arguments()
-    work = Path(options.work)
+    work = Path(options.work).resolve()
     work.mkdir(parents=True, exist_ok=True)
     bench = Bench(options, work)
     results = {"version": 1, "tasks": [], "growth": {}, "read": []}
@@ -178,7 +178,9 @@ class Bench:
         return self.grown(runs, "growth-size.svg", "CPU over the number of operations", "operations")
 
     def growth_over_rules(self):
-        rules = contracts.rules_of(RULES.read_text())
+        listed = contracts.rules_of(RULES.read_text())
+        # Rules about one thing stand together and cost alike, so they are taken from all over the file.
+        rules = [listed[number * 23 % len(listed)] for number in range(len(listed))]
         counts = [1, 10, 20, 30, 40, 50, 60]
         file = contracts.written(self.work / "1600.json", contracts.of_operations(1600))
         runs = []
