@@ -169,7 +169,7 @@ async fn granted_application(ben: &mut Browser<'_>, dev: &mut Browser<'_>) -> St
     assert_eq!(application.status, 201, "{}", application.text);
     let id = application.json()["id"].as_str().unwrap().to_owned();
     let asked = json!({ "application": id, "api": "rents", "major": "v1", "environment": "production",
-        "operations": ["listRentAccounts"], "purpose": "To remind tenants before a payment is due.", "legal_basis": "Contract" });
+        "operations": ["listRentAccounts"], "purpose": "To remind tenants before a payment is due.", "legalBasis": "Contract" });
     let grant = ben.api("POST", "/grants", &asked).await;
     assert_eq!(grant.status, 201, "{}", grant.text);
     let grant = grant.json()["id"].as_str().unwrap().to_owned();
@@ -250,7 +250,7 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
         let mut told = 0;
         for patch in 0..1000 {
             let contract = files["openapi.yaml"].replace("0.1.0", &format!("1.0.{patch}"));
-            let body = json!({ "manifest": files["api.yaml"], "contract": contract, "dry_run": false });
+            let body = json!({ "manifest": files["api.yaml"], "contract": contract, "dryRun": false });
             let sent = http.post(format!("{hub}/api/v1/releases")).bearer_auth(&token).json(&body).send().await;
             match sent {
                 Ok(answer) if answer.status().as_u16() == 201 => told += 1,
@@ -314,7 +314,7 @@ async fn a_grant_on_tenancies_does_not_open_tenancies_private() {
     let mut ben = demo.sign_in("ben.carter@hackney.example").await;
     let mut grace = demo.sign_in("grace.obi@hackney.example").await;
     let asked = json!({ "application": demo.ready["application"]["client_id"], "api": "tenancies", "major": "v1", "environment": "sandbox",
-        "operations": ["listTenancies"], "purpose": "To show residents their tenancy.", "legal_basis": "" });
+        "operations": ["listTenancies"], "purpose": "To show residents their tenancy.", "legalBasis": "" });
     let grant = ben.api("POST", "/grants", &asked).await;
     let grant = grant.json()["id"].as_str().unwrap_or_else(|| panic!("{}", grant.text)).to_owned();
     let yes = json!({ "decision": "approve", "reason": "Agreed." });
@@ -356,7 +356,7 @@ async fn the_playbook_refuses_accepts_in_writing_and_keeps_the_verdict() {
     let mut chloe = demo.sign_in("chloe.martin@hackney.example").await;
     let mut hana = demo.sign_in("hana.lind@hackney.example").await;
     let publish = async |chloe: &mut Browser<'_>, contract: &str| {
-        let body = json!({ "manifest": beta, "contract": contract, "dry_run": false });
+        let body = json!({ "manifest": beta, "contract": contract, "dryRun": false });
         chloe.api("POST", "/releases", &body).await
     };
     let camel = contract.replace("/street-trees/{id}", "/streetTrees/{id}");
@@ -371,8 +371,8 @@ async fn the_playbook_refuses_accepts_in_writing_and_keeps_the_verdict() {
     let rules: Vec<&str> =
         refused["errors"].as_array().unwrap().iter().filter_map(|fault| fault["rule"].as_str()).collect();
     assert!(rules.contains(&"URL-01") && rules.contains(&"VER-04"), "{rules:?}");
-    let asked = json!({ "api": "street-trees", "rule": "URL-01", "place": "/paths/~1streetTrees~1{id}", "ends_on": in_a_month(),
-        "reason": "The old path is printed on the trees' labels.", "answers_for_it": "Chloe Martin" });
+    let asked = json!({ "api": "street-trees", "rule": "URL-01", "place": "/paths/~1streetTrees~1{id}", "endsOn": in_a_month(),
+        "reason": "The old path is printed on the trees' labels.", "answersForIt": "Chloe Martin" });
     let waiver = chloe.api("POST", "/waivers", &asked).await;
     assert_eq!(waiver.status, 201, "{}", waiver.text);
     let waiver = waiver.json()["id"].as_str().unwrap().to_owned();
@@ -383,7 +383,7 @@ async fn the_playbook_refuses_accepts_in_writing_and_keeps_the_verdict() {
         publish(&mut chloe, &camel.replace("1.0.0", "2.0.0").replace("/street-trees/v1", "/street-trees/v2")).await;
     assert_eq!((next.status, next.json()["waived"].as_u64()), (201, Some(1)), "a new major version may: {}", next.text);
 
-    let verdict = chloe.api("GET", "/apis/street-trees/versions/v2/releases/1/verdict", &Value::Null).await.json();
+    let verdict = chloe.api("GET", "/apis/street-trees/versions/v2/verdicts/1", &Value::Null).await.json();
     assert_eq!((&verdict["errors"], &verdict["waived"]), (&json!(0), &json!(1)), "{verdict}");
     let page = chloe.get("/apis/street-trees/v2/standards").await;
     assert!(page.text.contains("printed on the trees"), "the waiver is shown: {}", page.text);

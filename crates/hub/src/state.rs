@@ -6,7 +6,7 @@ use hansom_control::Control;
 use hansom_domain::EnvironmentName;
 use hansom_oauth::{OAuth, SignIn};
 
-use crate::{Setup, assets::Assets};
+use crate::{Setup, api::Calls, assets::Assets};
 
 /// The hub's state; cheap to clone.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub(crate) struct Held {
     pub(crate) environments: Vec<(EnvironmentName, String)>,
     pub(crate) notice: Option<String>,
     pub(crate) assets: Assets,
+    /// Who called the control API lately.
+    pub(crate) calls: Calls,
 }
 
 impl Hub {
@@ -43,6 +45,7 @@ impl Hub {
             environments,
             notice: setup.notice,
             assets: Assets::new(),
+            calls: Calls::default(),
         }))
     }
 

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, jwk::Jwk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Error, OAuth};
+use crate::{Error, OAuth, Scope, scope};
 
 /// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
 pub const HUB_CLIENT: &str = "hansom-hub";
@@ -30,6 +30,8 @@ pub struct Bearer {
     pub actor: Actor,
     /// By which token.
     pub token: TokenId,
+    /// What the token may do.
+    pub scopes: Vec<Scope>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +46,9 @@ pub(crate) struct Claims {
     /// The person's groups; applications' tokens have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) groups: Option<Vec<GroupAddress>>,
+    /// What the token may do at the hub; tokens for environments have none, since grants decide there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
     pub(crate) jti: TokenId,
@@ -74,6 +79,7 @@ impl OAuth {
             client_id: HUB_CLIENT.to_owned(),
             credential: None,
             groups: Some(groups.to_vec()),
+            scope: None,
             iat: now,
             exp: now.saturating_add(self.setup.person_seconds),
             jti: TokenId::random(self.control().chance()),
@@ -92,7 +98,7 @@ impl OAuth {
             return Err(Error::TokenRevoked);
         }
         let audience = self.audience_of(environment)?;
-        self.issue_to_client(application, credential, audience).await
+        self.issue_to_client(application, credential, audience, None).await
     }
 
     /// A token for an application that has just proven itself.
@@ -101,6 +107,7 @@ impl OAuth {
         application: &ApplicationId,
         credential: &CredentialId,
         audience: String,
+        scope: Option<String>,
     ) -> Result<IssuedToken, Error> {
         let now = self.control().clock().now().seconds();
         let claims = Claims {
@@ -110,6 +117,7 @@ impl OAuth {
             client_id: application.to_string(),
             credential: Some(credential.clone()),
             groups: None,
+            scope,
             iat: now,
             exp: now.saturating_add(self.setup.application_seconds),
             jti: TokenId::random(self.control().chance()),
@@ -136,7 +144,7 @@ impl OAuth {
             let application = parsed::<ApplicationId>(&claims.sub)?;
             self.control().actor_of_application(&application).await?
         };
-        Ok(Bearer { actor, token: claims.jti })
+        Ok(Bearer { actor, token: claims.jti, scopes: scope::read(claims.scope.as_deref().unwrap_or_default()) })
     }
 
     fn audience_of(&self, environment: &EnvironmentName) -> Result<String, Error> {

@@ -37,7 +37,7 @@ impl OAuth {
 }
 
 fn told(claims: &Claims) -> serde_json::Value {
-    json!({
+    let mut told = json!({
         "active": true,
         "token_type": "Bearer",
         "iss": claims.iss,
@@ -47,5 +47,9 @@ fn told(claims: &Claims) -> serde_json::Value {
         "iat": claims.iat,
         "exp": claims.exp,
         "jti": claims.jti,
-    })
+    });
+    if let (Some(scope), Some(members)) = (&claims.scope, told.as_object_mut()) {
+        members.insert("scope".to_owned(), json!(scope));
+    }
+    told
 }

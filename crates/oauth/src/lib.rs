@@ -16,6 +16,7 @@ mod outbound;
 mod refusal;
 mod return_path;
 mod revoke;
+mod scope;
 mod sign_in;
 mod token;
 
@@ -32,6 +33,7 @@ pub use access_token::{Bearer, HUB_CLIENT, IssuedToken};
 pub use directory::{BoxFuture, ClaimDirectory, Directory, DirectoryError};
 pub use refusal::Error;
 pub use return_path::safe_return_path;
+pub use scope::Scope;
 pub use sign_in::{Begun, CALLBACK_PATH, Callback, Finished, Provider, SignIn, SignInError};
 
 /// What the authorisation server needs.

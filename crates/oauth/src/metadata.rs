@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{OAuth, assertion::ALGORITHMS, client::METHODS, token::GRANT_TYPES};
+use crate::{OAuth, Scope, assertion::ALGORITHMS, client::METHODS, token::GRANT_TYPES};
 
 /// `GET /.well-known/oauth-authorization-server`
 pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
@@ -25,6 +25,7 @@ pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
         "introspection_endpoint_auth_methods_supported": METHODS,
         "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "jwks_uri": format!("{issuer}/oauth/jwks"),
+        "scopes_supported": Scope::ALL.map(Scope::as_str),
         "grant_types_supported": GRANT_TYPES,
         "response_types_supported": [],
     });

@@ -8,7 +8,7 @@ use axum::{
 use hansom_domain::EnvironmentName;
 use serde::Serialize;
 
-use crate::{Error, OAuth, form::Form, refusal::unkept};
+use crate::{Error, OAuth, form::Form, refusal::unkept, scope};
 
 /// The grant types that work, as metadata announces them.
 pub(crate) const GRANT_TYPES: [&str; 1] = ["client_credentials"];
@@ -18,9 +18,10 @@ struct Answer {
     access_token: String,
     token_type: &'static str,
     expires_in: i64,
-    /// Hansom has no scopes: grants decide. Where some were asked for, the empty answer says so (RFC 6749 section 5.1).
+    /// What the token may do at the hub. At the gateways grants decide: where scopes were asked for, the empty answer says
+    /// so (RFC 6749 section 5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<&'static str>,
+    scope: Option<String>,
 }
 
 /// `POST /oauth/token`
@@ -37,7 +38,14 @@ impl OAuth {
         }
         let client = self.authenticate_client(&form).await?;
         let audience = self.target(&form)?;
-        let issued = self.issue_to_client(&client.id, &client.credential, audience).await?;
+        let scope = match audience == self.issuer() {
+            true => {
+                let actor = self.control().actor_of_application(&client.id).await?;
+                Some(scope::granted(&actor, form.get("scope")))
+            }
+            false => None,
+        };
+        let issued = self.issue_to_client(&client.id, &client.credential, audience, scope.clone()).await?;
         // Only the hub's "last used" is at stake: no reason to refuse a token.
         if let Err(error) = self.control().touch_credential(&client.credential).await {
             let cause = error.private().unwrap_or_else(|| error.to_string());
@@ -47,7 +55,7 @@ impl OAuth {
             access_token: issued.token,
             token_type: "Bearer",
             expires_in: issued.expires_in,
-            scope: form.get("scope").map(|_| ""),
+            scope: scope.or_else(|| form.get("scope").map(|_| String::new())),
         })))
     }
 

@@ -8,6 +8,9 @@ pub(crate) const ENGLISH: &str = r#"["s", "people", "children", "men", "women", 
 /// Words after which a name only says which things it means: `codes-of-conduct`, `idsToAdd`.
 const PREPOSITIONS: [&str; 11] = ["of", "to", "in", "by", "for", "from", "with", "on", "at", "per", "since"];
 
+/// Plurals of acronyms that look like singulars in `is` and `us`.
+const ACRONYMS: [&str; 7] = ["apis", "guis", "kpis", "pois", "uis", "cpus", "gpus"];
+
 /// Whether a name ends in one of the endings, or does so before a preposition. A singular that ends in `s` (address,
 /// status, analysis) is none.
 pub(crate) fn is_plural<'a>(name: &str, mut endings: impl Iterator<Item = &'a str>) -> bool {
@@ -17,7 +20,10 @@ pub(crate) fn is_plural<'a>(name: &str, mut endings: impl Iterator<Item = &'a st
     let Some(last) = own.iter().rev().find(|word| word.chars().any(char::is_alphabetic)) else { return true };
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
     endings.any(|ending| match ending {
-        "s" => last.ends_with('s') && !["ss", "us", "is"].iter().any(|singular| last.ends_with(singular)),
+        "s" => {
+            let is_singular = ["ss", "us", "is"].iter().any(|singular| last.ends_with(singular));
+            last.ends_with('s') && (!is_singular || ACRONYMS.contains(&last.as_str()))
+        }
         ending => last.ends_with(ending),
     })
 }
@@ -39,6 +45,8 @@ mod tests {
             "line-items2",
             "codes_of_conduct",
             "idsToAdd",
+            "apis",
+            "publicAPIs",
         ] {
             assert!(is_plural(name, endings()), "{name}");
         }

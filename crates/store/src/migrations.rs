@@ -12,9 +12,10 @@ use crate::{
     database::{Both, on},
 };
 
-const TEXTS: [(i64, &str, &str); 2] = [
+const TEXTS: [(i64, &str, &str); 3] = [
     (1, "founding", include_str!("../migrations/0001_founding.sql")),
     (2, "standards", include_str!("../migrations/0002_standards.sql")),
+    (3, "repeats", include_str!("../migrations/0003_repeats.sql")),
 ];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.

@@ -76,7 +76,7 @@ impl Publish {
                 ));
             }
         };
-        let body = json!({ "manifest": manifest, "contract": contract, "dry_run": self.dry_run });
+        let body = json!({ "manifest": manifest, "contract": contract, "dryRun": self.dry_run });
         let answer = client.post(format!("{hub}/api/v1/releases")).bearer_auth(token).json(&body).send().await;
         let answer = answer.doing(format!("{hub} could not be reached"))?;
         let status = answer.status().as_u16();
@@ -120,7 +120,7 @@ fn print_release(answer: &Value) {
     let flag = |name: &str| answer.get(name).and_then(Value::as_bool).unwrap_or_default();
     let what = if flag("unchanged") {
         "is in force already"
-    } else if flag("dry_run") {
+    } else if flag("dryRun") {
         "would be published"
     } else {
         "is published"
@@ -130,7 +130,7 @@ fn print_release(answer: &Value) {
         text("api"),
         text("major"),
         text("release"),
-        text("info_version"),
+        text("infoVersion"),
         text("operations")
     );
     let score = answer.get("score").and_then(Value::as_u64);
@@ -143,7 +143,7 @@ fn print_release(answer: &Value) {
         text("changes"),
         text("verdict")
     );
-    for (environment, url) in answer.get("base_urls").and_then(Value::as_object).into_iter().flatten() {
+    for (environment, url) in answer.get("baseUrls").and_then(Value::as_object).into_iter().flatten() {
         println!("  {environment}: {}", url.as_str().unwrap_or_default());
     }
 }

@@ -18,6 +18,9 @@ use crate::Hub;
 /// The header in which every answer names its request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
+/// The header in which every answer names the contract's version.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
 /// A "no" of the control API. It becomes a problem document where the request id is known: in [`finish`].
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
@@ -25,18 +28,29 @@ pub(crate) struct Failure {
     detail: String,
     errors: Vec<Value>,
     challenge: Option<&'static str>,
+    retry_after: Option<i64>,
     private: Option<String>,
 }
 
 impl Failure {
     /// A "no" of `code` with a sentence that says what is wrong and what to do.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: vec![], challenge: None, private: None }
+        Self { code, detail: detail.into(), errors: vec![], challenge: None, retry_after: None, private: None }
     }
 
     /// A "no" to whoever has not proven who they are, with the challenge that RFC 6750 section 3 asks for.
     pub(crate) fn unproven(code: ProblemCode, detail: impl Into<String>, challenge: &'static str) -> Self {
         Self { challenge: Some(challenge), ..Self::new(code, detail) }
+    }
+
+    /// A "no" to whoever called too often, with the seconds after which it may call again.
+    pub(crate) fn too_many(detail: impl Into<String>, retry_after: i64) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::LimitReached, detail) }
+    }
+
+    /// The same "no" with the place of one fault.
+    pub(crate) fn at(self, fault: Fault) -> Self {
+        Self { errors: serde_json::to_value(fault).into_iter().collect(), ..self }
     }
 
     /// The same "no" with its cause for the operators' log.
@@ -70,6 +84,9 @@ impl Failure {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after.or_else(|| worth_trying_after(self.code)) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -135,9 +152,15 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
     if let Ok(value) = HeaderValue::try_from(id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }
+    headers.insert(API_VERSION, HeaderValue::from_static(super::openapi::VERSION));
     // What one caller may see another may not: no cache may keep it, and never the answer that shows a secret.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// After how many seconds it is worth trying again where the platform cannot answer now.
+fn worth_trying_after(code: ProblemCode) -> Option<i64> {
+    (code == ProblemCode::Unavailable).then_some(10)
 }
 
 /// No endpoint of that path.

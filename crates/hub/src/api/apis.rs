@@ -26,15 +26,16 @@ const LONGEST_SEARCH: usize = 200;
 
 /// An API with its versions.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Api {
     /// Its name in paths.
     #[schema(value_type = words::ApiSlug)]
     slug: ApiSlug,
     /// Its name for people.
-    #[schema(example = "Repairs")]
+    #[schema(max_length = 10_485_760, example = "Repairs")]
     title: String,
     /// What it is for, in a sentence; may be empty.
-    #[schema(example = "Report repairs to council homes and follow them.")]
+    #[schema(max_length = 10_485_760, example = "Report repairs to council homes and follow them.")]
     summary: String,
     /// The group that owns it.
     #[schema(value_type = words::GroupAddress)]
@@ -48,6 +49,7 @@ pub(crate) struct Api {
     /// When it was first published.
     created_at: Moment,
     /// Its versions, newest first.
+    #[schema(max_items = 999)]
     versions: Vec<Version>,
 }
 
@@ -69,6 +71,7 @@ impl Api {
 
 /// A major version of an API.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Version {
     /// The version, as it stands in the path.
     #[schema(value_type = words::Major)]
@@ -85,7 +88,7 @@ pub(crate) struct Version {
     /// Whether its answers hold personal data.
     personal_data: bool,
     /// The number of the release in force.
-    #[schema(minimum = 1, example = 3)]
+    #[schema(maximum = 1_000_000_000, minimum = 1, example = 3)]
     current_release: i64,
 }
 
@@ -104,6 +107,7 @@ impl From<VersionRow> for Version {
 
 /// A version with what its current release offers.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct VersionDetail {
     /// Its API's name in paths.
     #[schema(value_type = words::ApiSlug)]
@@ -112,30 +116,32 @@ pub(crate) struct VersionDetail {
     #[serde(flatten)]
     version: Version,
     /// The contract's own version.
-    #[schema(example = "1.2.0")]
+    #[schema(max_length = 10_485_760, example = "1.2.0")]
     info_version: String,
     /// Where it is called, by environment.
-    #[schema(example = json!({"production": "https://api.hackney.example/repairs/v1"}))]
+    #[schema(value_type = BTreeMap<String, words::Url>, example = json!({"production": "https://api.hackney.example/repairs/v1"}))]
     base_urls: BTreeMap<String, String>,
     /// Its operations, in the order of the contract.
+    #[schema(max_items = 100_000)]
     operations: Vec<Operation>,
 }
 
 /// An operation and who may call it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Operation {
     /// Its `operationId`.
-    #[schema(example = "listRepairs")]
+    #[schema(max_length = 10_485_760, example = "listRepairs")]
     id: String,
     /// The method.
-    #[schema(example = "GET")]
+    #[schema(max_length = 20, example = "GET")]
     method: String,
     /// The path template below the base URL.
-    #[schema(example = "/repairs")]
+    #[schema(max_length = 10_485_760, example = "/repairs")]
     path: String,
     /// What it does, in a few words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "List repairs")]
+    #[schema(max_length = 10_485_760, value_type = String, required = false, example = "List repairs")]
     summary: Option<String>,
     /// Whether it should not be used any more.
     deprecated: bool,
@@ -147,13 +153,14 @@ pub(crate) struct Operation {
 
 /// Who may call an operation.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Access {
     /// Anyone, without a token.
     anyone: bool,
     /// Applications with an approved grant for it.
     granted_applications: bool,
     /// People in any of these groups.
-    #[schema(value_type = Vec<words::GroupAddress>)]
+    #[schema(max_items = 10_000, value_type = Vec<words::GroupAddress>)]
     groups: Vec<GroupAddress>,
 }
 
@@ -175,9 +182,10 @@ pub(crate) struct ApisQuery {
     #[param(value_type = words::Status, required = false)]
     status: Option<Status>,
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -191,7 +199,7 @@ pub(crate) struct ApisQuery {
     tag = "apis",
     params(ApisQuery),
     responses((status = 200, description = "A piece of the APIs.", body = Page<Api>), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_apis(
     State(hub): State<Hub>,
@@ -225,6 +233,8 @@ pub(crate) async fn list_apis(
 }
 
 /// Reads an API
+///
+/// With its versions. Strangers may read public and controlled APIs.
 #[utoipa::path(
     get,
     path = "/apis/{slug}",
@@ -232,7 +242,7 @@ pub(crate) async fn list_apis(
     tag = "apis",
     params(("slug" = words::ApiSlug, Path, description = "The API.")),
     responses((status = 200, description = "The API.", body = Api), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_api(
     State(hub): State<Hub>,
@@ -251,6 +261,8 @@ pub(crate) async fn get_api(
 }
 
 /// Reads a version with its operations and base URLs
+///
+/// As its release in force says, for everyone who may know of the API.
 #[utoipa::path(
     get,
     path = "/apis/{slug}/versions/{major}",
@@ -261,7 +273,7 @@ pub(crate) async fn get_api(
         ("major" = words::Major, Path, description = "The version.")
     ),
     responses((status = 200, description = "The version.", body = VersionDetail), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_version(
     State(hub): State<Hub>,

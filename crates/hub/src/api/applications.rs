@@ -20,14 +20,16 @@ use crate::Hub;
 
 /// A registered client of APIs.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Application {
     /// Its id: the OAuth `client_id`.
     #[schema(value_type = words::Id)]
     id: ApplicationId,
     /// Its name.
-    #[schema(example = "Repairs dashboard")]
+    #[schema(min_length = 1, max_length = 100, example = "Repairs dashboard")]
     name: String,
     /// What it is, in a sentence; may be empty.
+    #[schema(max_length = 500)]
     description: String,
     /// The group that owns it.
     #[schema(value_type = words::GroupAddress)]
@@ -37,7 +39,7 @@ pub(crate) struct Application {
     /// When it was registered.
     created_at: Moment,
     /// By whom.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     created_by: String,
     /// When it was revoked; absent while it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,13 +64,14 @@ impl From<ApplicationRow> for Application {
 
 /// An application to be registered.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewApplication {
     /// Its name.
-    #[schema(example = "Repairs dashboard")]
+    #[schema(min_length = 1, max_length = 100, example = "Repairs dashboard")]
     name: String,
     /// What it is, in a sentence.
     #[serde(default)]
+    #[schema(max_length = 500)]
     description: String,
     /// The group that owns it; one of the caller's.
     #[schema(value_type = words::GroupAddress)]
@@ -84,9 +87,10 @@ pub(crate) struct NewApplication {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ApplicationsQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -100,7 +104,7 @@ pub(crate) struct ApplicationsQuery {
     tag = "applications",
     params(ApplicationsQuery),
     responses((status = 200, description = "A piece of the applications.", body = Page<Application>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_applications(
     State(hub): State<Hub>,
@@ -128,7 +132,7 @@ pub(crate) async fn list_applications(
     })),
     responses((status = 201, description = "The application.", body = Application,
         headers(("Location" = String, description = "The address of the application."))), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn register_application(
     State(hub): State<Hub>,
@@ -143,6 +147,8 @@ pub(crate) async fn register_application(
 }
 
 /// Reads an application
+///
+/// For members of its owner group and for administrators; a revoked one too.
 #[utoipa::path(
     get,
     path = "/applications/{application_id}",
@@ -150,7 +156,7 @@ pub(crate) async fn register_application(
     tag = "applications",
     params(("application_id" = words::Id, Path, description = "The application.")),
     responses((status = 200, description = "The application.", body = Application), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_application(
     State(hub): State<Hub>,
@@ -171,7 +177,7 @@ pub(crate) async fn get_application(
     tag = "applications",
     params(("application_id" = words::Id, Path, description = "The application.")),
     responses((status = 204, description = "It is revoked."), Changing),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn revoke_application(
     State(hub): State<Hub>,

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     answer::Failure,
     authentication::Caller,
+    casing::camel_cased,
     moment::Moment,
     paging::{Page, Piece, moment_of, newest_first},
     problem::Reading,
@@ -24,6 +25,7 @@ const MOST: u16 = 100;
 
 /// One change, with its witness.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AuditEntry {
     /// Its id.
     #[schema(value_type = words::Id)]
@@ -33,10 +35,10 @@ pub(crate) struct AuditEntry {
     /// Who did it.
     actor: AuditActor,
     /// What was done.
-    #[schema(example = "publish_release")]
+    #[schema(max_length = 100, example = "publish_release")]
     verb: String,
     /// To what.
-    #[schema(example = "repairs/v1")]
+    #[schema(max_length = 200, example = "repairs/v1")]
     subject: String,
     /// More of it; never a secret.
     #[schema(value_type = Object)]
@@ -45,14 +47,16 @@ pub(crate) struct AuditEntry {
 
 /// Who made a change.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AuditActor {
     /// `person`, `application` or `platform`.
-    #[schema(example = "person")]
+    #[schema(value_type = words::ActorKind)]
     kind: String,
     /// The id.
+    #[schema(max_length = 100)]
     id: String,
     /// The name at that time.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     name: String,
 }
 
@@ -64,7 +68,7 @@ impl From<AuditRow> for AuditEntry {
             actor: AuditActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
             verb: row.verb,
             subject: row.subject,
-            detail: row.detail,
+            detail: camel_cased(row.detail),
         }
     }
 }
@@ -75,9 +79,10 @@ impl From<AuditRow> for AuditEntry {
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -91,7 +96,7 @@ pub(crate) struct AuditQuery {
     tag = "audit",
     params(AuditQuery),
     responses((status = 200, description = "A piece of the audit trail.", body = Page<AuditEntry>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_audit(
     State(hub): State<Hub>,

@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use hansom_domain::{Actor, ProblemCode};
+use hansom_oauth::Scope;
 
 use super::answer::Failure;
 use crate::{
@@ -18,10 +19,25 @@ use crate::{
 
 const FORM_TOKEN: &str = "hansom-form-token";
 const CHALLENGE: &str = "Bearer realm=\"hansom\"";
+const LACKS_READ: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:read\"";
+const LACKS_PUBLISH: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:publish\"";
+const LACKS_WRITE: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:write\"";
 const BAD_TOKEN: &str = "Bearer realm=\"hansom\", error=\"invalid_token\"";
 
-/// Someone who has proven who they are.
+/// Someone who has proven who they are and may read, or change, as the method says.
 pub(crate) struct Caller(pub(crate) Actor);
+
+/// Someone who has proven who they are and may publish.
+pub(crate) struct Publisher(pub(crate) Actor);
+
+/// What was proven of a request, once for all who ask.
+#[derive(Clone)]
+pub(crate) struct Proven {
+    /// Who calls.
+    pub(crate) actor: Actor,
+    /// What the token may do; a session may do what its person may.
+    scopes: Option<Vec<Scope>>,
+}
 
 /// Someone who reads: proven, or a stranger.
 pub(crate) struct Viewer(pub(crate) Option<Actor>);
@@ -30,10 +46,10 @@ impl FromRequestParts<Hub> for Viewer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
-        if parts.headers.contains_key(header::AUTHORIZATION) {
-            return by_token(&parts.headers, hub).await.map(Some).map(Self);
+        match prove(parts, hub).await? {
+            Some(proven) => proven.may(Scope::Read).map(Some).map(Self),
+            None => Ok(Self(None)),
         }
-        by_session(parts, hub).await.map(Self)
     }
 }
 
@@ -41,21 +57,64 @@ impl FromRequestParts<Hub> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
-        let Viewer(viewer) = Viewer::from_request_parts(parts, hub).await?;
-        viewer.map(Self).ok_or_else(|| {
-            Failure::unproven(
-                ProblemCode::TokenMissing,
-                format!(
-                    "Send an access token for {} in the header Authorization: Bearer; {0}/oauth/token issues them.",
-                    hub.hub
-                ),
-                CHALLENGE,
-            )
-        })
+        let scope = if parts.method.is_safe() { Scope::Read } else { Scope::Write };
+        somebody(parts, hub).await?.may(scope).map(Self)
     }
 }
 
-async fn by_token(headers: &HeaderMap, hub: &Hub) -> Result<Actor, Failure> {
+impl FromRequestParts<Hub> for Publisher {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Failure> {
+        somebody(parts, hub).await?.may(Scope::Publish).map(Self)
+    }
+}
+
+impl Proven {
+    /// The actor, if what was proven is enough for `scope`.
+    fn may(self, scope: Scope) -> Result<Actor, Failure> {
+        if self.scopes.is_none_or(|scopes| scopes.contains(&scope)) {
+            return Ok(self.actor);
+        }
+        let (challenge, mend) = match scope {
+            Scope::Read => (LACKS_READ, "Get a new token and ask for no scope, or for this one"),
+            Scope::Publish => (LACKS_PUBLISH, "Get a new token for an application that was registered to publish"),
+            Scope::Write => (LACKS_WRITE, "No program is given it: a person signs in at the hub for that"),
+        };
+        let detail = format!("The access token lacks the scope {}. {mend}.", scope.as_str());
+        Err(Failure::unproven(ProblemCode::NotAllowed, detail, challenge))
+    }
+}
+
+/// Who calls, if anybody has proven so: looked at once for a request, however many ask.
+pub(crate) async fn prove(parts: &mut Parts, hub: &Hub) -> Result<Option<Proven>, Failure> {
+    if let Some(proven) = parts.extensions.get::<Proven>() {
+        return Ok(Some(proven.clone()));
+    }
+    let proven = match parts.headers.contains_key(header::AUTHORIZATION) {
+        true => Some(by_token(&parts.headers, hub).await?),
+        false => by_session(parts, hub).await?.map(|actor| Proven { actor, scopes: None }),
+    };
+    if let Some(proven) = &proven {
+        parts.extensions.insert(proven.clone());
+    }
+    Ok(proven)
+}
+
+async fn somebody(parts: &mut Parts, hub: &Hub) -> Result<Proven, Failure> {
+    prove(parts, hub).await?.ok_or_else(|| {
+        Failure::unproven(
+            ProblemCode::TokenMissing,
+            format!(
+                "Send an access token for {} in the header Authorization: Bearer; {0}/oauth/token issues them.",
+                hub.hub
+            ),
+            CHALLENGE,
+        )
+    })
+}
+
+async fn by_token(headers: &HeaderMap, hub: &Hub) -> Result<Proven, Failure> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let token = match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok().and_then(bearer),
@@ -69,7 +128,7 @@ async fn by_token(headers: &HeaderMap, hub: &Hub) -> Result<Actor, Failure> {
         )
     })?;
     let bearer = hub.oauth.authenticate(token).await.map_err(unproven)?;
-    Ok(bearer.actor)
+    Ok(Proven { actor: bearer.actor, scopes: Some(bearer.scopes) })
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        RefOr, Schema,
+        Ref, RefOr, Schema,
         schema::{ObjectBuilder, OneOfBuilder, Type},
     },
 };
@@ -28,6 +28,7 @@ use crate::Hub;
 
 /// A credential, as far as it can be shown again.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Credential {
     /// Its id.
     #[schema(value_type = words::Id)]
@@ -36,7 +37,7 @@ pub(crate) struct Credential {
     #[schema(value_type = words::CredentialKind)]
     kind: CredentialKind,
     /// What people know it by: the thumbprint of a key, or the last four characters of a secret.
-    #[schema(example = "…9f3c")]
+    #[schema(max_length = 100, example = "…9f3c")]
     hint: String,
     /// The public key as a JWK, for a key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +46,7 @@ pub(crate) struct Credential {
     /// When it was made.
     created_at: Moment,
     /// By whom.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     created_by: String,
     /// When a token was last issued for it; absent if never.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ impl From<CredentialRow> for Credential {
 
 /// A credential to be made.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewCredential {
     /// `secret` to be given one, `public_key` to register a key whose private half stays with the application.
     #[schema(value_type = words::CredentialKind)]
@@ -89,11 +90,13 @@ pub(crate) enum PublicKey {}
 
 impl PartialSchema for PublicKey {
     fn schema() -> RefOr<Schema> {
-        let text = ObjectBuilder::new().schema_type(Type::String).description(Some("PEM, or the text of a JWK."));
-        let jwk = ObjectBuilder::new().schema_type(Type::Object).description(Some("A JWK."));
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(65_536))
+            .description(Some("PEM, or the text of a JWK."));
         OneOfBuilder::new()
             .item(text)
-            .item(jwk)
+            .item(Ref::from_schema_name("Jwk"))
             .description(Some("A public key: ES256, EdDSA, or RS256 of 2,048 bits and more."))
             .into()
     }
@@ -107,13 +110,14 @@ impl ToSchema for PublicKey {
 
 /// A new credential, in the one moment in which a secret is shown.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct IssuedCredential {
     /// The credential as it can be shown again.
     #[serde(flatten)]
     credential: Credential,
     /// The secret, for kind `secret`. The platform keeps a hash only: store it now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "hansom_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0")]
+    #[schema(max_length = 100, value_type = String, required = false, example = "hansom_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0")]
     secret: Option<String>,
 }
 
@@ -123,9 +127,10 @@ pub(crate) struct IssuedCredential {
 #[into_params(parameter_in = Query)]
 pub(crate) struct CredentialsQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -139,7 +144,7 @@ pub(crate) struct CredentialsQuery {
     tag = "credentials",
     params(("application_id" = words::Id, Path, description = "The application."), CredentialsQuery),
     responses((status = 200, description = "A piece of the credentials.", body = Page<Credential>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_credentials(
     State(hub): State<Hub>,
@@ -167,7 +172,7 @@ pub(crate) async fn list_credentials(
         ("secret" = (summary = "Be given a secret", value = json!({"kind": "secret"}))),
         ("public_key" = (summary = "Register a public key", value = json!({
             "kind": "public_key",
-            "public_key": {
+            "publicKey": {
                 "kty": "EC",
                 "crv": "P-256",
                 "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
@@ -177,7 +182,7 @@ pub(crate) async fn list_credentials(
     )),
     responses((status = 201, description = "The credential.", body = IssuedCredential,
         headers(("Location" = String, description = "The address of the credential."))), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn issue_credential(
     State(hub): State<Hub>,
@@ -197,13 +202,11 @@ pub(crate) async fn issue_credential(
         }
         (CredentialKind::Secret, Some(_)) => {
             return Err(Failure::malformed(
-                "A secret has no public_key; leave it out, or write \"kind\": \"public_key\".",
+                "A secret has no publicKey; leave it out, or write \"kind\": \"public_key\".",
             ));
         }
         (CredentialKind::PublicKey, None) => {
-            return Err(Failure::malformed(
-                "The member public_key is missing; send the public key as PEM or as a JWK.",
-            ));
+            return Err(Failure::malformed("The member publicKey is missing; send the public key as PEM or as a JWK."));
         }
     };
     let credential = credentials_for(&hub, &actor, &application)
@@ -230,7 +233,7 @@ pub(crate) async fn issue_credential(
         ("credential_id" = words::Id, Path, description = "The credential.")
     ),
     responses((status = 204, description = "It is revoked."), Changing),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn revoke_credential(
     State(hub): State<Hub>,
@@ -252,7 +255,7 @@ fn key_text(key: Value) -> Result<String, Failure> {
         Value::String(text) => Ok(text),
         Value::Object(_) => Ok(key.to_string()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(Failure::malformed(
-            "The member public_key is neither a text nor a JWK; send the public key as PEM or as a JWK.",
+            "The member publicKey is neither a text nor a JWK; send the public key as PEM or as a JWK.",
         )),
     }
 }

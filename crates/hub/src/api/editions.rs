@@ -7,24 +7,25 @@ use hansom_control::Forecast;
 use hansom_domain::{ApiSlug, Major};
 use hansom_store::EditionRow;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
-    paging::Page,
+    paging::{Page, Piece, newest_first},
     problem::{Publishing, Reading},
-    reading::Sent,
+    reading::{Asked, Named, Sent},
     words,
 };
-use crate::Hub;
+use crate::{Hub, urls};
 
 /// An edition of the playbook that this platform published.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Edition {
     /// Its name.
-    #[schema(max_length = 100, example = "2026.2")]
+    #[schema(value_type = words::EditionName)]
     name: String,
     /// The profile, as it was written.
     #[schema(max_length = 200_000)]
@@ -53,7 +54,7 @@ impl From<EditionRow> for Edition {
 
 /// An edition to be published.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewEdition {
     /// The profile: YAML with `profile`, `edition` and what it `extends`.
     #[schema(min_length = 1, max_length = 200_000)]
@@ -66,6 +67,7 @@ pub(crate) struct NewEdition {
 
 /// What an edition would mean for one version.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct EditionForecast {
     /// The API.
     #[schema(value_type = words::ApiSlug)]
@@ -74,10 +76,10 @@ pub(crate) struct EditionForecast {
     #[schema(value_type = words::Major)]
     major: Major,
     /// Findings that a release must not have, by the edition in force.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 0)]
     errors_now: usize,
     /// The same by the new edition.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 2)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 2)]
     errors_then: usize,
     /// The score by the edition in force, of 1,000; absent where no rule counts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,8 +92,8 @@ pub(crate) struct EditionForecast {
     /// Whether the release in force keeps every MUST now and would not then.
     falls_short: bool,
     /// The rules that would be broken and are not broken now.
-    #[schema(max_items = 500, example = json!(["URL-01"]))]
-    newly_broken: Vec<String>,
+    #[schema(value_type = Vec<words::RuleId>, max_items = 500, example = json!(["URL-01"]))]
+    newly_broken_rules: Vec<String>,
 }
 
 impl From<Forecast> for EditionForecast {
@@ -104,26 +106,67 @@ impl From<Forecast> for EditionForecast {
             errors_then: forecast.errors_then,
             score_now: forecast.score_now,
             score_then: forecast.score_then,
-            newly_broken: forecast.newly_broken,
+            newly_broken_rules: forecast.newly_broken,
         }
     }
 }
 
+/// Which piece of the editions.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EditionsQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
+}
+
 /// Lists the editions that this platform published, newest first
+///
+/// For everyone who is signed in. The newest is in force.
 #[utoipa::path(
     get,
     path = "/editions",
     operation_id = "listEditions",
     tag = "standards",
-    responses((status = 200, description = "The editions.", body = Page<Edition>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    params(EditionsQuery),
+    responses((status = 200, description = "A piece of the editions.", body = Page<Edition>), Reading),
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_editions(
     State(hub): State<Hub>,
     Caller(_anybody): Caller,
+    Asked(query): Asked<EditionsQuery>,
 ) -> Result<Json<Page<Edition>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let editions = hub.control.reads().editions().await?;
-    Ok(Json(Page { items: editions.into_iter().map(Edition::from).collect(), next_cursor: None }))
+    let page = piece.of(editions, |edition| newest_first(edition.published_at, &edition.name));
+    Ok(Json(page.map(Edition::from)))
+}
+
+/// Reads an edition
+///
+/// For everyone who is signed in.
+#[utoipa::path(
+    get,
+    path = "/editions/{edition}",
+    operation_id = "getEdition",
+    tag = "standards",
+    params(("edition" = words::EditionName, Path, description = "The edition.")),
+    responses((status = 200, description = "The edition.", body = Edition), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_edition(
+    State(hub): State<Hub>,
+    Caller(_anybody): Caller,
+    Named(name): Named<String>,
+) -> Result<Json<Edition>, Failure> {
+    let editions = hub.control.reads().editions().await?;
+    let edition = editions.into_iter().find(|edition| edition.name == name);
+    edition.map(|row| Json(row.into())).ok_or_else(|| Failure::not_found("edition"))
 }
 
 /// Publishes an edition
@@ -138,8 +181,9 @@ pub(crate) async fn list_editions(
         "profile": "profile: ours\nedition: \"2026.2\"\nextends: uk-council\nrules:\n  URL-06: { level: error }\n",
         "notes": "Nesting of more than three levels is refused from now on."
     })),
-    responses((status = 201, description = "The name of the edition.", body = PublishedEdition), Publishing),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    responses((status = 201, description = "The name of the edition.", body = PublishedEdition,
+        headers(("Location" = String, description = "The address of the edition."))), Publishing),
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn publish_edition(
     State(hub): State<Hub>,
@@ -147,11 +191,12 @@ pub(crate) async fn publish_edition(
     Sent(new): Sent<NewEdition, EDITION>,
 ) -> Result<Created<PublishedEdition>, Failure> {
     let name = hub.control.publish_edition(&actor, &new.profile, &new.notes).await?;
-    Ok(Created { location: None, body: PublishedEdition { name } })
+    Ok(Created { location: Some(format!("/editions/{}", urls::encoded(&name))), body: PublishedEdition { name } })
 }
 
 /// What was published.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PublishedEdition {
     /// The name of the edition, from its profile.
     #[schema(max_length = 100, example = "2026.2")]
@@ -174,7 +219,7 @@ const EDITION: usize = 512 * 1024;
         "profile": "profile: ours\nedition: \"2026.2\"\nextends: uk-council\nrules:\n  URL-06: { level: error }\n"
     })),
     responses((status = 200, description = "What it would mean for each version.", body = Page<EditionForecast>), Publishing),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn forecast_edition(
     State(hub): State<Hub>,

@@ -22,6 +22,7 @@ use crate::Hub;
 
 /// An application's right to call operations of a version in an environment, from its request on.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Grant {
     /// Its id.
     #[schema(value_type = words::Id)]
@@ -41,25 +42,25 @@ pub(crate) struct Grant {
     #[schema(value_type = words::EnvironmentName)]
     environment: EnvironmentName,
     /// Which operations, by id; `["*"]` for every one.
-    #[schema(example = json!(["listRepairs", "getRepair"]))]
+    #[schema(value_type = Vec<words::OperationId>, max_items = 2000, example = json!(["listRepairs", "getRepair"]))]
     operations: Vec<String>,
     /// What for.
-    #[schema(example = "Show open repairs to estate officers.")]
+    #[schema(max_length = 2000, example = "Show open repairs to estate officers.")]
     purpose: String,
     /// By which law, where personal data are concerned; may be empty.
-    #[schema(example = "UK GDPR Article 6(1)(e), public task")]
+    #[schema(max_length = 500, example = "UK GDPR Article 6(1)(e), public task")]
     legal_basis: String,
     /// Where it stands.
     #[schema(value_type = words::GrantState)]
     state: GrantState,
     /// Who asked.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     requested_by: String,
     /// When.
     requested_at: Moment,
     /// Who decided or revoked it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
+    #[schema(max_length = 200, value_type = String, required = false)]
     decided_by: Option<String>,
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +68,7 @@ pub(crate) struct Grant {
     decided_at: Option<Moment>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
+    #[schema(max_length = 2000, value_type = String, required = false)]
     reason: Option<String>,
     /// Until when it is in force, if that is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,12 +78,13 @@ pub(crate) struct Grant {
 
 /// The application of a grant.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct GrantedApplication {
     /// Its id.
     #[schema(value_type = words::Id)]
     id: ApplicationId,
     /// Its name.
-    #[schema(example = "Repairs dashboard")]
+    #[schema(max_length = 100, example = "Repairs dashboard")]
     name: String,
     /// The group that owns it.
     #[schema(value_type = words::GroupAddress)]
@@ -118,7 +120,7 @@ impl From<GrantRow> for Grant {
 
 /// A request for a grant.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewGrant {
     /// The id of the application that wants to call; one of the caller's.
     #[schema(value_type = words::Id)]
@@ -133,32 +135,36 @@ pub(crate) struct NewGrant {
     #[schema(value_type = words::EnvironmentName)]
     environment: EnvironmentName,
     /// Which operations, by id; `["*"]` for every one.
-    #[schema(min_items = 1, max_items = 2000)]
+    #[schema(value_type = Vec<words::OperationId>, min_items = 1, max_items = 2000)]
     operations: Vec<String>,
     /// What for, so that the owner can decide.
+    #[schema(min_length = 10, max_length = 2000)]
     purpose: String,
     /// By which law; needed where the version's answers hold personal data.
     #[serde(default)]
+    #[schema(max_length = 500)]
     legal_basis: String,
 }
 
 /// An owner's word on a request.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GrantDecision {
     /// Yes or no.
     #[schema(value_type = words::Decision)]
     decision: Decision,
     /// Why; the one who asked reads it.
     #[serde(default)]
+    #[schema(max_length = 2000)]
     reason: String,
 }
 
 /// The end of a grant.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GrantRevocation {
     /// Why; the owner of the application reads it.
+    #[schema(min_length = 1, max_length = 2000)]
     reason: String,
 }
 
@@ -177,9 +183,10 @@ pub(crate) struct GrantsQuery {
     #[param(value_type = words::ApiSlug, required = false)]
     api: Option<ApiSlug>,
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -201,7 +208,7 @@ impl GrantsQuery {
     tag = "grants",
     params(GrantsQuery),
     responses((status = 200, description = "A piece of the grants.", body = Page<Grant>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_grants(
     State(hub): State<Hub>,
@@ -230,11 +237,11 @@ pub(crate) async fn list_grants(
         "environment": "production",
         "operations": ["listRepairs", "getRepair"],
         "purpose": "Show open repairs to estate officers.",
-        "legal_basis": "UK GDPR Article 6(1)(e), public task"
+        "legalBasis": "UK GDPR Article 6(1)(e), public task"
     })),
     responses((status = 201, description = "The grant, requested.", body = Grant,
         headers(("Location" = String, description = "The address of the grant."))), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn request_grant(
     State(hub): State<Hub>,
@@ -255,6 +262,8 @@ pub(crate) async fn request_grant(
 }
 
 /// Reads a grant
+///
+/// For the owners of the application, the owners of the API and administrators.
 #[utoipa::path(
     get,
     path = "/grants/{grant_id}",
@@ -262,7 +271,7 @@ pub(crate) async fn request_grant(
     tag = "grants",
     params(("grant_id" = words::Id, Path, description = "The grant.")),
     responses((status = 200, description = "The grant.", body = Grant), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_grant(
     State(hub): State<Hub>,
@@ -286,7 +295,7 @@ pub(crate) async fn get_grant(
         "reason": "Agreed with the repairs team on 9 March."
     })),
     responses((status = 200, description = "The grant, decided.", body = Grant), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn decide_grant(
     State(hub): State<Hub>,
@@ -309,7 +318,7 @@ pub(crate) async fn decide_grant(
     params(("grant_id" = words::Id, Path, description = "The grant.")),
     request_body(content = GrantRevocation, example = json!({"reason": "The dashboard was switched off."})),
     responses((status = 200, description = "The grant, revoked.", body = Grant), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn revoke_grant(
     State(hub): State<Hub>,

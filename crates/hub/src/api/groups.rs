@@ -1,7 +1,7 @@
 //! Which groups are there?
 
 use axum::{Json, extract::State};
-use hansom_domain::{GroupAddress, PersonId};
+use hansom_domain::{Actor, GroupAddress, PersonId};
 use hansom_store::GroupRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,22 +11,23 @@ use super::{
     authentication::Caller,
     paging::{Page, Piece},
     problem::{Reading, Sending},
-    reading::{Asked, Sent},
+    reading::{Asked, Named, Sent},
     words,
 };
-use crate::Hub;
+use crate::{Hub, urls};
 
 /// A group of people.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Group {
     /// Its address.
     #[schema(value_type = words::GroupAddress)]
     address: GroupAddress,
     /// Its name, where the platform keeps it; empty for a group of the directory.
-    #[schema(example = "Housing officers")]
+    #[schema(max_length = 100, example = "Housing officers")]
     title: String,
     /// How many people who have signed in are in it.
-    #[schema(minimum = 0, example = 12)]
+    #[schema(maximum = 1_000_000_000, minimum = 0, example = 12)]
     members: i64,
     /// Whether the platform keeps it; the others are told by the directory.
     kept: bool,
@@ -40,13 +41,13 @@ impl From<GroupRow> for Group {
 
 /// A group to be kept by the platform.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewGroup {
     /// Its address, which no other group may have.
     #[schema(value_type = words::GroupAddress)]
     address: GroupAddress,
     /// Its name for people.
-    #[schema(example = "Repairs contractors")]
+    #[schema(min_length = 1, max_length = 100, example = "Repairs contractors")]
     title: String,
     /// The ids of the people in it, from `GET /people`.
     #[serde(default)]
@@ -60,9 +61,10 @@ pub(crate) struct NewGroup {
 #[into_params(parameter_in = Query)]
 pub(crate) struct GroupsQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -76,7 +78,7 @@ pub(crate) struct GroupsQuery {
     tag = "people",
     params(GroupsQuery),
     responses((status = 200, description = "A piece of the groups.", body = Page<Group>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_groups(
     State(hub): State<Hub>,
@@ -103,8 +105,9 @@ pub(crate) async fn list_groups(
         "title": "Repairs contractors",
         "members": ["5d1f0a4c9b7e48d2a3c6e1f08b92d475"]
     })),
-    responses((status = 201, description = "The group.", body = Group), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    responses((status = 201, description = "The group.", body = Group,
+        headers(("Location" = String, description = "The address of the group."))), Sending),
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn create_group(
     State(hub): State<Hub>,
@@ -112,13 +115,33 @@ pub(crate) async fn create_group(
     Sent(new): Sent<NewGroup>,
 ) -> Result<Created<Group>, Failure> {
     hub.control.create_group(&actor, &new.address, &new.title, &new.members).await?;
-    let group = hub
-        .control
-        .reads()
-        .groups()
-        .await?
-        .into_iter()
-        .find(|group| group.address == new.address)
-        .ok_or_else(|| Failure::not_found("group"))?;
-    Ok(Created { location: None, body: group.into() })
+    let location = format!("/groups/{}", urls::encoded(new.address.as_str()));
+    Ok(Created { location: Some(location), body: group_for(&hub, &actor, &new.address).await? })
+}
+
+/// Reads a group
+///
+/// For its members and for administrators.
+#[utoipa::path(
+    get,
+    path = "/groups/{address}",
+    operation_id = "getGroup",
+    tag = "people",
+    params(("address" = words::GroupAddress, Path, description = "The group.")),
+    responses((status = 200, description = "The group.", body = Group), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_group(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(address): Named<GroupAddress>,
+) -> Result<Json<Group>, Failure> {
+    Ok(Json(group_for(&hub, &actor, &address).await?))
+}
+
+/// A group that the actor may see.
+async fn group_for(hub: &Hub, actor: &Actor, address: &GroupAddress) -> Result<Group, Failure> {
+    let groups = hub.control.reads().groups().await?;
+    let group = groups.into_iter().find(|group| group.address == *address && actor.speaks_for(&group.address));
+    group.map(Group::from).ok_or_else(|| Failure::not_found("group"))
 }

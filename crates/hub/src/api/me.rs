@@ -9,20 +9,21 @@ use super::{answer::Failure, authentication::Caller, problem::Reading, words};
 
 /// The caller.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Me {
     /// `person`, `application` or `platform`.
-    #[schema(example = "person")]
+    #[schema(value_type = words::ActorKind)]
     kind: &'static str,
     /// The id: the `sub` of the caller's access tokens.
     #[schema(value_type = words::Id)]
     id: String,
     /// The name for pages and the audit trail.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     name: String,
     /// Whether the caller runs the platform.
     administrator: bool,
     /// The groups that the caller is in, nested ones resolved; for an application, its owner group.
-    #[schema(value_type = Vec<words::GroupAddress>)]
+    #[schema(max_items = 10_000, value_type = Vec<words::GroupAddress>)]
     groups: Vec<GroupAddress>,
 }
 
@@ -52,7 +53,7 @@ impl From<Actor> for Me {
     operation_id = "getMe",
     tag = "people",
     responses((status = 200, description = "The caller.", body = Me), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_me(Caller(actor): Caller) -> Result<Json<Me>, Failure> {
     Ok(Json(actor.into()))

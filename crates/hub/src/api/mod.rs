@@ -8,10 +8,14 @@ mod apis;
 mod applications;
 mod audit;
 mod authentication;
+mod casing;
+mod completion;
 mod credentials;
 mod editions;
 mod grants;
 mod groups;
+mod health;
+mod limits;
 mod me;
 mod moment;
 mod openapi;
@@ -21,15 +25,19 @@ mod problem;
 mod reading;
 mod refusals;
 mod releases;
+mod repeats;
 mod verdicts;
 mod waivers;
 mod words;
+
+pub(crate) use limits::Calls;
 
 use std::sync::Arc;
 
 use axum::{Extension, Router, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::completion::Platform;
 use crate::Hub;
 
 /// Where the control API lives on the hub.
@@ -37,7 +45,8 @@ pub(crate) const ROOT: &str = "/api/v1";
 
 /// Every address of the control API, to be merged into the hub's router.
 pub(crate) fn router(hub: Hub) -> Router {
-    let (routes, contract) = OpenApiRouter::with_openapi(openapi::frame(&hub.hub))
+    let pages = secure(&hub.hub);
+    let (routes, contract) = OpenApiRouter::with_openapi(openapi::frame(pages))
         .routes(routes!(apis::list_apis))
         .routes(routes!(apis::get_api))
         .routes(routes!(apis::get_version))
@@ -60,19 +69,32 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(waivers::decide_waiver))
         .routes(routes!(waivers::withdraw_waiver))
         .routes(routes!(editions::list_editions, editions::publish_edition))
+        .routes(routes!(editions::get_edition))
         .routes(routes!(editions::forecast_edition))
         .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::get_group))
         .routes(routes!(people::list_people))
         .routes(routes!(audit::list_audit))
         .routes(routes!(refusals::get_refusal))
         .routes(routes!(me::get_me))
+        .routes(routes!(health::get_health))
         .routes(routes!(openapi::get_contract))
         .split_for_parts();
+    let administrators = hub.control.settings().administrators.as_str();
+    let contract = completion::completed(&contract, &Platform { pages, administrators });
     let routes = routes
         .fallback(answer::nothing_here)
         .method_not_allowed_fallback(answer::other_method)
         .layer(Extension(Arc::new(contract)))
+        .layer(middleware::from_fn_with_state(hub.clone(), repeats::once))
+        .layer(middleware::from_fn_with_state(hub.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(hub.clone(), answer::finish))
         .with_state(hub);
     Router::new().nest(ROOT, routes)
+}
+
+/// The hub's address for links of the contract, which are public and so are `https://`. A hub that tries things out on this
+/// machine has no such address: it shows an example of one.
+fn secure(hub: &str) -> &str {
+    if hub.starts_with("https://") { hub } else { "https://hub.hackney.example" }
 }

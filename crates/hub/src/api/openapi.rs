@@ -6,29 +6,39 @@ use axum::{
     Extension, Json,
     response::{IntoResponse, Response},
 };
+use hansom_oauth::Scope;
+use serde_json::Value;
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
-    security::{
-        ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme,
-    },
+    security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
     tag::TagBuilder,
 };
 
-use super::problem::{Fault, ProblemDocument, Reading, answers};
+use super::problem::{Fault, ProblemDocument, Telling, answers};
+
+/// The contract's version: every answer carries it.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const DESCRIPTION: &str = "\
 What the pages of the hub do, for scripts and pipelines: publish APIs, find them, register applications, ask for grants \
 and decide on them.
 
 Programs get an access token from the token endpoint (`client_credentials`, with `resource` set to the address of the hub) \
-and send it as `Authorization: Bearer`. Pages of the hub may use the session of the person who is signed in; a change then \
-needs the header `Hansom-Form-Token`.
+and send it as `Authorization: Bearer`. A token carries the scopes that its application may have: to read, and to publish \
+where it was registered for that. The hub's own pages use the session of the person who is signed in; a change then needs \
+the header `Hansom-Form-Token`, and needs no scope.
 
 Every error is a problem document (RFC 9457). Its `instance` is the request id, which every answer carries in `Request-Id`. \
-Members and query parameters that an operation does not know are refused. Lists come in pieces: send `next_cursor` of one \
-piece as `cursor` for the next.";
+Members and query parameters that an operation does not know are refused. Lists come in pieces: send `nextCursor` of one \
+piece as `cursor` for the next.
 
-const TAGS: [(&str, &str); 9] = [
+A POST may carry an `Idempotency-Key`: within a day, the same call with the same key is done once and answered with the \
+first answer. Each caller has 600 calls a minute; `RateLimit` tells what is left.";
+
+const SERVER: &str =
+    "This hub. To test changes without consequences, start `hansom demo` and call the hub that it starts.";
+
+const TAGS: [(&str, &str); 10] = [
     ("apis", "APIs and their versions: the catalogue."),
     ("releases", "What was published, and publishing."),
     ("standards", "The playbook at work: verdicts, waivers and editions."),
@@ -38,65 +48,60 @@ const TAGS: [(&str, &str); 9] = [
     ("people", "People and their groups."),
     ("audit", "Who changed what, when."),
     ("refusals", "Why a call was refused."),
+    ("health", "Whether the control API works."),
 ];
 
-/// The contract without its operations, which the routes add.
-pub(crate) fn frame(hub: &str) -> OpenApi {
+/// The contract without its operations, which the routes add. `pages` is where the pages of problems are.
+pub(crate) fn frame(pages: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Hansom control API")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(VERSION)
         .description(Some(DESCRIPTION))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
         .build();
-    let server = ServerBuilder::new().url(format!("{hub}{}", super::ROOT)).description(Some("This hub.")).build();
-    let mut components = ComponentsBuilder::new()
+    // Against the address of this document, so that it holds wherever the hub is.
+    let server = ServerBuilder::new().url("../v1").description(Some(SERVER)).build();
+    let components = ComponentsBuilder::new()
         .schema_from::<ProblemDocument>()
         .schema_from::<Fault>()
-        .responses_from_iter(answers(hub));
-    for (name, scheme) in security_schemes(hub) {
-        components = components.security_scheme(name, scheme);
-    }
+        .responses_from_iter(answers(pages))
+        .security_scheme("oauth2", oauth2())
+        .build();
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([server]))
         .tags(Some(TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())))
-        .components(Some(components.build()))
+        .components(Some(components))
         .build()
 }
 
-fn security_schemes(hub: &str) -> [(&'static str, SecurityScheme); 3] {
-    let flow = ClientCredentials::new(format!("{hub}/oauth/token"), Scopes::new());
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .description(Some("An access token whose audience is the hub."))
-        .build();
-    let session = ApiKeyValue::with_description(
-        crate::session::SESSION_COOKIE,
-        "The session of a person who is signed in at the hub; changes also need the header Hansom-Form-Token.",
-    );
-    [
-        (
-            "oauth2",
-            SecurityScheme::OAuth2(OAuth2::with_description(
-                [Flow::ClientCredentials(flow)],
-                "An application's own token for the hub.",
-            )),
-        ),
-        ("bearer", SecurityScheme::Http(bearer)),
-        ("session", SecurityScheme::ApiKey(ApiKey::Cookie(session))),
-    ]
+fn oauth2() -> SecurityScheme {
+    let scopes = Scope::ALL.map(|scope| {
+        let about = match scope {
+            Scope::Read => "Read what the caller may see.",
+            Scope::Publish => "Publish releases for the application's owner group.",
+            Scope::Write => "Change everything else. No program is given it: people do that, signed in at the hub.",
+        };
+        (scope.as_str(), about)
+    });
+    let flow = ClientCredentials::new("/oauth/token", Scopes::from_iter(scopes));
+    SecurityScheme::OAuth2(OAuth2::with_description(
+        [Flow::ClientCredentials(flow)],
+        "An application's own token for the hub.",
+    ))
 }
 
 /// Reads this contract
+///
+/// What the routes themselves say: it cannot name an operation that is not there.
 #[utoipa::path(
     get,
     path = "/openapi.json",
     operation_id = "getContract",
     tag = "apis",
-    responses((status = 200, description = "The contract of the control API.", body = Object), Reading),
-    security(())
+    responses((status = 200, description = "The contract of the control API.", body = Object), Telling),
+    security((), ("oauth2" = ["hub:read"]))
 )]
-pub(crate) async fn get_contract(Extension(contract): Extension<Arc<OpenApi>>) -> Response {
+pub(crate) async fn get_contract(Extension(contract): Extension<Arc<Value>>) -> Response {
     Json(&*contract).into_response()
 }

@@ -14,11 +14,14 @@ const LONGEST_CURSOR: usize = 2000;
 
 /// A piece of a list.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Page<T> {
     /// The things themselves.
+    #[schema(max_items = 10_000)]
     pub(crate) items: Vec<T>,
     /// To be sent as `cursor` for the next piece; absent at the end of the list.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, max_length = 2000, example = "cmVwYWlycw")]
     pub(crate) next_cursor: Option<String>,
 }
 
@@ -52,7 +55,7 @@ impl Piece {
             None => None,
             Some(cursor) => Some(decode(cursor).ok_or_else(|| {
                 Failure::malformed(
-                    "The query's cursor is none of this list; send the next_cursor of the piece before, or none to begin.",
+                    "The query's cursor is none of this list; send the nextCursor of the piece before, or none to begin.",
                 )
             })?),
         };

@@ -21,22 +21,23 @@ use crate::Hub;
 
 /// A person who has signed in.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Person {
     /// The id: the `sub` of their access tokens.
     #[schema(value_type = words::Id)]
     id: PersonId,
     /// The name that their identity provider last told.
-    #[schema(example = "Ada Okoro")]
+    #[schema(max_length = 200, example = "Ada Okoro")]
     name: String,
     /// The address that their identity provider last told; for people to read, never a key.
-    #[schema(format = Email, example = "ada.okoro@hackney.example")]
+    #[schema(max_length = 254, format = Email, example = "ada.okoro@hackney.example")]
     email: String,
     /// When they first signed in.
     created_at: Moment,
     /// When they last signed in.
     signed_in_at: Moment,
     /// The groups that they are in.
-    #[schema(value_type = Vec<words::GroupAddress>)]
+    #[schema(max_items = 10_000, value_type = Vec<words::GroupAddress>)]
     groups: Vec<GroupAddress>,
 }
 
@@ -59,9 +60,10 @@ impl Person {
 #[into_params(parameter_in = Query)]
 pub(crate) struct PeopleQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -75,7 +77,7 @@ pub(crate) struct PeopleQuery {
     tag = "people",
     params(PeopleQuery),
     responses((status = 200, description = "A piece of the people.", body = Page<Person>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_people(
     State(hub): State<Hub>,

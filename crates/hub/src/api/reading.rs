@@ -7,8 +7,9 @@ use axum::{
 };
 use hansom_domain::ProblemCode;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
-use super::answer::Failure;
+use super::{answer::Failure, problem::Fault};
 use crate::Hub;
 
 /// Enough for every body but a publication.
@@ -61,10 +62,30 @@ impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<Hub> for Sent<T, LIMIT
                 Failure::malformed("The body broke off. Send the request again.")
             }
         })?;
-        serde_json::from_slice(&body)
-            .map(Self)
-            .map_err(|error| Failure::malformed(format!("The body could not be read: {error}.")))
+        let mut reader = serde_json::Deserializer::from_slice(&body);
+        let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let pointer = pointer(error.path());
+            refused(pointer, error.into_inner())
+        })?;
+        reader.end().map_err(|error| refused(String::new(), error))?;
+        Ok(Self(read))
     }
+}
+
+fn refused(pointer: String, error: serde_json::Error) -> Failure {
+    let what = error.to_string();
+    Failure::malformed(format!("The body could not be read: {what}.")).at(Fault::at(pointer, &what))
+}
+
+/// The way into a body as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |pointer, step| match step {
+        Segment::Seq { index } => format!("{pointer}/{index}"),
+        Segment::Map { key } | Segment::Enum { variant: key } => {
+            format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+        }
+        Segment::Unknown => pointer,
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -11,6 +11,7 @@ use crate::Hub;
 
 /// A call that a gateway refused.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Refusal {
     /// The request id that the caller was told.
     #[schema(value_type = words::Id)]
@@ -21,10 +22,10 @@ pub(crate) struct Refusal {
     #[schema(value_type = words::EnvironmentName)]
     environment: EnvironmentName,
     /// The method.
-    #[schema(example = "GET")]
+    #[schema(max_length = 100, example = "GET")]
     method: String,
     /// The path without its query.
-    #[schema(example = "/repairs/v1/repairs")]
+    #[schema(max_length = 8192, example = "/repairs/v1/repairs")]
     path: String,
     /// The API, where one was found.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,7 +37,7 @@ pub(crate) struct Refusal {
     major: Option<String>,
     /// The operation, where one was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "listRepairs")]
+    #[schema(max_length = 10_485_760, value_type = String, required = false, example = "listRepairs")]
     operation: Option<String>,
     /// The application, where it was known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,13 +51,14 @@ pub(crate) struct Refusal {
     #[schema(minimum = 400, maximum = 599, example = 403)]
     status: i64,
     /// The reason code.
-    #[schema(example = "grant-missing")]
+    #[schema(max_length = 100, example = "grant-missing")]
     code: String,
     /// What the caller was told.
+    #[schema(max_length = 10_485_760)]
     detail: String,
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
+    #[schema(max_length = 1000, value_type = String, required = false)]
     mend: Option<&'static str>,
 }
 
@@ -92,7 +94,7 @@ impl From<RefusedCall> for Refusal {
     tag = "refusals",
     params(("request_id" = words::Id, Path, description = "The `Request-Id` of the refused answer.")),
     responses((status = 200, description = "The refused call.", body = Refusal), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_refusal(
     State(hub): State<Hub>,

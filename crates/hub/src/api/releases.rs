@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     answer::{Created, Failure},
     apis::{base_urls, version_for},
-    authentication::{Caller, Viewer},
+    authentication::{Publisher, Viewer},
     moment::Moment,
     paging::{Page, Piece},
     problem::{Publishing, Reading},
@@ -31,18 +31,19 @@ const PUBLICATION: usize = 12 * 1024 * 1024;
 
 /// A release without its texts.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Release {
     /// Its number within the version.
-    #[schema(minimum = 1, example = 3)]
+    #[schema(maximum = 1_000_000_000, minimum = 1, example = 3)]
     number: i64,
     /// The contract's own version.
-    #[schema(example = "1.2.0")]
+    #[schema(max_length = 10_485_760, example = "1.2.0")]
     info_version: String,
     /// When it was published.
     published_at: Moment,
     /// Who published it; strangers are not told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "Ada Okoro")]
+    #[schema(max_length = 200, value_type = String, required = false, example = "Ada Okoro")]
     published_by: Option<String>,
 }
 
@@ -59,25 +60,29 @@ impl Release {
 
 /// A release with its texts as they were sent.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ReleaseTexts {
     /// The release.
     #[serde(flatten)]
     release: Release,
     /// The contract: an OpenAPI document in YAML or JSON.
+    #[schema(max_length = 10_485_760)]
     contract: String,
     /// The manifest in YAML. It names upstreams, so that only members of the owner group are told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
+    #[schema(max_length = 10_485_760, value_type = String, required = false)]
     manifest: Option<String>,
 }
 
 /// What is to be published.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewRelease {
     /// The text of `api.yaml`.
+    #[schema(max_length = 10_485_760)]
     manifest: String,
     /// The text of the contract: OpenAPI 3.0, 3.1 or 3.2 in YAML or JSON.
+    #[schema(max_length = 10_485_760)]
     contract: String,
     /// Check everything and store nothing.
     #[serde(default)]
@@ -86,6 +91,7 @@ pub(crate) struct NewRelease {
 
 /// What was published, or would be.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PublishedRelease {
     /// The API.
     #[schema(value_type = words::ApiSlug)]
@@ -94,36 +100,36 @@ pub(crate) struct PublishedRelease {
     #[schema(value_type = words::Major)]
     major: Major,
     /// The release's number.
-    #[schema(minimum = 1, example = 4)]
+    #[schema(maximum = 1_000_000_000, minimum = 1, example = 4)]
     release: i64,
     /// The contract's own version.
-    #[schema(example = "1.3.0")]
+    #[schema(max_length = 10_485_760, example = "1.3.0")]
     info_version: String,
     /// Nothing was stored because that was asked for.
     dry_run: bool,
     /// Nothing was stored because just this is in force already.
     unchanged: bool,
     /// How many operations the contract has.
-    #[schema(example = 9)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 9)]
     operations: usize,
     /// How good it is by the playbook, of 1,000; absent where no rule counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
     score: Option<u32>,
     /// Findings that speak against nothing but should be mended: the verdict has them with their places.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 4)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 4)]
     warnings: usize,
     /// Findings that a waiver covered.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 1)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 1)]
     waived: usize,
     /// What changed against the release before, as far as callers can notice.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 2)]
+    #[schema(value_type = i32, minimum = 0, maximum = 1_000_000, example = 2)]
     changes: usize,
     /// The page that shows findings and changes.
     #[schema(max_length = 400, example = "https://hub.hackney.example/apis/repairs/v1/standards")]
     verdict: String,
     /// Where the version is called, by environment.
-    #[schema(example = json!({"sandbox": "https://sandbox.hackney.example/repairs/v1"}))]
+    #[schema(value_type = BTreeMap<String, words::Url>, example = json!({"sandbox": "https://sandbox.hackney.example/repairs/v1"}))]
     base_urls: BTreeMap<String, String>,
 }
 
@@ -154,13 +160,16 @@ impl PublishedRelease {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReleasesQuery {
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
 /// Lists the releases of a version, newest first
+///
+/// For everyone who may know of the API; strangers are not told who published.
 #[utoipa::path(
     get,
     path = "/apis/{slug}/versions/{major}/releases",
@@ -172,7 +181,7 @@ pub(crate) struct ReleasesQuery {
         ReleasesQuery
     ),
     responses((status = 200, description = "A piece of the releases.", body = Page<Release>), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_releases(
     State(hub): State<Hub>,
@@ -188,6 +197,8 @@ pub(crate) async fn list_releases(
 }
 
 /// Reads a release with its contract, and with its manifest for members of the owner group
+///
+/// The texts are those that were sent, to the byte.
 #[utoipa::path(
     get,
     path = "/apis/{slug}/versions/{major}/releases/{number}",
@@ -196,10 +207,10 @@ pub(crate) async fn list_releases(
     params(
         ("slug" = words::ApiSlug, Path, description = "The API."),
         ("major" = words::Major, Path, description = "The version."),
-        ("number" = u32, Path, description = "The release.", minimum = 1, example = 1)
+        ("number" = u32, Path, description = "The release.", minimum = 1, maximum = 1_000_000_000, example = 1)
     ),
     responses((status = 200, description = "The release.", body = ReleaseTexts), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_release(
     State(hub): State<Hub>,
@@ -236,7 +247,7 @@ pub(crate) async fn get_release(
     request_body(content = NewRelease, example = json!({
         "manifest": "api: repairs\nowner: housing-repairs@hackney.example\nkind: platform\naudience: internal\nstatus: beta\npersonal_data: true\ncontract: openapi.yaml\nenvironments:\n  sandbox: { mock: true }\naccess:\n  - operations: [\"*\"]\n    applications: granted\n",
         "contract": "openapi: 3.1.0\ninfo: { title: Repairs, version: 1.0.0 }\npaths: {}\n",
-        "dry_run": true
+        "dryRun": true
     })),
     responses(
         (status = 201, description = "The release is published.", body = PublishedRelease,
@@ -244,11 +255,11 @@ pub(crate) async fn get_release(
         (status = 200, description = "Nothing was stored: a dry run, or the same as what is in force.", body = PublishedRelease),
         Publishing
     ),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:publish"]))
 )]
 pub(crate) async fn publish_release(
     State(hub): State<Hub>,
-    Caller(actor): Caller,
+    Publisher(actor): Publisher,
     Sent(new): Sent<NewRelease, PUBLICATION>,
 ) -> Result<Response, Failure> {
     let publication = Publication { manifest: &new.manifest, contract: &new.contract, dry_run: new.dry_run };

@@ -3,24 +3,26 @@
 use axum::{Json, extract::State};
 use hansom_domain::{ApiSlug, GroupAddress, Major};
 use hansom_store::{ScoreRow, VerdictRow};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::Failure,
     apis::version_for,
     authentication::{Caller, Viewer},
+    casing::camel_cased,
     moment::Moment,
-    paging::Page,
+    paging::{Page, Piece},
     problem::Reading,
-    reading::Named,
+    reading::{Asked, Named},
     words,
 };
 use crate::Hub;
 
 /// What a release was found to be by the playbook.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ReleaseVerdict {
     /// The release's number.
     #[schema(minimum = 1, maximum = 1_000_000_000, example = 3)]
@@ -62,7 +64,7 @@ impl From<VerdictRow> for ReleaseVerdict {
             errors: row.errors,
             warnings: row.warnings,
             waived: row.waived,
-            detail: serde_json::from_str(&row.verdict).unwrap_or(Value::Null),
+            detail: verdict_told(&row.verdict),
         }
     }
 }
@@ -73,16 +75,16 @@ impl From<VerdictRow> for ReleaseVerdict {
 /// applicable or not observed.
 #[utoipa::path(
     get,
-    path = "/apis/{slug}/versions/{major}/releases/{number}/verdict",
+    path = "/apis/{slug}/versions/{major}/verdicts/{number}",
     operation_id = "getVerdict",
     tag = "standards",
     params(
         ("slug" = words::ApiSlug, Path, description = "The API."),
         ("major" = words::Major, Path, description = "The version."),
-        ("number" = u32, Path, description = "The release.", minimum = 1, example = 1)
+        ("number" = u32, Path, description = "The release.", minimum = 1, maximum = 1_000_000_000, example = 1)
     ),
     responses((status = 200, description = "The verdict.", body = ReleaseVerdict), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_verdict(
     State(hub): State<Hub>,
@@ -99,16 +101,16 @@ pub(crate) async fn get_verdict(
 /// Every change against the release before, each with its level and place, and the version that the changes need.
 #[utoipa::path(
     get,
-    path = "/apis/{slug}/versions/{major}/releases/{number}/difference",
+    path = "/apis/{slug}/versions/{major}/differences/{number}",
     operation_id = "getDifference",
     tag = "standards",
     params(
         ("slug" = words::ApiSlug, Path, description = "The API."),
         ("major" = words::Major, Path, description = "The version."),
-        ("number" = u32, Path, description = "The release.", minimum = 1, example = 2)
+        ("number" = u32, Path, description = "The release.", minimum = 1, maximum = 1_000_000_000, example = 2)
     ),
     responses((status = 200, description = "The difference; empty for the first release.", body = Object), Reading),
-    security((), ("oauth2" = []), ("bearer" = []), ("session" = []))
+    security((), ("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_difference(
     State(hub): State<Hub>,
@@ -118,11 +120,12 @@ pub(crate) async fn get_difference(
     let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
     let difference = hub.control.reads().difference(&version.id, i64::from(number)).await?;
     let difference = difference.ok_or_else(|| Failure::not_found("release"))?;
-    Ok(Json(serde_json::from_str(&difference).unwrap_or(Value::Null)))
+    Ok(Json(difference_told(&difference)))
 }
 
 /// How a version stands by the edition in force.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Score {
     /// The API.
     #[schema(value_type = words::ApiSlug)]
@@ -166,6 +169,41 @@ impl From<ScoreRow> for Score {
     }
 }
 
+/// A stored judgement as the contract describes it.
+fn verdict_told(stored: &str) -> Value {
+    let mut stored: Value = serde_json::from_str(stored).unwrap_or_default();
+    let mut taken = |place: &str| stored.pointer_mut(place).map_or_else(|| json!([]), Value::take);
+    camel_cased(json!({
+        "findings": taken("/verdict/findings"),
+        "waivedFindings": taken("/waived"),
+        "outcomes": taken("/verdict/coverage"),
+    }))
+}
+
+/// A stored difference as the contract describes it.
+fn difference_told(stored: &str) -> Value {
+    let mut difference: Value = serde_json::from_str(stored).unwrap_or_default();
+    if let Some(members) = difference.as_object_mut()
+        && let Some(unhandled) = members.shift_remove("unhandled")
+    {
+        members.insert("unhandledDifferences".into(), unhandled);
+    }
+    camel_cased(difference)
+}
+
+/// Which piece of the scores.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ScoresQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
+}
+
 /// Lists how every version stands
 ///
 /// By the edition of the playbook that is in force.
@@ -174,10 +212,17 @@ impl From<ScoreRow> for Score {
     path = "/scores",
     operation_id = "listScores",
     tag = "standards",
-    responses((status = 200, description = "Every version with its score.", body = Page<Score>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    params(ScoresQuery),
+    responses((status = 200, description = "A piece of the scores.", body = Page<Score>), Reading),
+    security(("oauth2" = ["hub:read"]))
 )]
-pub(crate) async fn list_scores(State(hub): State<Hub>, Caller(actor): Caller) -> Result<Json<Page<Score>>, Failure> {
+pub(crate) async fn list_scores(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<ScoresQuery>,
+) -> Result<Json<Page<Score>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
     let scores = hub.control.scores(&actor).await?;
-    Ok(Json(Page { items: scores.into_iter().map(Score::from).collect(), next_cursor: None }))
+    let page = piece.of(scores, |score| format!("{} {:05}", score.slug, score.major.number()));
+    Ok(Json(page.map(Score::from)))
 }

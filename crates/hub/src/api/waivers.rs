@@ -20,6 +20,7 @@ use crate::Hub;
 
 /// A finding that is accepted in writing, from the request on.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Waiver {
     /// Its id.
     #[schema(value_type = words::Id)]
@@ -89,7 +90,7 @@ impl From<WaiverRow> for Waiver {
 
 /// A request for a waiver.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewWaiver {
     /// The API whose contract has the finding; one that the caller's groups own.
     #[schema(value_type = words::ApiSlug)]
@@ -114,7 +115,7 @@ pub(crate) struct NewWaiver {
 
 /// The standards group's word on a request.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WaiverDecision {
     /// Yes or no.
     #[schema(value_type = words::Decision)]
@@ -126,7 +127,7 @@ pub(crate) struct WaiverDecision {
 
 /// The end of a waiver before its time.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WaiverWithdrawal {
     /// Why.
     #[schema(min_length = 1, max_length = 2000, example = "The letters were reprinted.")]
@@ -145,9 +146,10 @@ pub(crate) struct WaiversQuery {
     #[param(value_type = words::ApiSlug, required = false)]
     api: Option<ApiSlug>,
     /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
-    /// `next_cursor` of the piece before.
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
     cursor: Option<String>,
 }
 
@@ -161,7 +163,7 @@ pub(crate) struct WaiversQuery {
     tag = "standards",
     params(WaiversQuery),
     responses((status = 200, description = "A piece of the waivers.", body = Page<Waiver>), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_waivers(
     State(hub): State<Hub>,
@@ -191,12 +193,12 @@ pub(crate) async fn list_waivers(
         "rule": "URL-01",
         "place": "/paths/~1repairJobs",
         "reason": "The path is printed on letters until the spring.",
-        "answers_for_it": "Ada Okoro, Repairs",
-        "ends_on": "2027-04-01"
+        "answersForIt": "Ada Okoro, Repairs",
+        "endsOn": "2027-04-01"
     })),
     responses((status = 201, description = "The waiver, requested.", body = Waiver,
         headers(("Location" = String, description = "The address of the waiver."))), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn request_waiver(
     State(hub): State<Hub>,
@@ -217,6 +219,8 @@ pub(crate) async fn request_waiver(
 }
 
 /// Reads a waiver
+///
+/// For members of the group that owns the API and for the standards group.
 #[utoipa::path(
     get,
     path = "/waivers/{waiver_id}",
@@ -224,7 +228,7 @@ pub(crate) async fn request_waiver(
     tag = "standards",
     params(("waiver_id" = words::Id, Path, description = "The waiver.")),
     responses((status = 200, description = "The waiver.", body = Waiver), Reading),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn get_waiver(
     State(hub): State<Hub>,
@@ -248,7 +252,7 @@ pub(crate) async fn get_waiver(
         "reason": "Agreed until the letters are used up."
     })),
     responses((status = 200, description = "The waiver, decided.", body = Waiver), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn decide_waiver(
     State(hub): State<Hub>,
@@ -271,7 +275,7 @@ pub(crate) async fn decide_waiver(
     params(("waiver_id" = words::Id, Path, description = "The waiver.")),
     request_body(content = WaiverWithdrawal, example = json!({"reason": "The letters were reprinted."})),
     responses((status = 200, description = "The waiver, withdrawn.", body = Waiver), Sending),
-    security(("oauth2" = []), ("bearer" = []), ("session" = []))
+    security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn withdraw_waiver(
     State(hub): State<Hub>,

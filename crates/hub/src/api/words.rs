@@ -10,7 +10,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr, Schema,
-        schema::{ObjectBuilder, Type},
+        schema::{ObjectBuilder, SchemaFormat, Type},
     },
 };
 
@@ -59,6 +59,20 @@ word!(GroupAddress, "A group by its e-mail-like address.", "housing-officers@hac
     .max_length(Some(254)));
 word!(Id, "An id that the platform made.", "5d1f0a4c9b7e48d2a3c6e1f08b92d475", |text| text
     .pattern(Some("^[A-Za-z0-9._-]+$"))
+    .min_length(Some(1))
+    .max_length(Some(100)));
+word!(OperationId, "The `operationId` of an operation, or `*` for every one.", "listRepairs", |text| text
+    .min_length(Some(1))
+    .max_length(Some(10_485_760)));
+word!(Url, "An address.", "https://api.hackney.example/repairs/v1", |text| text
+    .format(Some(SchemaFormat::Custom("uri".into())))
+    .max_length(Some(2000)));
+word!(ActorKind, "What someone who acts is.", "person", |text| text.enum_values(Some([
+    "person",
+    "application",
+    "platform"
+])));
+word!(EditionName, "The name of an edition of the playbook.", "2026.2", |text| text
     .min_length(Some(1))
     .max_length(Some(100)));
 word!(RuleId, "The id of a standard of the playbook.", "URL-01", |text| text

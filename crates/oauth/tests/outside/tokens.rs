@@ -87,6 +87,27 @@ async fn resource_and_audience_choose_the_environment() {
 }
 
 #[tokio::test]
+async fn a_token_for_the_hub_carries_the_scopes_that_its_application_may_have_and_asked_for() {
+    let town = Town::new().await;
+    let (application, _, secret) = town.with_secret().await;
+    for (asked, wanted) in [
+        (None, "hub:read"),
+        (Some("hub:read"), "hub:read"),
+        (Some("hub:write hub:read"), "hub:read"),
+        (Some("hub:publish"), ""),
+        (Some("HUB:READ <script>"), ""),
+    ] {
+        let mut form = vec![("grant_type", "client_credentials"), ("resource", HUB)];
+        form.extend(asked.map(|asked| ("scope", asked)));
+        let answer = town.post_as("/oauth/token", application.as_str(), &secret, &form).await;
+        assert_eq!(answer.status, 200, "{asked:?}: {}", answer.body);
+        assert_eq!(answer.body["scope"], wanted, "{asked:?}");
+        let token = answer.body["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(opened(&token).1["scope"], wanted, "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn scopes_are_not_echoed() {
     let town = Town::new().await;
     let (application, _, secret) = town.with_secret().await;
