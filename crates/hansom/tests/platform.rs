@@ -266,8 +266,7 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     let demo = Demo::start(&scratch.0).await;
     let mut grace = demo.sign_in("grace.obi@hackney.example").await;
     let version = grace.api("GET", "/apis/street-trees/versions/v1", &Value::Null).await.json();
-    let newest =
-        version["current_release"].as_i64().or(version["release"].as_i64()).unwrap_or_else(|| panic!("{version}"));
+    let newest = version["currentRelease"].as_i64().unwrap_or_else(|| panic!("{version}"));
     assert!(newest >= told, "what was confirmed is there: {newest} of {told}");
     let whole = grace.api("GET", &format!("/apis/street-trees/versions/v1/releases/{newest}"), &Value::Null).await;
     assert!(whole.status == 200 && whole.text.contains(&format!("version: 1.0.{}", newest - 1)), "{}", whole.text);

@@ -1,6 +1,6 @@
 //! Stories that every database tells alike.
 
-use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, TokenId};
+use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, Timestamp, TokenId};
 use hansom_store::{CallCount, Error, NewSigningKey, RefusedCall, SignInRow};
 use hansom_testkit as town;
 use serde_json::json;
@@ -131,4 +131,26 @@ async fn the_same_key_twice_is_taken() {
 #[tokio::test]
 async fn an_address_of_another_database_is_refused() {
     assert!(matches!(hansom_store::open("mysql://localhost/hansom", town::START).await, Err(Error::Address)));
+}
+
+#[tokio::test]
+async fn a_call_is_claimed_once_and_again_when_its_answer_is_outdated_or_was_never_made() {
+    for (database, store) in town::stores("repeats").await {
+        let (now, writes) = (town::START, &store.writes);
+        let claim = async |at: Timestamp| {
+            let limits = (at.plus_seconds(-86_400), at.plus_seconds(-60));
+            writes.claim_call("k", "request", at, limits).await.unwrap()
+        };
+        assert!(claim(now).await, "{database}");
+        assert!(!claim(now.plus_seconds(60)).await, "{database}: it is still being made");
+        assert!(claim(now.plus_seconds(61)).await, "{database}: whoever made it is gone");
+        writes.keep_answer("k", "sealed").await.unwrap();
+        assert!(!claim(now.plus_seconds(3600)).await, "{database}: it was answered");
+        let kept = store.reads.repeated_call("k", now).await.unwrap().unwrap();
+        assert_eq!((kept.request_hash.as_str(), kept.answer.as_deref()), ("request", Some("sealed")), "{database}");
+        assert!(claim(now.plus_seconds(90_000)).await, "{database}: a day is over");
+        assert_eq!(store.reads.repeated_call("k", now).await.unwrap().unwrap().answer, None, "{database}");
+        writes.forget_call("k").await.unwrap();
+        assert!(store.reads.repeated_call("k", now).await.unwrap().is_none(), "{database}");
+    }
 }
