@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use hansom_domain::{ApiSlug, ReleaseId, Timestamp};
 use hansom_standards::{
-    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, scorecard::Scorecard,
-    survey::Neighbour,
+    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, lint::Answer,
+    scorecard::Scorecard, survey::Neighbour,
 };
-use hansom_store::{ApiRow, Change, NewVerdict};
+use hansom_store::{AnswerRow, ApiRow, Change, NewVerdict};
 use serde::{Deserialize, Serialize};
 
 use crate::{Control, Error, Manifest, PublishedContract, Target, waivers::Waived};
@@ -58,7 +58,12 @@ impl Control {
     ) -> Result<Judgement, Error> {
         let neighbours = neighbours(&manifest.api, self.reads.apis().await?);
         let facts = Facts { neighbours, ..facts(manifest) };
-        judge(facts, manifest.contract.clone(), contract.to_owned(), profile, waived).await
+        let verdict = judge(facts, manifest.contract.clone(), contract.to_owned(), profile).await?;
+        let answers = match self.reads.api(&manifest.api).await? {
+            Some(api) => self.reads.answers_of(&api.id).await?,
+            None => vec![],
+        };
+        Ok(Judgement::of(verdict, answers, waived))
     }
 
     /// Holds a release against a profile.
@@ -73,25 +78,35 @@ impl Control {
 }
 
 /// Judges a contract: on a thread of its own, since a large one takes a while and nobody else may wait for it.
-async fn judge(
-    facts: Facts,
-    name: String,
-    contract: String,
-    profile: Arc<Profile>,
-    waived: &Waived,
-) -> Result<Judgement, Error> {
+async fn judge(facts: Facts, name: String, contract: String, profile: Arc<Profile>) -> Result<Verdict, Error> {
     let verdict = tokio::task::spawn_blocking(move || {
         // The contract was read before, so that it reads.
         Sources::of_text(&name, &contract, &Limits::default()).map(|sources| lint(&sources, facts, &profile))
     });
     let verdict = verdict.await.map_err(|error| Error::Internal(format!("judging a contract: {error}")))?;
-    let mut verdict = verdict.map_err(|fault| Error::Internal(format!("a contract does not read: {fault}")))?;
-    let (covered, standing) = verdict.findings.into_iter().partition(|finding| waived.covers(finding));
-    verdict.findings = standing;
-    Ok(Judgement { verdict, waived: covered })
+    verdict.map_err(|fault| Error::Internal(format!("a contract does not read: {fault}")))
+}
+
+/// What people answered, in the words of the standards.
+fn answer(row: AnswerRow) -> Answer {
+    match row.answer.as_str() {
+        "yes" => Answer::Kept,
+        "not-applicable" => Answer::NotApplicable,
+        _ => Answer::Broken(format!("{} answered no: {}", row.answered_by, row.note)),
+    }
 }
 
 impl Judgement {
+    fn of(mut verdict: Verdict, answers: Vec<AnswerRow>, waived: &Waived) -> Judgement {
+        for row in answers {
+            let item = row.item.clone();
+            verdict.answered(&item, answer(row));
+        }
+        let (covered, standing) = verdict.findings.into_iter().partition(|finding| waived.covers(finding));
+        verdict.findings = standing;
+        Judgement { verdict, waived: covered }
+    }
+
     /// How many findings of a level stand.
     pub fn standing(&self, level: Level) -> usize {
         self.verdict.count(level)

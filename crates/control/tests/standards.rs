@@ -270,3 +270,19 @@ async fn a_checklist_is_answered_by_the_owners_and_the_last_answer_counts() {
         assert_eq!(told, [("HUM-04", "yes", "olu")], "{database}");
     }
 }
+
+#[tokio::test]
+async fn what_people_answered_counts_in_the_verdict() {
+    let store = town::store().await;
+    let profile = PROFILE.replace("rules: { URL-01: error }", "rules: { URL-01: error, HUM-04: warning }");
+    let (control, _) = town::control_by(&store, town::standards_by(&profile));
+    let olu = town::person(&control, "olu", &["housing@hackney.example"]).await;
+    let published = publish(&control, MANIFEST, CONTRACT).await.unwrap();
+    assert_eq!(published.judgement.scorecard().tally.not_observed, 1, "nobody has answered yet");
+    let slug = "tenancies".parse().unwrap();
+    for (answer, findings, score) in [("no", 1, Some(769)), ("yes", 0, Some(1000)), ("not-applicable", 0, Some(1000))] {
+        control.answer_checklist(&olu, &slug, "HUM-04", answer, "DPIA 2026-14.").await.unwrap();
+        let judged = publish(&control, MANIFEST, CONTRACT).await.unwrap().judgement;
+        assert_eq!((judged.verdict.findings.len(), judged.scorecard().score), (findings, score), "{answer}");
+    }
+}

@@ -54,6 +54,7 @@ pub(crate) mod route {
     pub(crate) const CHANGES: &str = "/apis/{slug}/{major}/changes";
     pub(crate) const BADGE: &str = "/apis/{slug}/{major}/badge.svg";
     pub(crate) const ASK_FOR_WAIVER: &str = "/apis/{slug}/{major}/waiver";
+    pub(crate) const ANSWERS: &str = "/apis/{slug}/{major}/checklists/{list}";
     pub(crate) const WAIVER: &str = "/waivers/{id}";
     pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
     pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
@@ -148,6 +149,11 @@ pub(crate) fn badge(slug: &ApiSlug, major: Major) -> String {
 /// The form that asks for a waiver of a rule, at a place of the contract.
 pub(crate) fn ask_for_waiver(slug: &ApiSlug, major: Major, rule: &str, place: &str) -> String {
     format!("/apis/{slug}/{major}/waiver?rule={}&place={}", encoded(rule), encoded(place))
+}
+
+/// What was answered to a checklist for a version.
+pub(crate) fn answers(slug: &ApiSlug, major: Major, list: &str) -> String {
+    format!("/apis/{slug}/{major}/checklists/{}", encoded(list))
 }
 
 pub(crate) fn waiver(id: &WaiverId) -> String {

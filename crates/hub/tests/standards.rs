@@ -172,3 +172,25 @@ async fn an_edition_is_looked_at_then_published_by_its_keepers_alone() {
     let scores = shown(&owner, "/scores").await;
     assert!(scores.contains("edition 2026.2") && scores.contains("0 of 1 keep every MUST"), "{scores}");
 }
+
+#[tokio::test]
+async fn owners_answer_what_only_people_can_judge_and_others_read_it() {
+    let town = settle().await;
+    let owner = town.person("olu", &[OWNERS]).await;
+    let sam = town.person("sam", &["parks@hackney.example"]).await;
+    let list = "/apis/tenancies/v1/checklists/design-review";
+    assert!(shown(&sam, list).await.contains("Nobody has answered yet"));
+    let forgotten = owner.post(list, &[("item", "HUM-04"), ("answer", "yes"), ("note", "")]).await;
+    assert_eq!(forgotten.status, StatusCode::BAD_REQUEST);
+    assert!(forgotten.text.contains("Enter what the answer rests on"), "{}", forgotten.text);
+    let fields = [("item", "HUM-04"), ("answer", "no"), ("note", "It is <not> done yet.")];
+    assert_eq!(sam.post(list, &fields).await.status, StatusCode::FORBIDDEN);
+    address(&owner.post(list, &fields).await);
+    let page = shown(&sam, list).await;
+    assert!(page.contains("It is &#60;not&#62; done yet.") && page.contains("1 of 8"), "{page}");
+    assert_eq!(
+        owner.post(list, &[("item", "HUM-99"), ("answer", "no"), ("note", "Nothing.")]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(town.stranger().get(list).await.status, StatusCode::SEE_OTHER, "answers name people: sign in first");
+}

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    document::{Node, Span},
+    document::{Node, Place, Span},
     finding::{Complaint, Finding, Level},
     profile::{Chosen, Profile},
     rule::{Evidence, Found, Page},
+    rules,
     sources::Sources,
     survey::{Facts, Survey},
 };
@@ -71,6 +72,38 @@ impl Verdict {
     pub fn worst(&self) -> Option<Level> {
         self.findings.iter().map(|finding| finding.level).min()
     }
+
+    /// Takes in what people answered to a standard that only they can judge: kept, broken (with what is wrong) or not
+    /// applicable. A standard that is not in the profile, or that the contract itself shows, takes no answer.
+    pub fn answered(&mut self, rule: &str, answer: Answer) {
+        let Some(coverage) = self.coverage.iter_mut().find(|coverage| &*coverage.rule == rule) else { return };
+        let Some(rule) = rules::find(rule).filter(|rule| rule.evidence == Evidence::People) else { return };
+        coverage.applied = 1;
+        coverage.outcome = match answer {
+            Answer::Kept => Outcome::Passed,
+            Answer::NotApplicable => {
+                coverage.applied = 0;
+                Outcome::NotApplicable
+            }
+            Answer::Broken(what) => {
+                coverage.findings = 1;
+                let words = Words::of(&rule.page(), rule.id);
+                self.findings.insert(0, words.about_the_whole(what, coverage.level));
+                Outcome::Failed
+            }
+        };
+    }
+}
+
+/// What people say of a standard that only they can judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is kept.
+    Kept,
+    /// It is broken: what is wrong.
+    Broken(String),
+    /// It asks nothing of this API.
+    NotApplicable,
 }
 
 /// Holds a contract against a profile.
@@ -124,6 +157,22 @@ struct Words {
 impl Words {
     fn of(page: &Page, id: &str) -> Words {
         Words { rule: id.into(), why: in_one_line(&page.why).into(), mend: in_one_line(&page.mend).into() }
+    }
+
+    /// A finding that is about no place in particular.
+    fn about_the_whole(&self, what: String, level: Level) -> Finding {
+        Finding {
+            rule: Arc::clone(&self.rule),
+            level,
+            file: "".into(),
+            span: Span::empty(Place::START),
+            pointer: String::new(),
+            what,
+            why: Arc::clone(&self.why),
+            mend: Arc::clone(&self.mend),
+            page: None,
+            fix: None,
+        }
     }
 
     fn finding(&self, complaint: Complaint<'_>, level: Level) -> Finding {

@@ -65,6 +65,7 @@ fn working() -> Router<Hub> {
         .route(route::REVOKE_GRANT, get(grants::back).post(grants::grant::revoke))
         .route(urls::INBOX, get(grants::inbox::show))
         .route(route::ASK_FOR_WAIVER, get(standards::waiver_request::show).post(standards::waiver_request::ask))
+        .route(route::ANSWERS, get(standards::answers::show).post(standards::answers::answer))
         .route(urls::WAIVERS, get(standards::waivers::show))
         .route(route::WAIVER, get(standards::waiver::show))
         .route(route::DECIDE_WAIVER, get(standards::back).post(standards::waiver::decide))

@@ -1,5 +1,6 @@
 //! How good is what is published, what is accepted in writing, and which edition of the playbook holds?
 
+pub(crate) mod answers;
 pub(crate) mod badge;
 pub(crate) mod changes;
 pub(crate) mod edition;

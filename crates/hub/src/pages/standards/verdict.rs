@@ -20,6 +20,7 @@ use crate::{
     frame::{Frame, Section},
     moment,
     pages::apis::Seen,
+    playbook,
     sentence::{counted, sentence},
     session::Visitor,
     urls,
@@ -49,6 +50,7 @@ struct VerdictPage {
     may_ask: bool,
     changes: String,
     badge: String,
+    checklists: Vec<(String, String)>,
     badge_markdown: String,
 }
 
@@ -145,7 +147,15 @@ pub(crate) async fn show(
         changes: urls::changes(&seen.version.slug, seen.version.major),
         badge_markdown: format!("![{} by the playbook]({}{badge})", seen.name(), visitor.hub.hub),
         badge,
+        checklists: checklists(&visitor, &seen),
     })
+}
+
+/// The checklists, for those who are signed in: answers name people.
+fn checklists(visitor: &Visitor, seen: &Seen) -> Vec<(String, String)> {
+    let lists = playbook::checklists().iter().filter(|_| visitor.actor().is_some());
+    let address = |slug: &str| urls::answers(&seen.version.slug, seen.version.major, slug);
+    lists.map(|list| (list.title.clone(), address(list.slug))).collect()
 }
 
 /// The findings by rule, the weightiest first, then in the order of the catalogue.
