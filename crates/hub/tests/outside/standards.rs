@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 
-mod town;
-use town::{Answer, Someone, Town};
+use crate::town::{Answer, Someone, Town};
 
 const OWNERS: &str = "housing@hackney.example";
 const KEEPERS: &str = "api-standards@hackney.example";

@@ -6,8 +6,7 @@ use hansom_standards::rules;
 use http::StatusCode;
 
 #[expect(dead_code, reason = "other tests use more of the town")]
-mod town;
-use town::{Someone, Town};
+use crate::town::{Someone, Town};
 
 /// The addresses that a page links to, with what is behind `#`.
 fn links(page: &str) -> impl Iterator<Item = &str> {
@@ -198,7 +197,7 @@ async fn only_the_editor_and_its_worker_may_run_webassembly() {
         .find(|it| it.ends_with("/editor.js"))
         .expect("the page loads its script")
         .to_owned();
-    let may = |answer: &town::Answer| answer.header("content-security-policy").contains("wasm-unsafe-eval");
+    let may = |answer: &crate::town::Answer| answer.header("content-security-policy").contains("wasm-unsafe-eval");
     assert!(may(&editor));
     let root = script.trim_end_matches("/editor.js");
     for (name, expected) in

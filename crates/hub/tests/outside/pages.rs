@@ -6,8 +6,7 @@ use hansom_domain::{ApplicationId, EnvironmentName, GrantState, ProblemCode, Req
 use hansom_store::RefusedCall;
 use http::StatusCode;
 
-mod town;
-use town::{Answer, Someone, Town};
+use crate::town::{self, Answer, Someone, Town};
 
 const OFFICERS: &str = "housing-officers@hackney.example";
 const REPAIRS: &str = "housing-repairs@hackney.example";

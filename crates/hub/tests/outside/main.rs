@@ -1,0 +1,6 @@
+//! What do people get to see at the hub?
+
+mod pages;
+mod playbook;
+mod standards;
+mod town;
