@@ -160,7 +160,7 @@ fn file(path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("chapters", path));
     match folder {
         "chapters" => super::chapter(chapter_slug(name.strip_suffix(".md")?)).map(|it| urls::chapter(it.slug)),
-        "editions" => super::notes(name.strip_suffix(".md")?).map(|it| urls::edition(&it.edition)),
+        "editions" => super::notes(name.strip_suffix(".md")?).map(|it| urls::edition(it.edition)),
         "checklists" => super::checklist(name.strip_suffix(".yaml")?).map(|it| urls::checklist(it.slug)),
         _ => None,
     }

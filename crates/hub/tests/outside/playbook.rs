@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use hansom_standards::rules;
 use http::StatusCode;
 
-#[expect(dead_code, reason = "other tests use more of the town")]
 use crate::town::{Someone, Town};
 
 /// The addresses that a page links to, with what is behind `#`.
