@@ -46,7 +46,7 @@ mod tests {
             "codes_of_conduct",
             "idsToAdd",
             "apis",
-            "publicAPIs",
+            "public-apis",
         ] {
             assert!(is_plural(name, endings()), "{name}");
         }
