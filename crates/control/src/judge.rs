@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use hansom_domain::{ApiSlug, ReleaseId, Timestamp};
+use hansom_domain::{ApiSlug, ReleaseId, Status, Timestamp};
 use hansom_standards::{
-    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, document::Limits, lint, lint::Answer,
-    scorecard::Scorecard, survey::Neighbour,
+    Facts, Finding, Level, Outcome, Profile, Sources, Verdict, difference::Difference, document::Limits, lint,
+    lint::Answer, scorecard::Scorecard, survey::Neighbour,
 };
 use hansom_store::{AnswerRow, ApiRow, Change, NewVerdict};
 use serde::{Deserialize, Serialize};
 
-use crate::{Control, Error, Manifest, PublishedContract, Target, waivers::Waived};
+use crate::{Control, Error, Manifest, PublishedContract, Target, promises, waivers::Waived};
 
 /// A verdict on a contract, with the findings that a waiver covers told apart.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ fn answer(row: AnswerRow) -> Answer {
     match row.answer.as_str() {
         "yes" => Answer::Kept,
         "not-applicable" => Answer::NotApplicable,
-        _ => Answer::Broken(format!("{} answered no: {}", row.answered_by, row.note)),
+        _ => Answer::Broken(vec![format!("{} answered no: {}", row.answered_by, row.note)]),
     }
 }
 
@@ -102,9 +102,25 @@ impl Judgement {
             let item = row.item.clone();
             verdict.answered(&item, answer(row));
         }
-        let (covered, standing) = verdict.findings.into_iter().partition(|finding| waived.covers(finding));
-        verdict.findings = standing;
-        Judgement { verdict, waived: covered }
+        let mut judgement = Judgement { verdict, waived: vec![] };
+        judgement.tell_apart(waived);
+        judgement
+    }
+
+    /// Takes in what holding the release against the one before said.
+    pub(crate) fn compared(&mut self, difference: &Difference, status: Status, waived: &Waived) {
+        for (rule, answer) in promises::kept(difference, status) {
+            self.verdict.answered(rule, answer);
+        }
+        self.tell_apart(waived);
+    }
+
+    /// Moves the findings that a waiver covers out of those that stand.
+    fn tell_apart(&mut self, waived: &Waived) {
+        let findings = std::mem::take(&mut self.verdict.findings);
+        let (covered, standing): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| waived.covers(finding));
+        self.verdict.findings = standing;
+        self.waived.extend(covered);
     }
 
     /// How many findings of a level stand.

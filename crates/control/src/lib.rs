@@ -21,6 +21,7 @@ mod judge;
 mod keys;
 mod manifest;
 mod policy;
+mod promises;
 mod publish_edition;
 mod publish_release;
 mod refusals;

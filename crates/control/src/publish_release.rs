@@ -56,11 +56,14 @@ impl Control {
         let now = self.clock.now();
         let waived = self.waived(&manifest.api).await?;
         let profile = self.profile_in_force().await?;
-        let judgement = self.judge(&manifest, publication.contract, profile, &waived).await?;
+        let mut judgement = self.judge(&manifest, publication.contract, profile, &waived).await?;
         let difference = match &before {
             Some(before) => Some(compare(before, &manifest, &contract, publication.contract, now).await?),
             None => None,
         };
+        if let Some(difference) = &difference {
+            judgement.compared(difference, manifest.status, &waived);
+        }
         let mut change = self.begin(actor, "publish_release", now).await?;
         let api = change.api(&manifest.api).await?;
         refuse_strangers(actor, &manifest, api.as_ref())?;

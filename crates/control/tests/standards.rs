@@ -286,3 +286,20 @@ async fn what_people_answered_counts_in_the_verdict() {
         assert_eq!((judged.verdict.findings.len(), judged.scorecard().score), (findings, score), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn the_standards_about_change_are_seen_when_a_release_follows_another() {
+    let store = town::store().await;
+    let profile = PROFILE.replace("URL-01: error", "VER-04: error, VER-06: warning, VER-08: error");
+    let (control, _) = town::control_by(&store, town::standards_by(&profile));
+    let first = publish(&control, MANIFEST, CONTRACT).await.unwrap();
+    assert_eq!(first.judgement.scorecard().tally.not_observed, 3, "there is nothing to hold the first release against");
+    let gone = CONTRACT.replace("reference: { type: string }", "area: { type: string }").replace("1.0.0", "1.1.0");
+    let refused = faults(publish(&control, MANIFEST, &gone).await);
+    assert_eq!(rules(&refused), ["VER-08"], "what was not deprecated may not be removed: {refused:?}");
+    let wider = CONTRACT.replace("reference: { type: string }", "reference: { type: string }, area: { type: string }");
+    let told = publish(&control, MANIFEST, &wider.replace("1.0.0", "1.0.1")).await.unwrap().judgement;
+    let broken: Vec<&str> = told.broken().collect();
+    assert_eq!(broken, ["VER-06"], "an addition needs a new minor version");
+    assert_eq!(told.scorecard().tally.passed, 2);
+}

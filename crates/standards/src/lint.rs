@@ -73,11 +73,15 @@ impl Verdict {
         self.findings.iter().map(|finding| finding.level).min()
     }
 
-    /// Takes in what people answered to a standard that only they can judge: kept, broken (with what is wrong) or not
-    /// applicable. A standard that is not in the profile, or that the contract itself shows, takes no answer.
+    /// Takes in what is known of a standard that the contract itself cannot show: what people answered, or what holding
+    /// two releases against each other said. A standard that is not in the profile, or that the contract or only traffic
+    /// shows, takes no answer.
     pub fn answered(&mut self, rule: &str, answer: Answer) {
         let Some(coverage) = self.coverage.iter_mut().find(|coverage| &*coverage.rule == rule) else { return };
-        let Some(rule) = rules::find(rule).filter(|rule| rule.evidence == Evidence::People) else { return };
+        let Some(rule) = rules::find(rule) else { return };
+        if !matches!(rule.evidence, Evidence::People | Evidence::Difference) {
+            return;
+        }
         coverage.applied = 1;
         coverage.outcome = match answer {
             Answer::Kept => Outcome::Passed,
@@ -85,23 +89,25 @@ impl Verdict {
                 coverage.applied = 0;
                 Outcome::NotApplicable
             }
-            Answer::Broken(what) => {
-                coverage.findings = 1;
+            Answer::Broken(places) => {
+                coverage.applied = places.len();
+                coverage.findings = places.len();
                 let words = Words::of(&rule.page(), rule.id);
-                self.findings.insert(0, words.about_the_whole(what, coverage.level));
+                let level = coverage.level;
+                self.findings.splice(0..0, places.into_iter().map(|what| words.about_the_whole(what, level)));
                 Outcome::Failed
             }
         };
     }
 }
 
-/// What people say of a standard that only they can judge.
+/// What is known of a standard that the contract itself cannot show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It is kept.
     Kept,
-    /// It is broken: what is wrong.
-    Broken(String),
+    /// It is broken: everything that is wrong.
+    Broken(Vec<String>),
     /// It asks nothing of this API.
     NotApplicable,
 }
