@@ -195,3 +195,42 @@ test('a form that another site sends is refused', async () => {
   await page.goto(`${platform.hub}/applications`)
   assert.ok(!(await page.content()).includes('Evil'))
 })
+
+test('a finding is accepted in writing, and every page on the way is accessible', async () => {
+  const owner = await signedIn('chloe.martin@hackney.example')
+  const form = `${platform.hub}/apis/repairs/v1/waiver?rule=URL-01&place=%2Fpaths`
+  await owner.page.goto(form)
+  await seen(owner.page, 'waiver-asked')
+  await owner.page.getByRole('button', { name: 'Send the request' }).click()
+  assert.match(await owner.page.title(), /^Error: /)
+  await seen(owner.page, 'waiver-error')
+  await owner.page.getByLabel('Reason', { exact: true }).fill('The old path is printed on letters until the spring.')
+  await owner.page.getByLabel('Who answers for it').fill('Chloe Martin')
+  const month = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+  await owner.page.getByLabel('Ends on').fill(month)
+  await owner.page.getByRole('button', { name: 'Send the request' }).click()
+  await owner.page.waitForURL('**/waivers/*')
+  const keeper = await signedIn('hana.lind@hackney.example')
+  await keeper.page.goto(owner.page.url())
+  await seen(keeper.page, 'waiver-to-decide')
+  await keeper.page.getByRole('radio', { name: 'Approve' }).check()
+  await keeper.page.getByLabel('Reason', { exact: true }).fill('Until the letters are used up.')
+  await keeper.page.getByRole('button', { name: 'Send the decision' }).click()
+  for (const path of ['/apis/repairs/v1/standards', '/apis/repairs/v1/changes', '/waivers', '/scores', '/editions/new',
+    '/apis/repairs/v1/checklists/design-review']) {
+    const answer = await keeper.page.goto(platform.hub + path)
+    assert.equal(answer.status(), 200, path)
+    await seen(keeper.page, `keeper${path.replaceAll(/[^a-z]+/gi, '-')}`)
+  }
+  await keeper.page.goto(`${platform.hub}/apis/repairs/v1/standards`)
+  assert.match(await keeper.page.locator('main').innerText(), /printed on letters/)
+  await keeper.page.goto(`${platform.hub}/editions/new`)
+  await keeper.page.getByRole('button', { name: 'Show what it would change' }).click()
+  assert.match(await keeper.page.locator('main').innerText(), /would fall short/)
+  await seen(keeper.page, 'edition-forecast')
+  await owner.page.goto(`${platform.hub}/apis/repairs/v1/checklists/design-review`)
+  await seen(owner.page, 'checklist-to-answer')
+  // A form with faults is answered with 400, and the browser's console says so.
+  const complaints = [...owner.complaints, ...keeper.complaints].filter((text) => !text.includes('400'))
+  assert.deepEqual(complaints, [])
+})

@@ -112,11 +112,11 @@ test('the editor finds while somebody types what hansom lint finds: rule, line a
   for (const { id, text } of examples) {
     const file = join(scratch, 'bad', `${id}.yaml`)
     await writeFile(file, text)
-    const [{ findings, fault }] = contracts(JSON.parse(await hansom('lint', '--no-manifest', '--all', '--format', 'json', file)))
+    const { files: [{ findings, fault }] } = JSON.parse(await hansom('lint', '--no-manifest', '--all', '--format', 'json', file))
     await page.locator('#contract').fill(text)
     await result.waitFor()
     const shown = await page.locator('#findings > li').evaluateAll((items) => items.map(({ dataset }) => `${dataset.rule ?? ''} ${dataset.place}`))
-    const expected = fault ? [` ${fault.place.line}:${fault.place.column}`] : findings.map(placed)
+    const expected = fault ? [` ${fault.line}:${fault.column}`] : findings.map(placed)
     assert.deepEqual(shown, expected, id)
     seen += shown.length
   }
@@ -124,10 +124,7 @@ test('the editor finds while somebody types what hansom lint finds: rule, line a
   assert.deepEqual(complaints, [])
 })
 
-const placed = ({ rule, span }) => `${rule} ${span.start.line}:${span.start.column}`
-
-/** The contracts of a report of `hansom lint`. */
-const contracts = (report) => report.contracts ?? report
+const placed = ({ rule, line, column }) => `${rule} ${line}:${column}`
 
 test('a finding in the editor leads by keyboard to its line, and its count is told to screen readers', async () => {
   const { page } = await openPage(browser)
