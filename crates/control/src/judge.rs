@@ -56,11 +56,13 @@ impl Control {
         profile: Arc<Profile>,
         waived: &Waived,
     ) -> Result<Judgement, Error> {
-        let neighbours = neighbours(&manifest.api, self.reads.apis().await?);
+        let catalogue = self.reads.apis().await?;
+        let own = catalogue.iter().find(|api| api.slug == manifest.api).map(|api| api.id.clone());
+        let neighbours = neighbours(&manifest.api, catalogue);
         let facts = Facts { neighbours, ..facts(manifest) };
         let verdict = judge(facts, manifest.contract.clone(), contract.to_owned(), profile).await?;
-        let answers = match self.reads.api(&manifest.api).await? {
-            Some(api) => self.reads.answers_of(&api.id).await?,
+        let answers = match own {
+            Some(id) => self.reads.answers_of(&id).await?,
             None => vec![],
         };
         Ok(Judgement::of(verdict, answers, waived))

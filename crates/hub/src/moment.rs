@@ -1,7 +1,12 @@
-//! How is a moment written for people?
+//! How is a moment written for people, and when does a day begin?
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use hansom_domain::Timestamp;
+
+/// The moment at which a day begins, in UTC.
+pub(crate) fn beginning(day: NaiveDate) -> Timestamp {
+    Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+}
 
 /// `23 November 2026, 11:02 UTC`.
 pub(crate) fn written(moment: Timestamp) -> String {

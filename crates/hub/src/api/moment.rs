@@ -55,7 +55,7 @@ pub(crate) struct Day(NaiveDate);
 impl Day {
     /// The moment at which it begins.
     pub(crate) fn begin(self) -> Timestamp {
-        Timestamp::from_seconds(self.0.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
+        crate::moment::beginning(self.0)
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, RawQuery},
     response::Response,
 };
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use hansom_control::AskedWaiver;
 use hansom_domain::Timestamp;
 use hansom_standards::rules;
@@ -14,6 +14,7 @@ use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Fields, Sent},
     frame::{Frame, Section},
+    moment,
     pages::apis::Seen,
     session::SignedIn,
     urls,
@@ -114,5 +115,5 @@ async fn again(person: &SignedIn, seen: &Seen, errors: Errors, fields: &Fields) 
 /// The moment at which a day begins.
 fn day(text: &str) -> Option<Timestamp> {
     let day: NaiveDate = text.parse().ok()?;
-    Some(Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp()))
+    Some(moment::beginning(day))
 }
