@@ -49,6 +49,7 @@ mod reception;
 mod refusal;
 pub mod snapshot;
 mod story;
+mod stream;
 mod token;
 mod wire;
 
