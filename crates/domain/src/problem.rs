@@ -90,6 +90,8 @@ problem_codes! {
     TokenRevoked, "token-revoked", 401, "The access token was revoked", "The token, the credential it was issued for, or the application was revoked. See the application in the hub, make a new credential and get a new token.";
     /// The application did not prove itself at the token endpoint.
     ClientInvalid, "client-invalid", 401, "The application could not prove itself", "Check the client_id and the secret or key that you use with it. The page of the application in the hub lists its credentials, and makes new ones. For a signed assertion, the detail says what is wrong with it.";
+    /// HTTP without TLS where TLS is spoken.
+    PlainHttp, "plain-http", 403, "This address is for HTTPS alone", "Call the same address with https://. Nothing was done. If the request carried a token, everybody on its way could read it: give the token back and get a new one.";
     /// No approved grant for the operation.
     GrantMissing, "grant-missing", 403, "The application has no grant for this operation", "Ask the owner of the API for access: open the API in the hub and choose Ask for access, with the operation named in the detail.";
     /// Not in any of the groups.

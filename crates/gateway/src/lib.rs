@@ -31,8 +31,12 @@ use tokio::{
 mod answer;
 mod authentication;
 mod authorization;
+mod certificate;
 mod connection;
+mod entrance;
+mod forwarded;
 mod framing;
+mod greeting;
 mod identity;
 mod journal;
 pub mod kept;
@@ -44,18 +48,25 @@ mod metrics;
 mod mock;
 mod path;
 mod pool;
+pub mod pressure;
 mod proxy;
+mod proxy_protocol;
 mod reception;
 mod refusal;
 pub mod snapshot;
 mod story;
 mod stream;
+mod tls;
 mod token;
 mod wire;
 
+pub use certificate::CertificateFacts;
+pub use entrance::Entrance;
+pub use forwarded::{Client, ForwardedHeader, Network, TrustedProxies};
 pub use identity::IdentityClaims;
 pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use snapshot::{Compiled, SetAside, Snapshot, SnapshotDocument};
+pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 
 use connection::Door;
 use story::{Core, Shared};

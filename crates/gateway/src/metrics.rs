@@ -10,7 +10,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::journal::Entry;
+use crate::{entrance::Turned, journal::Entry};
 
 /// Labels of a request. All of them come from the snapshot or from this crate, never from a client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -26,6 +26,11 @@ struct EnvironmentLabels {
     environment: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TurnedLabels {
+    why: &'static str,
+}
+
 pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Family<EnvironmentLabels, Histogram, fn() -> Histogram>,
@@ -33,6 +38,7 @@ pub(crate) struct Metrics {
     pub(crate) token_hits: Counter,
     pub(crate) token_misses: Counter,
     pub(crate) connections_refused: Counter,
+    turned_away: Family<TurnedLabels, Counter>,
 }
 
 impl Metrics {
@@ -44,6 +50,7 @@ impl Metrics {
             token_hits: Counter::default(),
             token_misses: Counter::default(),
             connections_refused: Counter::default(),
+            turned_away: Family::default(),
         };
         let registry = registry.sub_registry_with_prefix("hansom_gateway");
         registry.register(
@@ -56,7 +63,16 @@ impl Metrics {
         registry.register("token_cache_hits", "Access tokens that were known already", metrics.token_hits.clone());
         registry.register("token_cache_misses", "Access tokens that had to be verified", metrics.token_misses.clone());
         registry.register("connections_refused", "Connections over the limit", metrics.connections_refused.clone());
+        registry.register(
+            "connections_turned_away",
+            "Connections that spoke another protocol or failed the handshake",
+            metrics.turned_away.clone(),
+        );
         metrics
+    }
+
+    pub(crate) fn turned_away(&self, turned: Turned) {
+        self.turned_away.get_or_create(&TurnedLabels { why: turned.as_str() }).inc();
     }
 
     pub(crate) fn answered(&self, entry: &Entry) {

@@ -29,6 +29,8 @@ pub(crate) enum Refusal {
     BodyTooLarge {
         limit: u64,
     },
+    /// HTTP without TLS at a listener with TLS.
+    PlainHttp,
     /// The gateway has no snapshot yet.
     Starting,
     ApiUnknown,
@@ -108,6 +110,7 @@ impl Refusal {
             Refusal::UriTooLong => ProblemCode::UriTooLong,
             Refusal::FieldsTooLarge => ProblemCode::FieldsTooLarge,
             Refusal::BodyTooLarge { .. } => ProblemCode::BodyTooLarge,
+            Refusal::PlainHttp => ProblemCode::PlainHttp,
             Refusal::ApiUnknown | Refusal::VersionUnknown { .. } => ProblemCode::ApiNotFound,
             Refusal::OperationUnknown { .. } => ProblemCode::OperationNotFound,
             Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => ProblemCode::MethodNotAllowed,
@@ -147,6 +150,7 @@ impl Refusal {
             Refusal::FieldsTooLarge => "There are more than 100 header fields, or more than 32 KiB of them.".into(),
             Refusal::MethodUnknown => "No API takes this method.".into(),
             Refusal::BodyTooLarge { limit } => format!("The body is larger than {limit} bytes."),
+            Refusal::PlainHttp => "The request came without TLS. Call the same address with https://".into(),
             Refusal::Starting => "The gateway has not yet been told which APIs there are.".into(),
             Refusal::ApiUnknown => "No API of that name runs here.".into(),
             Refusal::VersionUnknown { api, known } => {
@@ -234,6 +238,7 @@ impl Refusal {
                 | Refusal::UriTooLong
                 | Refusal::FieldsTooLarge
                 | Refusal::BodyTooLarge { .. }
+                | Refusal::PlainHttp
         )
     }
 
