@@ -1,0 +1,67 @@
+"""What is to be reached, and was it? One row for each promise, judged by what was measured."""
+
+import statistics
+from dataclasses import asdict, dataclass
+
+
+@dataclass
+class Row:
+    """One promise. What is held against `reach` is `value`; of rounds that were interleaved it is the median of the ratios
+    within each round, so that a slow minute of the machine falls on both."""
+    measure: str
+    ours: str
+    beside: str = ""
+    value: float = 0.0
+    low: float = None
+    high: float = None
+    sign: str = ""
+    reach: float = None
+    unit: str = "×"
+
+    @property
+    def reached(self):
+        if self.reach is None:
+            return None
+        return self.value <= self.reach if self.sign == "≤" else self.value >= self.reach
+
+    def cells(self):
+        spread = "" if self.low is None else f"{number(self.low)}–{number(self.high)}"
+        reach = "" if self.reach is None else f"{self.sign} {number(self.reach)}{self.unit}"
+        told = {True: "yes", False: "NO", None: ""}[self.reached]
+        return [self.measure, self.ours, self.beside, f"{number(self.value)}{self.unit}", spread, reach, told]
+
+    def as_data(self):
+        return asdict(self) | {"reached": self.reached}
+
+
+def ratio(measure, seen, ours, theirs, what="cpu_us", sign="", reach=None, unit="µs"):
+    """Ours divided by theirs, round by round. Nothing if that peer is not there."""
+    if theirs not in seen or ours not in seen:
+        return []
+    ratios = [mine[what] / other[what] for mine, other in zip(seen[ours], seen[theirs])]
+    figures = [statistics.median(one[what] for one in seen[name]) for name in (ours, theirs)]
+    return [Row(measure, f"{number(figures[0])} {unit}", f"{theirs.split(': ')[1]} {number(figures[1])} {unit}",
+                statistics.median(ratios), min(ratios), max(ratios), sign, reach)]
+
+
+def better_of(seen, names, what="cpu_us"):
+    return min((name for name in names if name in seen), key=lambda name: statistics.median(one[what] for one in seen[name]))
+
+
+def single(measure, value, unit, sign="", reach=None, all_of=None, beside=""):
+    """One figure, with its spread if it was taken several times."""
+    low, high = (min(all_of), max(all_of)) if all_of else (None, None)
+    return Row(measure, f"{number(value)}{unit}", beside, value, low, high, sign, reach, unit)
+
+
+def table(rows):
+    head = ["measure", "Hansom", "beside", "is", "lowest–highest", "reach", "reached"]
+    cells = [head, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    lines = ["| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(line, widths)) + " |" for line in cells]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def number(value):
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}"

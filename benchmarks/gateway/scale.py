@@ -1,0 +1,111 @@
+"""What does the number of versions cost: memory, CPU per request, a change, a start?"""
+
+import statistics
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import load
+import plot
+from hansom import Alone
+from machine import progress, resident_mb
+from rows import Row, number, single
+
+HERE = Path(__file__).resolve().parent
+OPERATIONS, APPLICATIONS_OF_EACH = 20, 10
+SIZES = [1, 10, 100, 1000, 5000]
+CHANGES_A_SECOND = 100
+
+
+class Scale:
+    """A gateway alone for each size, with ten applications for each version. All are asked with as many tokens."""
+
+    def __init__(self, machine, binary, options):
+        self.machine, self.binary, self.options = machine, binary, options
+        self.alone = {}
+
+    def start(self):
+        for versions in SIZES:
+            progress(f"a gateway with {versions} versions")
+            self.alone[versions] = Alone(self.machine, self.binary, versions, OPERATIONS, versions * APPLICATIONS_OF_EACH)
+        return self.alone
+
+    # --- changes ------------------------------------------------------------------------------------------------
+    def changes(self, versions, times=9):
+        """Milliseconds from the news of a change of one API to the first answer that shows it, as a client sees it."""
+        alone, taken = self.alone[versions], []
+        for turn in range(times):
+            version = turn * 7 % versions
+            for status in ("retired", "beta"):
+                taken.append(self.until_live(alone, version, status))
+        return taken
+
+    def until_live(self, alone, version, status):
+        wanted = 410 if status == "retired" else 401
+        begun = time.monotonic()
+        alone.order(f"status {version} {status}")
+        while self.asked(f"{alone.url}/api-{version}/v1/things-0") != wanted:
+            if time.monotonic() - begun > 30:
+                raise SystemExit(f"a change of one API among {alone.versions} was not live after 30 s")
+        taken = (time.monotonic() - begun) * 1000
+        alone.answer()
+        return taken
+
+    def asked(self, url):
+        """The status for somebody without a token."""
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+
+    def changes_under_load(self):
+        """So many changes a second while requests come as fast as they are answered."""
+        alone, seconds = self.alone[SIZES[-1]], max(3, self.options.seconds)
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(load.by_wrk, alone.url, seconds + 1, self.options.connections, alone.script)
+            time.sleep(0.5)
+            made, median_ms, most_ms = alone.told(f"storm {CHANGES_A_SECOND} {seconds}")
+            answered = asking.result()
+        peak = resident_mb(alone.process.pid, "VmHWM")
+        return answered, made / seconds, median_ms, most_ms, peak
+
+    # --- what came of it ----------------------------------------------------------------------------------------
+    def rows(self, seen):
+        largest, smallest = SIZES[-1], SIZES[0]
+        memory = resident_mb(self.alone[largest].process.pid)
+        name = f"{largest:,} versions × {OPERATIONS} operations, {largest * APPLICATIONS_OF_EACH:,} applications"
+        ratios = [many["cpu_us"] / one["cpu_us"] for many, one in zip(seen[f"scale: {largest}"], seen[f"scale: {smallest}"])]
+        figures = [statistics.median(each["cpu_us"] for each in seen[f"scale: {size}"]) for size in (largest, smallest)]
+        swaps = {size: self.changes(size) for size in SIZES}
+        answered, per_second, median_ms, most_ms, peak = self.changes_under_load()
+        self.draw(seen, swaps)
+        started = [self.alone[largest].started_ms, *self.started_again()]
+        slowest = f"swap {number(median_ms)} ms, at most {number(most_ms)} ms, peak {peak:.0f} MB"
+        return [
+            single(f"{name}: memory", memory, " MB", "≤", 120),
+            Row(f"{name}: CPU per request", f"{number(figures[0])} µs", f"1 version {number(figures[1])} µs",
+                statistics.median(ratios), min(ratios), max(ratios), "≤", 1.05),
+            single(f"change of one API → live at {largest:,} versions", statistics.median(swaps[largest]), " ms", "≤", 50,
+                   swaps[largest]),
+            single(f"{per_second:.0f} changes/s under load: requests failed", answered.failed, "", "≤", 0,
+                   beside=f"of {answered.requests:,}; {slowest}"),
+            single("start from the snapshot at that size", statistics.median(started), " ms", "≤", 1000, started),
+        ]
+
+    def started_again(self, times=2):
+        """The time from the order to the first answer, again."""
+        for _ in range(times):
+            again = Alone(self.machine, self.binary, SIZES[-1], OPERATIONS, SIZES[-1] * APPLICATIONS_OF_EACH)
+            self.machine.end(again.process)
+            yield again.started_ms
+
+    def draw(self, seen, swaps):
+        costs = {"CPU µs per request": [(size, statistics.median(one["cpu_us"] for one in seen[f"scale: {size}"]))
+                                        for size in SIZES]}
+        times = {"ms until live": [(size, statistics.median(swaps[size])) for size in SIZES]}
+        for file, title, unit, series in (("growth-requests.svg", "CPU per request over the number of versions", "CPU µs", costs),
+                                          ("growth-changes.svg", "A change of one API over the number of versions", "ms", times)):
+            (HERE / file).write_text(plot.svg_of_magnitudes(title, "versions", unit, series))
