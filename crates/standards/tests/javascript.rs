@@ -212,6 +212,47 @@ fn the_functions_of_spectral_can_be_called() {
 }
 
 #[test]
+fn addresses_can_be_taken_apart() {
+    let program = |address: &str| {
+        format!(
+            "module.exports = () => {{ try {{ const u = new URL({address}); return [{{ message: [u.href, u.origin, \
+             u.host, u.hostname, u.port, u.pathname, u.search, u.hash].join(' ') + [...u.searchParams].join(';') + '|' }}]; \
+             }} catch (error) {{ return [{{ message: error.name + ' ' + error.message }}]; }} }};"
+        )
+    };
+    let cases = [
+        (
+            "'HTTPS://Rents.Example:443/a/../v1/./x y?q=1&q=%C3%BC#end'",
+            "https://rents.example/v1/x%20y?q=1&q=%C3%BC#end https://rents.example rents.example rents.example  \
+             /v1/x%20y ?q=1&q=%C3%BC #endq,1;q,ü|",
+        ),
+        (
+            "'../v2/{id}', 'http://h:8080/a/b/c'",
+            "http://h:8080/a/v2/%7Bid%7D http://h:8080 h:8080 h 8080 /a/v2/%7Bid%7D  |",
+        ),
+        ("'urn:isbn:1'", "urn:isbn:1 null    isbn:1  |"),
+        ("'/v1/rents'", "TypeError Invalid URL"),
+        ("'http://h:99999'", "TypeError Invalid URL"),
+        ("'https://'", "TypeError Invalid URL"),
+    ];
+    for (address, expected) in cases {
+        check("$.info", "", &program(address), &[("/info", expected)]);
+    }
+    fails("module.exports = () => [{ message: new URL('x'.repeat(9e6), 'https://h').href }];", "");
+}
+
+#[test]
+fn what_no_reference_names_is_found_by_a_program_that_asks_for_it() {
+    let program = "const { unreferencedReusableObject } = require('@stoplight/spectral-functions');\n\
+                   module.exports = (value, _, context) => {\n\
+                   const found = unreferencedReusableObject(value, { reusableObjectsLocation: '#/components/schemas' }, context);\n\
+                   return found.map(one => ({ message: String(found.length), path: one.path })); };";
+    check("$.components.schemas", "", program, &[]);
+    let info = program.replace("#/components/schemas", "#/info");
+    check("$.info", "", &info, &[("/info/title", "2"), ("/info/version", "2")]);
+}
+
+#[test]
 fn functions_import_files_of_their_ruleset() {
     let files = [
         (
@@ -229,6 +270,14 @@ fn functions_import_files_of_their_ruleset() {
 }
 
 #[test]
+fn functions_declared_with_a_path_are_asked_for_by_their_last_name() {
+    let ruleset = ruleset("$.info.title", "").replace("[check]", "[./deep/check]");
+    let program = "module.exports = () => [{ message: String(process.env.MODE === 'loud') }];";
+    let verdict = verdict_of(&ruleset, &[("functions/deep/check.js", program)], 100_000_000);
+    assert_eq!(verdict.findings.iter().map(|f| f.what.as_str()).collect::<Vec<_>>(), ["false"]);
+}
+
+#[test]
 fn other_imports_are_refused_by_name() {
     for name in ["fs", "lodash", "node:child_process", "https://example.com/x.js", "./none.js", "../../etc/passwd"] {
         let said = format!("it imports `{name}`, and only files of the ruleset");
@@ -241,7 +290,8 @@ fn other_imports_are_refused_by_name() {
 #[test]
 fn there_is_nothing_around_a_function() {
     for name in [
-        "process",
+        "process.exit()",
+        "process.env.HOME.length",
         "fetch",
         "setTimeout",
         "std",

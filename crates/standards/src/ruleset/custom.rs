@@ -63,13 +63,18 @@ pub(crate) enum Stop {
     Ended(String),
 }
 
-/// The functions that a ruleset declares: `functions: [one, [other, schema of its options]]`.
+/// The functions that a ruleset declares: `functions: [one, ./folder/another, [other, schema of its options]]`.
 pub(crate) fn declared(root: Node<'_>) -> Vec<String> {
     let items = root.get("functions").into_iter().flat_map(Node::items);
     items.filter_map(|item| item.as_str().or_else(|| item.item(0)?.as_str())).map(str::to_owned).collect()
 }
 
-/// The file of a function, by the name of its ruleset and the folder that this names.
+/// The name by which rules ask for a function that is declared with a path.
+pub(crate) fn name_of(declared: &str) -> &str {
+    declared.rsplit('/').next().unwrap_or(declared)
+}
+
+/// The file of a declared function, by the name of its ruleset and the folder that this names.
 pub(crate) fn file_of(ruleset: &str, folder: Option<&str>, function: &str) -> String {
     joined(ruleset, &format!("{}/{function}.js", folder.unwrap_or("functions").trim_end_matches('/')))
 }
@@ -116,6 +121,12 @@ impl Programs {
     #[cfg_attr(not(feature = "javascript"), expect(dead_code, reason = "only programs that run ask for it"))]
     pub(crate) fn text(&self, file: &str) -> Option<&str> {
         self.texts.get(file).map(String::as_str)
+    }
+
+    /// Whether any of the files has a word in it.
+    #[cfg(feature = "javascript")]
+    pub(crate) fn mention(&self, word: &str) -> bool {
+        self.texts.values().any(|text| text.contains(word))
     }
 
     /// Why the file of a function was not read.

@@ -8,7 +8,12 @@
 mod core_function;
 mod modules;
 
-use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use rquickjs::{
     Array, CaughtError, Context, Ctx, FromJs, Function as JsFunction, IntoJs, Object, Persistent, Runtime, Value,
@@ -20,6 +25,7 @@ use super::{
     ecmascript::Subject,
     function::{At, Call, Remark},
     locating::{Step, path_of},
+    reference::References,
 };
 use crate::{fault::quoted, query::Tree, sources::Sources};
 
@@ -69,7 +75,12 @@ pub(crate) struct Engine<'d> {
 
 impl<'d> Engine<'d> {
     /// An engine for the functions of some files.
-    pub(crate) fn new(programs: &Arc<Programs>, sources: &'d Sources, followed: &'d Tree<'d>) -> Result<Self, String> {
+    pub(crate) fn new(
+        programs: &Arc<Programs>,
+        sources: &'d Sources,
+        followed: &'d Tree<'d>,
+        references: &References<'d>,
+    ) -> Result<Self, String> {
         let failed = |error: rquickjs::Error| format!("JavaScript cannot be run: {error}");
         let runtime = Runtime::new().map_err(failed)?;
         runtime.set_memory_limit(MEMORY);
@@ -80,7 +91,10 @@ impl<'d> Engine<'d> {
         let context = Context::custom::<Language>(&runtime).map_err(failed)?;
         runtime.set_loader(modules::Names(Arc::clone(programs)), modules::Texts(Arc::clone(programs)));
         context.with(|ctx| {
-            let begun = modules::prepare(&ctx, &left, programs);
+            // The one function that asks what the references name is rare, and they may be many.
+            let asks = programs.mention("unreferencedReusableObject");
+            let named = if asks { references.named() } else { HashSet::new() };
+            let begun = modules::prepare(&ctx, &left, programs, named);
             caught(&ctx, &left, begun).map_err(|stop| format!("JavaScript cannot be run: {}", stop.why()))
         })?;
         let programs = Arc::clone(programs);

@@ -56,6 +56,18 @@ impl<'d> References<'d> {
         references
     }
 
+    /// References that name places of a contract's own file, about which nothing else is known.
+    #[cfg(feature = "javascript")]
+    pub(crate) fn naming(named: &HashSet<String>) -> References<'d> {
+        References { named: named.iter().map(|pointer| (0, pointer.clone())).collect(), ..References::default() }
+    }
+
+    /// The places of a contract's own file that references name.
+    #[cfg(feature = "javascript")]
+    pub(crate) fn named(&self) -> HashSet<String> {
+        self.named.iter().filter(|(document, _)| *document == 0).map(|(_, pointer)| pointer.clone()).collect()
+    }
+
     fn add(&mut self, sources: &'d Sources, holder: Node<'d>, reference: &'d str) {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = sources.target(holder, reference);

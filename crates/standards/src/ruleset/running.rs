@@ -71,10 +71,10 @@ pub(super) fn run(sources: &Sources, ruleset: &Ruleset, allowance: &Allowance<'_
         allowance,
         file: ruleset.relative(name),
         engines: RefCell::default(),
-        engine: &|programs| engine(programs, sources, &followed),
+        engine: &|programs| engine(programs, sources, &followed, &references),
         state: RefCell::default(),
     };
-    run.skip_custom();
+    run.skip();
     run.walk(&written, false);
     run.walk(&followed, true);
     let mut verdict = run.verdict();
@@ -112,14 +112,19 @@ type Engine<'a> = Result<Box<dyn CustomFunctions + 'a>, String>;
 
 /// What runs the functions of some programs.
 #[cfg(feature = "javascript")]
-fn engine<'a>(programs: &Arc<Programs>, sources: &'a Sources, followed: &'a Tree<'a>) -> Engine<'a> {
-    super::javascript::Engine::new(programs, sources, followed)
+fn engine<'a>(
+    programs: &Arc<Programs>,
+    sources: &'a Sources,
+    followed: &'a Tree<'a>,
+    references: &References<'a>,
+) -> Engine<'a> {
+    super::javascript::Engine::new(programs, sources, followed, references)
         .map(|engine| Box::new(engine) as Box<dyn CustomFunctions>)
 }
 
 /// Nothing runs the functions of any programs.
 #[cfg(not(feature = "javascript"))]
-fn engine<'a>(_: &Arc<Programs>, _: &'a Sources, _: &'a Tree<'a>) -> Engine<'a> {
+fn engine<'a>(_: &Arc<Programs>, _: &'a Sources, _: &'a Tree<'a>, _: &References<'a>) -> Engine<'a> {
     Err("this build cannot run JavaScript".to_owned())
 }
 
@@ -142,16 +147,16 @@ struct State {
 type Given<'q> = (&'q Query, Vec<usize>);
 
 impl<'d> Run<'_, 'd> {
-    /// Says which rules ask for functions that are not run.
-    fn skip_custom(&self) {
+    /// Says which rules ask for what is not run.
+    fn skip(&self) {
         let mut state = self.state.borrow_mut();
         for rule in &self.rules {
-            let custom = rule.then.iter().find_map(|then| match &then.asks {
-                Asks::Custom(custom) => Some((custom, self.why_not(custom)?)),
+            let why = rule.then.iter().find_map(|then| match &then.asks {
+                Asks::Custom(custom) => Some(format!("its function `{}` {}", custom.name, self.why_not(custom)?)),
+                Asks::Foreign(set) => Some(format!("it is a rule of `{set}`, which are known by name alone")),
                 Asks::Function(_) => None,
             });
-            if let Some((custom, why)) = custom {
-                let why = format!("its function `{}` {why}", custom.name);
+            if let Some(why) = why {
                 state.skipped.push(Notice { rule: Arc::clone(&rule.name), why });
             }
         }
@@ -290,6 +295,7 @@ impl<'d> Run<'_, 'd> {
             let remarks = match &then.asks {
                 Asks::Function(function) => function.run(&call),
                 Asks::Custom(custom) => self.custom(number, rule, custom, &call),
+                Asks::Foreign(_) => Vec::new(),
             };
             for remark in remarks {
                 self.find(number, rule, remark, &path);

@@ -1,6 +1,6 @@
 //! What do the functions of `@stoplight/spectral-functions` say when a program calls them?
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -21,9 +21,14 @@ use crate::{
 /// How far a function looks.
 const STEPS: u64 = 10_000_000;
 
-/// Calls a function by its name with a value and options as JSON. The answer is JSON: a list of messages, each with the
-/// path below the value, if it has one.
-pub(super) fn call(name: &str, value: Option<&str>, options: Option<&str>) -> Result<String, String> {
+/// Calls a function by its name with a value and options as JSON; `named` is what the references of the contract name.
+/// The answer is JSON: a list of messages, each with the path below the value or from the root, if it has one.
+pub(super) fn call(
+    name: &str,
+    value: Option<&str>,
+    options: Option<&str>,
+    named: &HashSet<String>,
+) -> Result<String, String> {
     let limits = Limits { depth: 500, ..Limits::default() };
     let sources = Sources::of_text("", value.unwrap_or("null"), &limits).map_err(|fault| fault.to_string())?;
     let options = match options {
@@ -47,7 +52,7 @@ pub(super) fn call(name: &str, value: Option<&str>, options: Option<&str>) -> Re
     let about = About {
         root: sources.root(),
         formats: None,
-        references: &References::of(&sources),
+        references: &References::naming(named),
         expressions: &Expressions::default(),
         soundness: &Soundness::default(),
     };
@@ -58,7 +63,8 @@ pub(super) fn call(name: &str, value: Option<&str>, options: Option<&str>) -> Re
     }
     let answer = remarks.into_iter().map(|remark| match remark.at {
         At::Here => json!({ "message": remark.message }),
-        At::Below(steps) | At::Path(steps) => json!({ "message": remark.message, "path": steps }),
+        At::Below(steps) => json!({ "message": remark.message, "below": steps }),
+        At::Path(steps) => json!({ "message": remark.message, "path": steps }),
     });
     Ok(Value::Array(answer.collect()).to_string())
 }

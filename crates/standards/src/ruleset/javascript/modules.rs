@@ -3,7 +3,7 @@
 //! The ruleset's own files, as CommonJS or as ES modules, and stand-ins for `@stoplight/spectral-core`,
 //! `@stoplight/spectral-functions` and `@stoplight/types`. Everything else is refused by its name.
 
-use std::{cell::Cell, rc::Rc, sync::Arc};
+use std::{cell::Cell, collections::HashSet, rc::Rc, sync::Arc};
 
 use rquickjs::{
     Ctx, Error, Exception, Function, Module, Object, Result, Value,
@@ -18,6 +18,8 @@ use crate::{pattern::Pattern, ruleset::custom::Programs};
 
 /// Prepares the language: what runs long is counted, what makes programs of texts goes, and `require` comes.
 const PREPARATION: &str = include_str!("prepare.js");
+/// Prepares what takes addresses apart.
+const ADDRESSES: &str = include_str!("url.js");
 /// The name under which modules find what is prepared.
 const PREPARED: &str = "__hansom";
 /// The packages that have stand-ins.
@@ -102,8 +104,13 @@ impl Loader for Texts {
     }
 }
 
-/// Prepares a context.
-pub(super) fn prepare<'js>(ctx: &Ctx<'js>, left: &Rc<Cell<u64>>, programs: &Arc<Programs>) -> Result<()> {
+/// Prepares a context. `named` is what the references of the contract name.
+pub(super) fn prepare<'js>(
+    ctx: &Ctx<'js>,
+    left: &Rc<Cell<u64>>,
+    programs: &Arc<Programs>,
+    named: HashSet<String>,
+) -> Result<()> {
     let counted = Rc::clone(left);
     let count = Function::new(ctx.clone(), move |ctx: Ctx<'_>, steps: f64| {
         // Whatever is no number of steps counts as one.
@@ -112,8 +119,8 @@ pub(super) fn prepare<'js>(ctx: &Ctx<'js>, left: &Rc<Cell<u64>>, programs: &Arc<
     })?;
     let core = Function::new(
         ctx.clone(),
-        |ctx: Ctx<'_>, name: String, value: Opt<Option<String>>, options: Opt<Option<String>>| {
-            core_function::call(&name, value.0.flatten().as_deref(), options.0.flatten().as_deref())
+        move |ctx: Ctx<'_>, name: String, value: Opt<Option<String>>, options: Opt<Option<String>>| {
+            core_function::call(&name, value.0.flatten().as_deref(), options.0.flatten().as_deref(), &named)
                 .map_err(|why| Exception::throw_message(&ctx, &why))
         },
     )?;
@@ -128,6 +135,8 @@ pub(super) fn prepare<'js>(ctx: &Ctx<'js>, left: &Rc<Cell<u64>>, programs: &Arc<
     let compile = Function::new(ctx.clone(), move |ctx: Ctx<'js>, file: String| compiled(&ctx, &files, &file))?;
     let prepare: Function<'_> = ctx.eval(PREPARATION)?;
     let prepared: Object<'_> = prepare.call((count, core, resolve, compile))?;
+    let addresses: Function<'_> = ctx.eval(ADDRESSES)?;
+    addresses.call::<_, ()>((prepared.get::<_, Function<'_>>("count")?,))?;
     ctx.globals().prop(PREPARED, rquickjs::object::Property::from(prepared))
 }
 

@@ -111,6 +111,8 @@
     defineProperty(FixedDate, name, { value, writable: true, configurable: true });
   }
   defineProperty(globalThis, 'Date', { value: FixedDate, writable: true, configurable: true });
+  // Programs that are tuned by their environment find an empty one.
+  globalThis.process = freeze({ env: freeze(create(null)) });
   const silent = () => undefined;
   globalThis.console = freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent });
 
@@ -122,15 +124,21 @@
     count(1000 + (given === undefined ? 0 : given.length) + (chosen === undefined ? 0 : chosen.length));
     const answer = parse(core(name, given, chosen));
     for (let i = 0; i < answer.length; i += 1) {
-      if (answer[i].path !== undefined) answer[i].path = path === undefined ? answer[i].path : [...path, ...answer[i].path];
+      if (answer[i].below !== undefined) answer[i].path = path === undefined ? answer[i].below : [...path, ...answer[i].below];
+      delete answer[i].below;
     }
     return answer;
+  };
+  // Some answer with an empty list where others answer with nothing, and programs ask such lists for their length.
+  const answersWithList = (name, value) => {
+    const mapped = name === 'or' || name === 'xor' || name === 'unreferencedReusableObject';
+    return name === 'schema' || (mapped && value !== null && typeof value === 'object' && !isArray(value));
   };
   const functions = create(null);
   for (const name of ['alphabetical', 'casing', 'defined', 'enumeration', 'falsy', 'length', 'or', 'pattern', 'schema', 'truthy', 'typedEnum', 'undefined', 'unreferencedReusableObject', 'xor']) {
     functions[name] = (value, options, context) => {
       const answer = say(name, value, options, context && context.path);
-      return answer.length === 0 ? undefined : answer;
+      return answer.length === 0 && !answersWithList(name, value) ? undefined : answer;
     };
   }
   const isOf = (type, value) => {
@@ -185,5 +193,5 @@
     apply(program, module.exports, [module, module.exports, other => load(resolve(name, other))]);
     return module.exports;
   };
-  return freeze({ load });
+  return freeze({ load, count });
 });

@@ -74,11 +74,11 @@ impl Reading<'_> {
             None => Field::Itself,
             Some(written) => self.field(file, written)?,
         };
-        if file.functions.iter().any(|own| own == name) {
+        if let Some(declared) = file.functions.iter().rev().find(|own| custom::name_of(own) == name) {
             let options = node.get("functionOptions").map_or(serde_json::Value::Null, Node::to_json);
             let custom = Custom {
                 name: name.into(),
-                file: custom::file_of(&file.name, file.folder.as_deref(), name).into(),
+                file: custom::file_of(&file.name, file.folder.as_deref(), declared).into(),
                 options: options.to_string().into(),
                 programs: Arc::clone(&file.programs),
             };
