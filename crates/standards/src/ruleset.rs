@@ -11,6 +11,7 @@ pub(crate) mod ecmascript;
 mod effective;
 pub(crate) mod expression;
 mod field;
+mod foreign;
 mod format;
 mod function;
 mod glob;

@@ -186,7 +186,7 @@ fn broken_rulesets_are_refused_with_place_and_mend() {
         ("extends: https://example.com/rules.yaml", "nothing is fetched"),
         ("extends: '@scope/package'", "nothing is installed"),
         ("extends: ./rules.js", "it is a program"),
-        ("extends: spectral:asyncapi", "only `spectral:oas` is built in"),
+        ("extends: spectral:graphql", "only `spectral:oas`, `spectral:asyncapi` and `spectral:arazzo` are known"),
         ("extends: ./rules.yaml", "extends itself"),
         ("extends: ./gone.yaml", "there is no such file"),
     ] {
@@ -201,6 +201,46 @@ fn rules_in_javascript_are_named_as_skipped_and_the_others_run() {
     assert_eq!(told.skipped.len(), 1);
     assert_eq!(&*told.skipped[0].rule, "js");
     assert_eq!(told.findings.len(), 1);
+}
+
+#[test]
+fn rules_for_other_documents_are_known_by_name_and_say_nothing_about_contracts() {
+    let ruleset = "extends: [spectral:oas, spectral:asyncapi, [spectral:arazzo, off]]\n\
+                   rules:\n  asyncapi-tags: off\n  asyncapi-tags-alphabetical: error\n  arazzo-step-stepId: hint\n";
+    let contract = "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {}\n";
+    let oas = verdict("extends: spectral:oas\n", contract);
+    assert_eq!((verdict(ruleset, contract).findings, oas.skipped), (oas.findings, vec![]));
+    let skipped = verdict(ruleset, "asyncapi: 2.6.0\n").skipped;
+    let names: Vec<&str> = skipped.iter().map(|notice| &*notice.rule).collect();
+    assert!(names.contains(&"asyncapi-tags-alphabetical") && !names.contains(&"asyncapi-tags"), "{names:?}");
+    assert!(!names.iter().any(|name| name.starts_with("asyncapi-3-") || name.starts_with("arazzo-")), "{names:?}");
+    assert_eq!(&*skipped[0].why, "it is a rule of `spectral:asyncapi`, which are known by name alone");
+    refused("extends: spectral:asyncapi\nrules: {asyncapi-tagz: off}", "nothing defines it");
+}
+
+#[test]
+fn registered_formats_are_told_in_the_order_in_which_they_are_named() {
+    let ruleset = "formats: [aas3_1]\nrules:\n  r: {formats: [oas3.1, oas2], given: $, then: {function: truthy}}\n\
+                   \x20 s: {formats: [arazzo1.0], given: $, then: {function: truthy}}\n";
+    let found = found(ruleset, "a: 1\n");
+    let formats = "AsyncAPI 3.1.x, OpenAPI 2.0 (Swagger), OpenAPI 3.1.x, Arazzo 1.0.x";
+    assert!(found.iter().any(|one| one.contains(&format!("registered formats [{formats}]"))), "{found:?}");
+}
+
+#[test]
+fn a_list_without_the_item_that_it_must_contain_is_one_finding() {
+    let then = "{function: schema, functionOptions: {schema: {contains: {properties: {n: {const: x}}}}}}";
+    check("$.a", then, "a: [{n: 1}]\n", &["r /a 1:3-1:10 \"a\" property must contain at least 1 valid item(s)"]);
+    // Among branches everything is told that any of them misses.
+    let then = "{function: schema, functionOptions: {schema: {anyOf: [{contains: {const: 1}}, {type: string}]}}}";
+    let expected = [
+        "r /a 1:3-1:6 \"a\" property must contain at least 1 valid item(s)",
+        "r /a 1:3-1:6 \"a\" property type must be string",
+        "r /a 1:3-1:6 \"a\" property must match a schema in anyOf. None of the schemas matched, see the other errors \
+         reported for this value",
+        "r /a/0 1:5-1:6 Item at index 0 must be equal to constant",
+    ];
+    check("$.a", then, "a: [2]\n", &expected);
 }
 
 #[test]

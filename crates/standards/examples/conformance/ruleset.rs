@@ -22,6 +22,9 @@ use super::Score;
 /// What is compared: rule, path, range (lines and characters from 0).
 type Found = (String, Vec<String>, [u64; 4]);
 
+/// What is reported about a document of none of the formats that a ruleset registers.
+const UNRECOGNIZED: &str = "unrecognized-format";
+
 /// How many of the functions are not for OpenAPI alone.
 const GENERIC: usize = 13;
 
@@ -138,7 +141,11 @@ fn judge(case: &Value) -> Result<(), String> {
     let sources = Sources::read_leniently(source, &text, &Limits::default(), &mut |_| Err("not recorded".to_owned()))
         .map_err(|fault| format!("the document was refused: {fault}"))?;
     let verdict = run(&sources, &ruleset, &Allowance::default());
-    let found = found(&verdict);
+    let mut found = found(&verdict);
+    // Only rules that are on were recorded, but the formats of all others are registered too.
+    if !expected.iter().any(|(rule, _, _)| rule == UNRECOGNIZED) {
+        found.retain(|(rule, _, _)| rule != UNRECOGNIZED);
+    }
     if found == expected {
         return Ok(());
     }

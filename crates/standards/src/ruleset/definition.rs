@@ -90,6 +90,8 @@ pub(crate) enum Asks {
     Function(Box<Function>),
     /// A function of the ruleset's own, in JavaScript.
     Custom(Custom),
+    /// Something that is not known here, of a ruleset for other documents.
+    Foreign(&'static str),
 }
 
 /// What is different in some files.

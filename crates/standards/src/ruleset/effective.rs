@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     definition::{Definition, Entry, ParserOptions, Statement, Then, Wanted},
-    format::Formats,
+    format::{Format, Formats},
     glob,
     level::Severity,
 };
@@ -17,6 +17,8 @@ pub(crate) struct Effective {
     pub(crate) rules: Vec<EffectiveRule>,
     /// The formats that the rules speak about.
     pub(crate) formats: Formats,
+    /// The same, in the order in which they were first named.
+    pub(crate) order: Vec<Format>,
     /// How faults of the text weigh.
     pub(crate) parser: ParserOptions,
 }
@@ -60,6 +62,16 @@ impl EffectiveRule {
 }
 
 impl Effective {
+    /// Makes formats known.
+    fn register(&mut self, formats: impl IntoIterator<Item = Format>) {
+        for format in formats {
+            if !self.formats.has(format) {
+                self.formats.add(format);
+                self.order.push(format);
+            }
+        }
+    }
+
     /// The rules that hold for a file, by its name relative to where the ruleset lies.
     pub(crate) fn of(definition: &Arc<Definition>, file: &str) -> Effective {
         let mut matching: Vec<&Arc<Definition>> = Vec::new();
@@ -114,18 +126,16 @@ impl Merging {
 
     /// Adds what a ruleset extends, then what it says itself.
     fn add(&mut self, definition: &Arc<Definition>, wanted: Option<Wanted>) {
+        self.effective.register(definition.formats.into_iter().flat_map(Formats::each));
         for (extended, how) in &definition.extends {
             let inherited = Merging::of(extended, *how, Vec::new());
-            self.effective.formats.add_all(inherited.formats);
+            self.effective.register(inherited.order);
             for mut rule in inherited.rules {
                 if let Some(wanted) = wanted {
                     rule.enabled = is_enabled(&rule, wanted);
                 }
                 self.put(rule);
             }
-        }
-        if let Some(formats) = definition.formats {
-            self.effective.formats.add_all(formats);
         }
         for (name, entry) in &definition.rules {
             self.say(definition, wanted, name, entry);
@@ -162,12 +172,12 @@ impl Merging {
         if own || wanted.is_some() {
             rule.enabled = is_enabled(rule, wanted.unwrap_or(Wanted::Recommended));
         }
-        match rule.formats {
-            Some(formats) => self.effective.formats.add_all(formats),
-            None => rule.formats = rule.owner.formats,
-        }
         if let (Some(base), None) = (&definition.documentation, &rule.documentation) {
             rule.documentation = Some(format!("{base}#{name}").into());
+        }
+        match rule.formats {
+            Some(formats) => self.effective.register(formats.each()),
+            None => rule.formats = rule.owner.formats,
         }
     }
 }

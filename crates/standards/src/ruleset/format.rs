@@ -15,7 +15,7 @@ pub(crate) struct Format {
 pub(crate) struct Formats(u32);
 
 /// The names of each format; the first is the one that is shown.
-const NAMES: [(&str, &[&str]); 17] = [
+const NAMES: [(&str, &[&str]); 25] = [
     ("OpenAPI 2.0 (Swagger)", &["oas2"]),
     ("OpenAPI 3.x", &["oas3"]),
     ("OpenAPI 3.0.x", &["oas3.0", "oas3_0"]),
@@ -28,17 +28,19 @@ const NAMES: [(&str, &[&str]); 17] = [
     ("JSON Schema Draft 7", &["json-schema-draft7", "jsonSchemaDraft7"]),
     ("JSON Schema Draft 2019-09", &["json-schema-draft-2019-09", "json-schema-2019-09", "jsonSchemaDraft2019_09"]),
     ("JSON Schema Draft 2020-12", &["json-schema-draft-2020-12", "json-schema-2020-12", "jsonSchemaDraft2020_12"]),
-    ("AsyncAPI 2.x", &["asyncapi2", "aas2"]),
+    ("AsyncAPI 2.x", &["asyncapi2", "asyncApi2", "aas2"]),
     ("AsyncAPI 3.x", &["asyncapi3", "aas3"]),
     ("Arazzo 1.x", &["arazzo1"]),
     ("Arazzo 1.0.x", &["arazzo1.0", "arazzo1_0"]),
-    (
-        "AsyncAPI 2.minor",
-        &[
-            "aas2_0", "aas2_1", "aas2_2", "aas2_3", "aas2_4", "aas2_5", "aas2_6", "aas3_0", "aas2.0", "aas2.1",
-            "aas2.2", "aas2.3", "aas2.4", "aas2.5", "aas2.6", "aas3.0",
-        ],
-    ),
+    ("AsyncAPI 2.0.x", &["aas2_0", "aas2.0"]),
+    ("AsyncAPI 2.1.x", &["aas2_1", "aas2.1"]),
+    ("AsyncAPI 2.2.x", &["aas2_2", "aas2.2"]),
+    ("AsyncAPI 2.3.x", &["aas2_3", "aas2.3"]),
+    ("AsyncAPI 2.4.x", &["aas2_4", "aas2.4"]),
+    ("AsyncAPI 2.5.x", &["aas2_5", "aas2.5"]),
+    ("AsyncAPI 2.6.x", &["aas2_6", "aas2.6"]),
+    ("AsyncAPI 3.0.x", &["aas3_0", "aas3.0"]),
+    ("AsyncAPI 3.1.x", &["aas3_1", "aas3.1"]),
 ];
 
 impl Format {
@@ -55,7 +57,7 @@ impl Format {
     }
 
     /// The name that is shown.
-    fn shown(self) -> &'static str {
+    pub(crate) fn shown(self) -> &'static str {
         NAMES.get(self.bit as usize).map_or("", |(shown, _)| shown)
     }
 }
@@ -78,11 +80,6 @@ impl Formats {
         Formats(self.0 & other.0)
     }
 
-    /// With all of others.
-    pub(crate) fn add_all(&mut self, other: Formats) {
-        self.0 |= other.0;
-    }
-
     /// Whether one is among them.
     pub(crate) fn has(self, format: Format) -> bool {
         self.0 & (1 << format.bit) != 0
@@ -98,9 +95,9 @@ impl Formats {
         self.0 == 0
     }
 
-    /// Their names, as they are shown.
-    pub(crate) fn shown(self) -> Vec<&'static str> {
-        (0..32).map(|bit| Format { bit }).filter(|format| self.has(*format)).map(Format::shown).collect()
+    /// Each of them.
+    pub(crate) fn each(self) -> impl Iterator<Item = Format> {
+        (0..32).map(|bit| Format { bit }).filter(move |format| self.has(*format))
     }
 
     /// Every format that a document is of.
@@ -202,10 +199,15 @@ fn other_descriptions(root: Node<'_>, formats: &mut Formats) {
             formats.add(format);
         }
     };
-    match text_of(root, "asyncapi").as_deref().and_then(leading_number) {
-        Some(2) => add("asyncapi2"),
-        Some(3) => add("asyncapi3"),
-        _ => {}
+    if let Some(version) = text_of(root, "asyncapi") {
+        let parts: Vec<&str> = version.split('.').collect();
+        let number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit()) && (*part == "0" || !part.starts_with('0'));
+        if let [major @ ("2" | "3"), minor, patch] = parts.as_slice()
+            && [minor, patch].into_iter().all(|part| !part.is_empty() && number(part))
+        {
+            add(&format!("aas{major}"));
+            add(&format!("aas{major}_{minor}"));
+        }
     }
     if let Some(version) = text_of(root, "arazzo").filter(|version| leading_number(version) == Some(1)) {
         add("arazzo1");

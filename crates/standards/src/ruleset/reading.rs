@@ -15,6 +15,7 @@ use super::{
     Opener,
     custom::{self, Programs},
     definition::{Alias, Definition, Entry, Override, ParserOptions, Wanted},
+    foreign,
     format::{Format, Formats},
     level,
 };
@@ -187,7 +188,12 @@ impl<'o> Reading<'o> {
                 Some(format) => formats.add(format),
                 None => {
                     let what = format!("{} is no format that is known", quoted(item.as_str().unwrap_or_default()));
-                    self.wrong(file, item.place(), what, "use oas2, oas3, oas3.0, oas3.1, oas3.2 or json-schema");
+                    self.wrong(
+                        file,
+                        item.place(),
+                        what,
+                        "use oas2, oas3, oas3.0, oas3.1, oas3.2, json-schema, aas2, aas3 or arazzo1.0",
+                    );
                 }
             }
         }
@@ -318,6 +324,10 @@ impl<'o> Reading<'o> {
             let definition = self.file(include_str!("oas.yaml"), name);
             self.done.insert(name.to_owned(), Arc::clone(&definition));
             return Some(definition);
+        }
+        if let Some(foreign) = foreign::ruleset(name) {
+            let known = self.done.entry(name.to_owned()).or_insert_with(|| Arc::new(foreign));
+            return Some(Arc::clone(known));
         }
         if let Some(why) = refused(name) {
             let mend = "take it off, or put a copy beside the ruleset and extend that";
@@ -487,7 +497,7 @@ fn refused(name: &str) -> Option<&'static str> {
         return Some("it is an address, and nothing is fetched from the network");
     }
     if lower.starts_with("spectral:") {
-        return Some("only `spectral:oas` is built in");
+        return Some("only `spectral:oas`, `spectral:asyncapi` and `spectral:arazzo` are known");
     }
     if [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| lower.ends_with(end)) {
         return Some("it is a program, and only rulesets in YAML or JSON are read");

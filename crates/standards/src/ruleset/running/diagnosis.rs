@@ -28,7 +28,7 @@ pub(super) fn add(
     lapses(sources, effective, verdict);
     broken(sources, references, verdict);
     if detected.is_empty() && !effective.formats.is_empty() {
-        let shown = effective.formats.shown().join(", ");
+        let shown = effective.order.iter().map(|format| format.shown()).collect::<Vec<_>>().join(", ");
         let what = format!("The provided document does not match any of the registered formats [{shown}]");
         let root = sources.root();
         let span = range::of(root);

@@ -305,8 +305,12 @@ impl<'d> Run<'_, 'd> {
             }
             self.places.pop();
         }
-        if count >= least && most.is_none_or(|most| count <= most) {
+        let holds = count >= least && most.is_none_or(|most| count <= most);
+        // What each item lacks is told only beside other violations: the list alone is wrong, not each of its items.
+        if holds || (!scope.all && !scope.tried) {
             self.violations.truncate(before);
+        }
+        if holds {
             return;
         }
         let message = match most {
