@@ -28,7 +28,7 @@ from peers import PLAIN, Peers  # noqa: E402
 from rows import ratio  # noqa: E402
 from scale import Scale  # noqa: E402
 
-LARGE = "/bench/v1/large"
+LARGE, LARGE_BUFFER = "/bench/v1/large", 131072
 FEW = 8
 H2_CONNECTIONS, H2_STREAMS = 16, 16
 STEADY = 6400
@@ -93,19 +93,24 @@ class Bench:
         plain = {"Hansom": (demo.process, demo.url, demo.url), "HAProxy": self.peers.start_haproxy(),
                  "nginx": self.peers.start_nginx()}
         subjects = [subject for name, running in plain.items() for subject in self.without_tokens(name, *running)]
+        process, url, _ = self.peers.start_haproxy(LARGE_BUFFER)
+        subjects.append(self.large(f"HAProxy, {LARGE_BUFFER // 1024} KiB buffers", process, url))
         subjects += self.with_tokens(demo)
         self.measure(subjects)
         return self.rows_of_requests()
 
     def without_tokens(self, name, process, url, h2):
         many, log = self.options.connections, self.machine.dir / "steady.log"
-        if size_of(url + LARGE) != 1024 * 1024:
-            raise SystemExit(f"{name} does not pass on the mebibyte of {LARGE}")
         yield Subject(f"plain: {name}", process.pid, lambda s: load.by_wrk(url + PLAIN, s, many))
         yield Subject(f"plain, few: {name}", process.pid, lambda s: load.by_wrk(url + PLAIN, s, FEW))
         yield Subject(f"steady: {name}", process.pid, lambda s: load.at_a_rate(url + PLAIN, s, many, STEADY, log))
         yield Subject(f"h2: {name}", process.pid, lambda s: load.by_h2load(h2 + PLAIN, s, H2_CONNECTIONS, H2_STREAMS))
-        yield Subject(f"large: {name}", process.pid, lambda s: load.by_wrk(url + LARGE, s, FEW))
+        yield self.large(name, process, url)
+
+    def large(self, name, process, url):
+        if size_of(url + LARGE) != 1024 * 1024:
+            raise SystemExit(f"{name} does not pass on the mebibyte of {LARGE}")
+        return Subject(f"large: {name}", process.pid, lambda s: load.by_wrk(url + LARGE, s, FEW))
 
     def with_tokens(self, demo):
         folder, some = self.machine.dir, demo.tokens[0]
@@ -141,6 +146,7 @@ class Bench:
             *ratio(h2, seen, "h2: Hansom", "h2: nginx", sign="≤", reach=1.0),
             *ratio(h2, seen, "h2: Hansom", "h2: HAProxy"),
             *ratio(large, seen, "large: Hansom", "large: HAProxy", "mib_per_cpu_s", "≥", 1.3, "MiB"),
+            *ratio(large, seen, "large: Hansom", f"large: HAProxy, {LARGE_BUFFER // 1024} KiB buffers", "mib_per_cpu_s", unit="MiB"),
             *ratio(f"CPU at {STEADY:,} requests/s", seen, "steady: Hansom", "steady: HAProxy"),
             *ratio(f"p99 at {STEADY:,} requests/s", seen, "steady: Hansom", "steady: HAProxy", "p99_ms", unit="ms"),
         ]

@@ -27,8 +27,9 @@ class Peers:
         self.machine.wait_for(plain + PLAIN)
         return process, plain, h2
 
-    def start_haproxy(self):
-        words = {"HAPROXY": free_port(), "HAPROXY_H2": free_port()}
+    def start_haproxy(self, buffer=16384):
+        """With buffers as it has them if nothing is said, or with larger ones, which carry large bodies better."""
+        words = {"HAPROXY": free_port(), "HAPROXY_H2": free_port(), "BUFFER": buffer}
         process = self.machine.start(PROXY_CORE, "/usr/sbin/haproxy", "-db", "-f",
                                      self.machine.filled("haproxy.cfg", **words))
         plain, h2 = (f"http://127.0.0.1:{words[name]}" for name in ("HAPROXY", "HAPROXY_H2"))
