@@ -15,7 +15,7 @@ use std::{
 };
 
 use hansom_domain::EnvironmentName;
-use http::Request;
+use http::{HeaderValue, Request};
 use hyper::{
     body::Incoming,
     rt::Executor,
@@ -30,11 +30,13 @@ use tokio::{
 };
 
 use crate::{
+    entrance::{Entrance, Facts, Turned},
+    greeting::{self, Greeting},
     story::{self, Core},
+    stream::Stream,
     wire::{Conversation, Wire},
 };
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 const FIRST_BYTES: Duration = Duration::from_secs(10);
 const IDLE_HTTP2: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -43,6 +45,7 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 pub(crate) struct Door {
     pub(crate) core: Rc<Core>,
     pub(crate) environment: EnvironmentName,
+    pub(crate) entrance: Entrance,
     pub(crate) open: Arc<AtomicUsize>,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -101,43 +104,51 @@ async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
     // Without it small answers wait for the client's acknowledgement; a socket that refuses is about to fail anyway.
     let _ = stream.set_nodelay(true);
     let mut stop = door.stop.clone();
-    let is_http2 = tokio::select! {
-        is_http2 = speaks_http2(&stream) => is_http2,
+    let entered = tokio::select! {
+        entered = enter(&door, stream, peer) => entered,
         _ = stop.wait_for(|stopped| *stopped) => return,
     };
-    match is_http2 {
-        Ok(true) => serve_http2(door, stream, peer).await,
-        Ok(false) => serve_http1(door, stream, peer).await,
-        Err(_) => {}
+    match entered {
+        Ok((stream, facts, true)) => serve_http2(door, stream, facts).await,
+        Ok((stream, facts, false)) => serve_http1(door, stream, facts).await,
+        Err(turned) => door.core.shared.metrics.turned_away(turned),
     }
+}
+
+/// Lets a connection in, and sees whether it is HTTP/2.
+async fn enter(door: &Door, stream: TcpStream, peer: IpAddr) -> Result<(Stream, Facts, bool), Turned> {
+    let (stream, facts) = door.entrance.enter(stream, peer).await?;
+    let is_http2 = match &stream {
+        Stream::Plain(socket) => speaks_http2(socket).await.map_err(|_| Turned::Gone)??,
+        Stream::Tls(_) => stream.is_http2(),
+    };
+    Ok((stream, facts, is_http2))
 }
 
 /// Looks at the first bytes without taking them.
-async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+async fn speaks_http2(stream: &TcpStream) -> io::Result<Result<bool, Turned>> {
     let deadline = Instant::now() + FIRST_BYTES;
-    let mut first = [0u8; PREFACE.len()];
+    let mut first = [0u8; greeting::LONGEST];
     loop {
         let count = timeout_at(deadline, stream.peek(&mut first)).await??;
-        let seen = first.get(..count).unwrap_or_default();
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let greeting = greeting::greeting(first.get(..count).unwrap_or_default());
+        match (greeting, Turned::at_plain(greeting)) {
+            _ if count == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            (_, Some(turned)) => return Ok(Err(turned)),
+            // The rest of a preface is on its way; peeking again at once would find the same bytes.
+            (Greeting::Unclear, None) => timeout_at(deadline, sleep(Duration::from_millis(5))).await?,
+            (greeting, None) => return Ok(Ok(greeting == Greeting::Http2)),
         }
-        if !PREFACE.starts_with(seen) {
-            return Ok(false);
-        }
-        if count == PREFACE.len() {
-            return Ok(true);
-        }
-        // The rest of a preface is on its way; peeking again at once would find the same bytes.
-        timeout_at(deadline, sleep(Duration::from_millis(5))).await?;
     }
 }
 
-async fn serve_http1(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
+async fn serve_http1(door: Rc<Door>, stream: Stream, facts: Facts) {
+    let facts = Rc::new(facts);
     let conversation = Rc::new(Conversation::default());
     let wire = Wire::new(stream, Rc::clone(&conversation), door.core.shared.chance.clone());
     let mut stop = door.stop.clone();
-    let service = service_fn(move |request| respond(Rc::clone(&door), peer, Rc::clone(&conversation), request));
+    let service =
+        service_fn(move |request| respond(Rc::clone(&door), Rc::clone(&facts), Rc::clone(&conversation), request));
     // The wire keeps the time, so hyper needs no timer.
     let connection = http1::Builder::new().header_read_timeout(None).serve_connection(wire, service);
     let mut connection = pin!(connection);
@@ -148,11 +159,13 @@ async fn serve_http1(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
     let _ = connection.await;
 }
 
-async fn serve_http2(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
+async fn serve_http2(door: Rc<Door>, stream: Stream, facts: Facts) {
+    let facts = Rc::new(facts);
     let conversation = Rc::new(Conversation::default());
     let mut stop = door.stop.clone();
     let of_service = Rc::clone(&conversation);
-    let service = service_fn(move |request| respond(Rc::clone(&door), peer, Rc::clone(&of_service), request));
+    let service =
+        service_fn(move |request| respond(Rc::clone(&door), Rc::clone(&facts), Rc::clone(&of_service), request));
     let connection = http2::Builder::new(OnThisThread)
         .timer(TokioTimer::new())
         .max_concurrent_streams(100)
@@ -187,12 +200,17 @@ async fn idle(conversation: &Conversation) {
 
 async fn respond(
     door: Rc<Door>,
-    peer: IpAddr,
+    facts: Rc<Facts>,
     conversation: Rc<Conversation>,
     request: Request<Incoming>,
 ) -> Result<http::Response<crate::answer::AnswerBody>, Infallible> {
     let in_flight = conversation.begin();
-    let fault = conversation.fault(request.uri().path());
+    let values = |name| request.headers().get_all(name).iter().map(HeaderValue::as_bytes);
+    let (peer, plain) = match facts.sender(&door.entrance, values) {
+        Ok(peer) => (peer, None),
+        Err(refusal) => (facts.peer, Some(refusal)),
+    };
+    let fault = conversation.fault(request.uri().path()).or(plain);
     let mut answer = story::answer(&door.core, &door.environment, peer, fault, request).await;
     answer.body_mut().keep(in_flight);
     Ok(answer)

@@ -17,6 +17,7 @@ use crate::{
     forwarded::TrustedProxies,
     greeting::{self, Greeting, greeting},
     proxy_protocol::{self, Line},
+    refusal::Refusal,
     stream::Stream,
     tls::Tls,
 };
@@ -35,6 +36,9 @@ pub struct Entrance {
     pub proxies: Arc<TrustedProxies>,
     /// Whether connections of trusted proxies begin with a line of the PROXY protocol.
     pub proxy_protocol: bool,
+    /// Whether clients reach the listener by HTTPS alone, here or at a trusted proxy. A client that came to the proxy without
+    /// is refused as it would be here.
+    pub https_only: bool,
 }
 
 /// What is known of a connection that came in.
@@ -44,10 +48,6 @@ pub(crate) struct Facts {
     pub(crate) peer: IpAddr,
     /// Whether the bytes are HTTP without TLS, at a listener with TLS. Its requests are refused and nothing else.
     pub(crate) is_plain_at_tls: bool,
-    /// The host that the client named in the handshake.
-    pub(crate) server_name: Option<Box<str>>,
-    /// Whom the client's certificate is for, if the client has shown one.
-    pub(crate) client: Option<Arc<str>>,
 }
 
 /// Why a connection did not come in.
@@ -127,19 +127,27 @@ impl Entrance {
             Turned::Handshake
         })?;
         let (_, session) = tls.get_ref();
-        let client = session.peer_certificates().and_then(|chain| chain.first());
-        let facts = Facts {
-            client: client.map(|certificate| certificate::subject_of(certificate).into()),
-            server_name: session.server_name().map(Into::into),
-            ..Facts::plain(peer)
-        };
-        Ok((Stream::Tls(Box::new(tls.into())), facts))
+        let client = session.peer_certificates().and_then(|chain| chain.first()).map(certificate::subject_of);
+        tracing::debug!(%peer, server_name = session.server_name(), client, "a client came in by TLS");
+        Ok((Stream::Tls(Box::new(tls.into())), Facts::plain(peer)))
     }
 }
 
 impl Facts {
+    /// Who sent a request on this connection, by the word of trusted proxies, or why the request is refused. `values` gives the
+    /// values of a header field by its name in lower case.
+    pub(crate) fn sender<'h, I: Iterator<Item = &'h [u8]>>(
+        &self,
+        entrance: &Entrance,
+        values: impl Fn(&'static str) -> I,
+    ) -> Result<IpAddr, Refusal> {
+        let client = entrance.proxies.client(self.peer, values);
+        let is_plain = self.is_plain_at_tls || (entrance.https_only && client.is_https == Some(false));
+        if is_plain { Err(Refusal::PlainHttp) } else { Ok(client.address) }
+    }
+
     fn plain(peer: IpAddr) -> Self {
-        Self { peer, is_plain_at_tls: false, server_name: None, client: None }
+        Self { peer, is_plain_at_tls: false }
     }
 }
 

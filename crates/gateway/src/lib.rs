@@ -93,8 +93,8 @@ impl Default for Bounds {
 
 /// What the gateway is given to run.
 pub struct Setup<'a> {
-    /// The environments with their listeners, one for each core; see [`listen`].
-    pub environments: Vec<(EnvironmentName, Vec<TcpListener>)>,
+    /// The environments with their listeners, one for each core (see [`listen`]), and how connections come in there.
+    pub environments: Vec<(EnvironmentName, Vec<TcpListener>, Entrance)>,
     /// Tells the time.
     pub clock: Clock,
     /// For request ids.
@@ -161,12 +161,12 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
     let (alive, ended) = mpsc::channel(1);
     let open = Arc::new(AtomicUsize::new(0));
     let cores = setup.cores.max(1);
-    let mut doors: Vec<Vec<(EnvironmentName, TcpListener)>> = (0..cores).map(|_| vec![]).collect();
-    for (environment, listeners) in setup.environments {
+    let mut doors: Vec<Vec<(EnvironmentName, TcpListener, Entrance)>> = (0..cores).map(|_| vec![]).collect();
+    for (environment, listeners, entrance) in setup.environments {
         for (number, listener) in listeners.into_iter().enumerate() {
             // More listeners than threads: a listener without a thread would take connections and never serve them.
             if let Some(thread) = doors.get_mut(number % cores) {
-                thread.push((environment.clone(), listener));
+                thread.push((environment.clone(), listener, entrance.clone()));
             }
         }
     }
@@ -196,14 +196,14 @@ struct Thread {
 }
 
 impl Thread {
-    async fn run(mut self, listeners: Vec<(EnvironmentName, TcpListener)>) {
+    async fn run(mut self, listeners: Vec<(EnvironmentName, TcpListener, Entrance)>) {
         let core = Rc::new(Core {
             shared: Arc::clone(&self.shared),
             tokens: authentication::TokenCache::default(),
             pool: Rc::default(),
             assertions: identity::Assertions::default(),
         });
-        for (environment, listener) in listeners {
+        for (environment, listener, entrance) in listeners {
             let prepared = listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener));
             let listener = match prepared {
                 Ok(listener) => listener,
@@ -212,8 +212,13 @@ impl Thread {
                     continue;
                 }
             };
-            let door =
-                Door { core: Rc::clone(&core), environment, open: Arc::clone(&self.open), stop: self.stop.clone() };
+            let door = Door {
+                core: Rc::clone(&core),
+                environment,
+                entrance,
+                open: Arc::clone(&self.open),
+                stop: self.stop.clone(),
+            };
             tokio::task::spawn_local(connection::accept(Rc::new(door), listener));
         }
         // Ends with the order to end, or with the last handle: then nobody is there to give one.

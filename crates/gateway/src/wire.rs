@@ -21,13 +21,13 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, ReadBuf},
-    net::TcpStream,
     time::{Instant, Sleep, sleep_until},
 };
 
 use crate::{
     framing::{self, Framing},
     refusal::Refusal,
+    stream::Stream,
 };
 
 const FIRST_BYTE: Duration = Duration::from_secs(10);
@@ -83,7 +83,7 @@ impl Drop for InFlight {
 
 /// A client's HTTP/1.1 connection with its framing checked.
 pub(crate) struct Wire {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Stream>,
     incoming: BytesMut,
     checked: BytesMut,
     framing: Framing,
@@ -109,7 +109,7 @@ enum Phase {
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, conversation: Rc<Conversation>, chance: Chance) -> Self {
+    pub(crate) fn new(stream: Stream, conversation: Rc<Conversation>, chance: Chance) -> Self {
         let deadline = Instant::now() + FIRST_BYTE;
         Self {
             stream: TokioIo::new(stream),

@@ -10,7 +10,7 @@ use std::{
 
 use hansom_control::{Control, Settings, SigningKey, Standards, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress};
-use hansom_gateway::{Entry, Gateway, Snapshot, kept};
+use hansom_gateway::{Entrance, Entry, Gateway, Snapshot, kept};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
 use hansom_store::{Reads, Writes};
 use prometheus_client::registry::Registry;
@@ -207,7 +207,10 @@ fn start_gateway(
 ) -> Result<Gateway, Failure> {
     let environments = std::mem::take(&mut parts.environments);
     let setup = hansom_gateway::Setup {
-        environments: environments.into_iter().map(|(name, listeners, _)| (name, listeners)).collect(),
+        environments: environments
+            .into_iter()
+            .map(|(name, listeners, _)| (name, listeners, Entrance::default()))
+            .collect(),
         clock: parts.clock.clone(),
         chance: parts.chance.clone(),
         journal,

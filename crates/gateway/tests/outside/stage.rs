@@ -18,7 +18,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
     AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, OperationSet, Status, Timestamp,
 };
-use hansom_gateway::{Bounds, Entry, Gateway, Setup, Snapshot, SnapshotDocument, snapshot::*};
+use hansom_gateway::{Bounds, Entrance, Entry, Gateway, Setup, Snapshot, SnapshotDocument, snapshot::*};
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -113,7 +113,16 @@ impl Stage {
         Self::start(Bounds::default(), None::<fn(&mut SnapshotDocument)>)
     }
 
+    /// A gateway whose production is entered in another way.
+    pub fn entered(entrance: Entrance) -> Self {
+        Self::start_with(Bounds::default(), Some(|_: &mut SnapshotDocument| {}), entrance)
+    }
+
     fn start(bounds: Bounds, change: Option<impl FnOnce(&mut SnapshotDocument)>) -> Self {
+        Self::start_with(bounds, change, Entrance::default())
+    }
+
+    fn start_with(bounds: Bounds, change: Option<impl FnOnce(&mut SnapshotDocument)>, entrance: Entrance) -> Self {
         let (issuer, upstream) = (Issuer::new(), Upstream::start());
         let snapshot = change.map(|change| {
             let mut document = document(&issuer, &upstream);
@@ -129,7 +138,10 @@ impl Stage {
         let (journal, entries) = mpsc::channel(1000);
         let mut registry = Registry::default();
         let setup = Setup {
-            environments: vec![(EnvironmentName::production(), production), (EnvironmentName::sandbox(), sandbox)],
+            environments: vec![
+                (EnvironmentName::production(), production, entrance),
+                (EnvironmentName::sandbox(), sandbox, Entrance::default()),
+            ],
             clock: Clock::new(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
             chance: Chance::new(move |bytes| {
                 let number = counter.fetch_add(1, Ordering::SeqCst).to_be_bytes();

@@ -1,0 +1,340 @@
+//! How do connections come in: by TLS, through proxies, or not at all?
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::TcpStream,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use hansom_gateway::{Entrance, ForwardedHeader, PemFile, Tls, TlsMaterial, TrustedProxies};
+use prometheus_client::encoding::text::encode;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer as Authority, KeyPair};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    version::{TLS12, TLS13},
+};
+
+use crate::stage::*;
+
+/// An authority that vouches for servers and clients.
+struct Town {
+    authority: Authority<'static, KeyPair>,
+    pem: String,
+}
+
+impl Town {
+    fn new() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(vec![]).expect("no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).expect("signed").pem();
+        Self { authority: Authority::new(params, key), pem }
+    }
+
+    /// A certificate and its key.
+    fn certificate(&self, names: &[&str]) -> (PemFile, PemFile) {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let key = KeyPair::generate().expect("a key");
+        let signed = CertificateParams::new(names).and_then(|params| params.signed_by(&key, &self.authority));
+        let file = |name: &str, text: String| PemFile { name: name.into(), content: text.into_bytes() };
+        (file("host.pem", signed.expect("signed").pem()), file("host.key", key.serialize_pem()))
+    }
+
+    fn material(&self, hosts: &[&[&str]]) -> TlsMaterial {
+        let pairs = hosts.iter().map(|names| self.certificate(names)).collect();
+        TlsMaterial { pairs, client_authorities: None, clients_required: false }
+    }
+
+    /// A client that trusts the authority, speaks HTTP/1.1 and may have a certificate.
+    fn client(&self, versions: &[&'static SupportedProtocolVersion], own: Option<(PemFile, PemFile)>) -> ClientConfig {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.pem.as_bytes()).expect("a certificate")).expect("an authority");
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .expect("versions")
+            .with_root_certificates(roots);
+        let mut config = match own {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => {
+                let chain = vec![CertificateDer::from_pem_slice(&chain.content).expect("a certificate")];
+                let key = PrivateKeyDer::from_pem_slice(&key.content).expect("a key");
+                builder.with_client_auth_cert(chain, key).expect("a pair")
+            }
+        };
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config
+    }
+}
+
+fn stage(material: &TlsMaterial) -> (Stage, Arc<Tls>) {
+    let tls = Arc::new(Tls::new(material).expect("good files"));
+    (Stage::entered(Entrance { tls: Some(Arc::clone(&tls)), ..Entrance::default() }), tls)
+}
+
+/// Asks for a path over TLS, as a client that wants to reach `host`; gives the first line of the answer.
+fn ask(stage: &Stage, host: &str, config: &ClientConfig) -> std::io::Result<String> {
+    let name = host.to_owned().try_into().expect("a name");
+    let mut session = ClientConnection::new(Arc::new(config.clone()), name).expect("a client");
+    let mut socket = Client::connect(stage.production).stream;
+    let mut stream = rustls::Stream::new(&mut session, &mut socket);
+    let token = stage.token();
+    write!(
+        stream,
+        "GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )?;
+    let mut answer = vec![];
+    match stream.read_to_end(&mut answer) {
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof || answer.is_empty() => return Err(error),
+        _ => {}
+    }
+    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+}
+
+#[track_caller]
+fn counted(stage: &Stage, why: &str, times: u32) {
+    let line = format!("hansom_gateway_connections_turned_away_total{{why=\"{why}\"}} {times}");
+    let patience = Instant::now() + Duration::from_secs(10);
+    loop {
+        let mut text = String::new();
+        encode(&mut text, &stage.registry).expect("metrics");
+        // A client may see the end of its connection before the thread has counted it.
+        if text.lines().any(|known| known == line) {
+            return;
+        }
+        assert!(Instant::now() < patience, "{line} in {text}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a36_plain_http_at_a_tls_listener_is_refused_and_not_sent_on() {
+    let (stage, _) = stage(&Town::new().material(&[&["api.example"]]));
+    let token = stage.token();
+    let request = format!("GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let mut client = Client::connect(stage.production);
+    let answer = client.exchange(request.as_bytes());
+    answer.refused(403, "plain-http");
+    assert!(answer.fields("location").is_empty(), "{answer:?}");
+    assert_eq!(answer.field("connection"), "close");
+    assert!(client.is_closed());
+    assert!(stage.upstream.seen().is_empty());
+    assert_eq!(stage.entry().refusal, Some("plain-http"));
+    stage.no_entry();
+}
+
+#[test]
+fn a36_what_speaks_another_protocol_is_closed_at_once_and_counted() {
+    let hello = b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03";
+    let ssh = b"SSH-2.0-OpenSSH_9.2\r\n";
+    let proxy = b"PROXY TCP4 198.51.100.1 192.0.2.2 4711 443\r\nGET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n";
+    let binary = b"\x00\x01\x02\x03\xff\xfe";
+    let plain = Stage::new();
+    let (with_tls, _) = stage(&Town::new().material(&[&["api.example"]]));
+    for (stage, bytes) in [
+        (&plain, &hello[..]),
+        (&plain, ssh),
+        (&plain, proxy),
+        (&plain, binary),
+        (&with_tls, ssh),
+        (&with_tls, proxy),
+        (&with_tls, binary),
+    ] {
+        let mut client = Client::connect(stage.production);
+        client.send(bytes);
+        assert!(client.is_closed(), "{:?}", String::from_utf8_lossy(bytes));
+    }
+    for (stage, why, times) in [
+        (&plain, "tls", 1),
+        (&plain, "foreign", 2),
+        (&plain, "proxy", 1),
+        (&with_tls, "foreign", 2),
+        (&with_tls, "proxy", 1),
+    ] {
+        counted(stage, why, times);
+        assert!(stage.upstream.seen().is_empty());
+        stage.no_entry();
+    }
+}
+
+#[test]
+fn d55_a_client_is_served_by_tls_1_2_and_1_3_with_the_certificate_of_the_host_it_names() {
+    let town = Town::new();
+    let (stage, _) = stage(&town.material(&[&["first.example"], &["*.council.example"], &["rents.council.example"]]));
+    for version in [&TLS12, &TLS13] {
+        let client = town.client(&[version], None);
+        for host in ["first.example", "repairs.council.example", "rents.council.example"] {
+            assert_eq!(ask(&stage, host, &client).expect("an answer"), "HTTP/1.1 200 OK", "{host}");
+        }
+        for host in ["second.example", "council.example", "a.b.council.example"] {
+            ask(&stage, host, &client).expect_err("no certificate is for it");
+        }
+    }
+    counted(&stage, "handshake", 6);
+    assert_eq!(stage.upstream.seen().len(), 6);
+}
+
+#[test]
+fn d55_certificates_are_replaced_while_connections_are_open() {
+    let town = Town::new();
+    let (stage, tls) = stage(&town.material(&[&["old.example"]]));
+    let client = town.client(&[&TLS13], None);
+    let mut session =
+        ClientConnection::new(Arc::new(client.clone()), "old.example".try_into().expect("a name")).expect("a client");
+    let mut socket = Client::connect(stage.production).stream;
+    let mut open = rustls::Stream::new(&mut session, &mut socket);
+    let mut again = || {
+        open.write_all(b"GET /nothing/v1/x HTTP/1.1\r\nHost: x\r\n\r\n").expect("it is open");
+        let mut line = [0; 12];
+        open.read_exact(&mut line).expect("an answer");
+        let mut rest = [0; 4096];
+        let _ = open.read(&mut rest).expect("the rest");
+        String::from_utf8_lossy(&line).into_owned()
+    };
+    assert_eq!(again(), "HTTP/1.1 404");
+    tls.replace(&town.material(&[&["new.example"]])).expect("good");
+    assert_eq!(again(), "HTTP/1.1 404", "a connection keeps what it was opened with");
+    ask(&stage, "old.example", &client).expect_err("it is replaced");
+    assert_eq!(ask(&stage, "new.example", &client).expect("an answer"), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn d55_clients_show_certificates_where_they_have_to() {
+    let (town, other) = (Town::new(), Town::new());
+    let authorities = Some(PemFile { name: "clients.pem".into(), content: town.pem.clone().into_bytes() });
+    for is_required in [true, false] {
+        let material = TlsMaterial {
+            client_authorities: authorities.clone(),
+            clients_required: is_required,
+            ..town.material(&[&["api.example"]])
+        };
+        let (stage, _) = stage(&material);
+        for version in [&TLS12, &TLS13] {
+            let known = town.client(&[version], Some(town.certificate(&["shop.example"])));
+            assert_eq!(ask(&stage, "api.example", &known).expect("an answer"), "HTTP/1.1 200 OK");
+            let stranger = town.client(&[version], Some(other.certificate(&["shop.example"])));
+            ask(&stage, "api.example", &stranger).expect_err("nobody vouches for it");
+            let without = ask(&stage, "api.example", &town.client(&[version], None));
+            assert_eq!(without.is_err(), is_required, "{without:?}");
+        }
+    }
+}
+
+#[test]
+fn d55_old_versions_and_endless_greetings_are_refused() {
+    let (stage, _) = stage(&Town::new().material(&[&["api.example"]]));
+    // TLS 1.0, as its hello says; a record that is longer than any may be; a hello that never ends.
+    let old =
+        [&b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x01"[..], &[7; 32], b"\x00\x00\x02\x00\x2f\x01\x00"].concat();
+    let long = [&b"\x16\x03\x01\xff\xff"[..], &[0; 70_000]].concat();
+    let endless = [&b"\x16\x03\x01\x40\x00\x01\xff\xff\xff"[..], &[0; 16_380]].concat().repeat(8);
+    for bytes in [old, long, endless] {
+        let mut client = Client::connect(stage.production);
+        client.send(&bytes);
+        // An alert may come; then it is over.
+        let mut rest = vec![];
+        let _ = client.stream.read_to_end(&mut rest);
+        assert!(rest.len() < 64, "{rest:?}");
+    }
+    counted(&stage, "handshake", 3);
+}
+
+#[test]
+fn d55_a_handshake_that_is_never_completed_is_closed() {
+    let (stage, _) = stage(&Town::new().material(&[&["api.example"]]));
+    let mut silent = Client::connect(stage.production);
+    let mut half = Client::connect(stage.production);
+    half.send(b"\x16\x03\x01\x00\xc8\x01");
+    assert!(silent.is_closed() && half.is_closed());
+    counted(&stage, "late", 2);
+}
+
+#[test]
+fn http2_is_agreed_on_by_alpn() {
+    let town = Town::new();
+    let (stage, _) = stage(&town.material(&[&["api.example"]]));
+    let mut config = town.client(&[&TLS13], None);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (token, address) = (stage.token(), stage.production);
+    runtime.block_on(async move {
+        let socket = tokio::net::TcpStream::connect(address).await.expect("it listens");
+        let name = "api.example".try_into().expect("a name");
+        let tls = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, socket).await.expect("a handshake");
+        let (mut sender, connection) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+            .handshake(hyper_util::rt::TokioIo::new(tls))
+            .await
+            .expect("HTTP/2");
+        tokio::spawn(connection);
+        let request = http::Request::get("https://api.example/rents/v1/accounts")
+            .header("authorization", format!("Bearer {token}"))
+            .body(http_body_util::Empty::<bytes::Bytes>::new())
+            .expect("a request");
+        assert_eq!(sender.send_request(request).await.expect("an answer").status(), 200);
+    });
+}
+
+/// A stage whose peer, this machine, is a trusted proxy.
+fn behind_proxy(proxy_protocol: bool) -> Stage {
+    let networks = vec!["127.0.0.0/8".parse().expect("a network")];
+    let proxies = Arc::new(TrustedProxies::new(networks, ForwardedHeader::XForwardedFor));
+    Stage::entered(Entrance { proxies, proxy_protocol, https_only: true, tls: None })
+}
+
+#[test]
+fn e72_a_trusted_proxy_tells_the_client_and_a_stranger_does_not() {
+    for (stage, client) in [(behind_proxy(false), "198.51.100.1"), (Stage::new(), "127.0.0.1")] {
+        let token = stage.token();
+        let fields = [
+            &bearer(&token),
+            "X-Forwarded-For: 6.6.6.6, 198.51.100.1",
+            "Forwarded: for=6.6.6.6",
+            "X-Forwarded-Host: evil",
+        ];
+        assert_eq!(stage.call("GET", "/rents/v1/accounts", &fields, "").status, 200);
+        let seen = stage.upstream.until(|_| true);
+        assert_eq!(seen.field("x-forwarded-for").as_deref(), Some(client));
+        assert_eq!(seen.field("x-forwarded-host"), None);
+    }
+}
+
+#[test]
+fn e72_who_came_to_a_trusted_proxy_without_tls_is_refused() {
+    let stage = behind_proxy(false);
+    let token = stage.token();
+    let call = |protocol: &str| stage.call("GET", "/rents/v1/accounts", &[&bearer(&token), protocol], "");
+    call("X-Forwarded-Proto: http").refused(403, "plain-http");
+    assert_eq!(call("X-Forwarded-Proto: https").status, 200);
+    assert_eq!(call("X-Other: http").status, 200);
+    assert_eq!(Stage::new().call("GET", "/nothing/v1/x", &["X-Forwarded-Proto: http"], "").status, 404);
+}
+
+#[test]
+fn a36_the_proxy_protocol_is_read_from_trusted_proxies_and_expected_of_them() {
+    let stage = behind_proxy(true);
+    let token = stage.token();
+    let request = format!(
+        "GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    let mut second = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c".to_vec();
+    second.extend_from_slice(&[198, 51, 100, 2, 192, 0, 2, 2, 1, 1, 1, 1]);
+    let first = b"PROXY TCP4 198.51.100.2 192.0.2.2 4711 443\r\n".to_vec();
+    for line in [first, second] {
+        let seen = stage.upstream.seen().len();
+        let mut client = Client::connect(stage.production);
+        client.send(&line[..7]);
+        client.send(&line[7..]);
+        assert_eq!(client.exchange(request.as_bytes()).status, 200);
+        let forwarded = stage.upstream.seen()[seen].field("x-forwarded-for");
+        assert_eq!(forwarded.as_deref(), Some("198.51.100.2"));
+    }
+    for bad in ["", "PROXY TCP4 198.51.100.2\r\n", "PROXY TCP5 1 2 3 4\r\n"] {
+        let mut client = Client::connect(stage.production);
+        client.send(format!("{bad}{request}").as_bytes());
+        assert!(client.is_closed(), "{bad:?}");
+    }
+    counted(&stage, "proxy", 3);
+    assert!(TcpStream::connect(stage.production).is_ok());
+}
