@@ -3,23 +3,18 @@
 //! A signature is checked once and remembered per thread, by the whole token; time, audience, revocation and whether caller and
 //! credential still exist are asked at every request, of the snapshot that the request sees.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-    net::IpAddr,
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cell::RefCell, collections::HashMap, net::IpAddr, rc::Rc, sync::Arc};
 
 use hansom_domain::{ApplicationId, GroupAddress, PersonId};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
+    callers::Application,
     journal::Caller,
     keys::KeySet,
     matching::Matched,
     refusal::Refusal,
-    snapshot::{Application, Snapshot},
+    snapshot::Snapshot,
     story::{Core, Notes},
     token::{Subject, VerifiedToken},
 };
@@ -35,7 +30,7 @@ pub(crate) struct Identified<'s> {
 pub(crate) enum Identity<'s> {
     Nobody,
     Application { id: ApplicationId, application: &'s Application },
-    Person { id: PersonId, groups: &'s HashSet<GroupAddress> },
+    Person { id: PersonId, groups: &'s [GroupAddress] },
 }
 
 /// Finds out who calls, or refuses. Where anyone may call, no token is needed; a bad one is refused there too.

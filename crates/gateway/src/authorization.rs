@@ -1,12 +1,12 @@
 //! May they?
 
-use hansom_domain::{AccessRule, Timestamp};
+use hansom_domain::Timestamp;
 
 use crate::{
     authentication::{Identified, Identity},
-    matching::Matched,
+    callers::{Application, Standing},
+    matching::{Matched, Rule},
     refusal::Refusal,
-    snapshot::{Application, GrantDocument},
     story::Core,
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn authorize<'s>(core: &Core, identified: Identified<'s>) -> Result<P
     let matched = identified.matched();
     let operation = matched.operation();
     let Some(rule) = &operation.rule else {
-        return Err(Refusal::OperationClosed { operation: operation.id.clone() });
+        return Err(Refusal::OperationClosed { operation: operation.id.to_string() });
     };
     let allowed = match identified.identity() {
         _ if rule.anyone => Ok(()),
@@ -43,44 +43,35 @@ impl<'s> Permitted<'s> {
     }
 }
 
-fn person_refused(rule: &AccessRule, matched: &Matched<'_>) -> Refusal {
-    let (operation, api) = (matched.operation().id.clone(), matched.version().api.clone());
+fn person_refused(rule: &Rule, matched: &Matched<'_>) -> Refusal {
+    let (operation, api) = (matched.operation().id.to_string(), matched.version().api.clone());
     if rule.groups.is_empty() {
         return Refusal::PeopleNotAllowed { operation, api };
     }
-    Refusal::GroupMissing { operation, groups: rule.groups.clone(), api }
+    Refusal::GroupMissing { operation, groups: rule.groups.to_vec(), api }
 }
 
 fn application_allowed(
-    rule: &AccessRule,
+    rule: &Rule,
     application: &Application,
     matched: &Matched<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let (operation, version) = (matched.operation(), matched.version());
     if !rule.granted_applications {
-        let (operation, groups, api) = (operation.id.clone(), rule.groups.clone(), version.api.clone());
+        let (operation, groups, api) = (operation.id.to_string(), rule.groups.to_vec(), version.api.clone());
         return Err(Refusal::ApplicationsNotAllowed { operation, groups, api });
     }
     let environment = &matched.arrival().environment;
-    let speaks_of_it = |grant: &&GrantDocument| {
-        grant.api == version.api
-            && grant.major == version.major
-            && grant.environment == *environment
-            && grant.operations.contains(&operation.id)
-    };
-    let mut expired = false;
-    for grant in application.grants.iter().filter(speaks_of_it) {
-        if grant.expires_at.is_none_or(|end| now < end) {
-            return Ok(());
-        }
-        expired = true;
+    let standing = application.standing((&version.api, version.major, environment), &operation.id, now);
+    if standing == Standing::Granted {
+        return Ok(());
     }
     Err(Refusal::GrantMissing {
-        operation: operation.id.clone(),
+        operation: operation.id.to_string(),
         api: version.api.clone(),
         major: version.major,
         environment: environment.clone(),
-        expired,
+        expired: standing == Standing::Expired,
     })
 }

@@ -69,7 +69,7 @@ impl Assertions {
             Identity::Nobody => return None,
             Identity::Application { id, .. } => ("application", id.as_str().to_owned(), vec![]),
             Identity::Person { id, groups } => {
-                let mut groups: Vec<GroupAddress> = groups.iter().cloned().collect();
+                let mut groups = groups.to_vec();
                 groups.sort();
                 ("person", id.as_str().to_owned(), groups)
             }

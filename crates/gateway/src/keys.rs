@@ -8,12 +8,12 @@ use aws_lc_rs::signature::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::snapshot::{SetAside, SnapshotDocument, VerificationKey};
+use crate::snapshot::{SetAside, VerificationKey};
 
 const MOST_KEYS: usize = 100;
 
 /// The issuer of access tokens with its keys.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct KeySet {
     pub(crate) issuer: String,
     documents: Vec<VerificationKey>,
@@ -34,22 +34,29 @@ enum Material {
 }
 
 impl KeySet {
-    pub(crate) fn compile(document: &SnapshotDocument, set_aside: &mut Vec<SetAside>) -> Self {
+    pub(crate) fn compile(issuer: &str, documents: Vec<VerificationKey>, set_aside: &mut Vec<SetAside>) -> Self {
         let mut by_kid = HashMap::new();
-        for (number, key) in document.keys.iter().enumerate() {
+        for (number, key) in documents.iter().enumerate() {
             let compiled = if number < MOST_KEYS { Key::compile(key) } else { Err("there are more than 100 keys") };
             match compiled {
                 Ok(compiled) => {
                     by_kid.insert(key.kid.clone(), compiled);
                 }
-                Err(why) => set_aside.push(SetAside { what: format!("key {}", key.kid), why: why.into() }),
+                Err(why) => {
+                    set_aside.push(SetAside { what: format!("key {}", key.kid), why: why.into(), version: None });
+                }
             }
         }
-        Self { issuer: document.issuer.clone(), documents: document.keys.clone(), by_kid }
+        Self { issuer: issuer.to_owned(), documents, by_kid }
     }
 
     pub(crate) fn key(&self, kid: &str) -> Option<&Key> {
         self.by_kid.get(kid)
+    }
+
+    /// The keys as they were told, with those that were set aside.
+    pub(crate) fn documents(&self) -> &[VerificationKey] {
+        &self.documents
     }
 
     /// Whether tokens verified with the other set are just as good with this one.

@@ -31,8 +31,10 @@ use tokio::{
 mod answer;
 mod authentication;
 mod authorization;
+mod callers;
 mod certificate;
 mod connection;
+mod delta;
 mod entrance;
 mod forwarded;
 mod framing;
@@ -53,6 +55,8 @@ mod proxy;
 mod proxy_protocol;
 mod reception;
 mod refusal;
+mod routes;
+mod shards;
 pub mod snapshot;
 mod story;
 mod stream;
@@ -61,11 +65,12 @@ mod token;
 mod wire;
 
 pub use certificate::CertificateFacts;
+pub use delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace};
 pub use entrance::Entrance;
 pub use forwarded::{Client, ForwardedHeader, Network, TrustedProxies};
 pub use identity::IdentityClaims;
 pub use journal::{CLIENT_GONE, Caller, Entry};
-pub use snapshot::{Compiled, SetAside, Snapshot, SnapshotDocument};
+pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 
 use connection::Door;

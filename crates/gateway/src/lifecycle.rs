@@ -3,7 +3,7 @@
 use hansom_domain::{Status, Timestamp};
 use http::{HeaderName, HeaderValue, header::LINK};
 
-use crate::snapshot::{EnvironmentDocument, VersionDocument};
+use crate::snapshot::VersionDocument;
 
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
@@ -11,11 +11,7 @@ const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// `API-Version` with the contract's own version (standard VER-03 of the playbook), and the fields of RFC 9745 and RFC
 /// 8594 for a deprecated or retired version.
-pub(crate) fn headers(
-    version: &VersionDocument,
-    environment: &EnvironmentDocument,
-    hub: &str,
-) -> Vec<(HeaderName, HeaderValue)> {
+pub(crate) fn headers(version: &VersionDocument, base_url: &str, hub: &str) -> Vec<(HeaderName, HeaderValue)> {
     let mut headers = vec![];
     let mut put =
         |name: HeaderName, text: String| headers.extend(HeaderValue::try_from(text).ok().map(|value| (name, value)));
@@ -32,22 +28,21 @@ pub(crate) fn headers(
         put(SUNSET, http_date(until));
     }
     put(LINK, format!("<{hub}/apis/{}>; rel=\"deprecation\"; type=\"text/html\"", version.api));
-    if let Some(successor) = successor(version, environment).filter(|s| !s.contains(['<', '>', ' '])) {
+    if let Some(successor) = successor(version, base_url).filter(|s| !s.contains(['<', '>', ' '])) {
         put(LINK, format!("<{successor}>; rel=\"successor-version\""));
     }
     headers
 }
 
 /// The address of what to use instead.
-pub(crate) fn successor(version: &VersionDocument, environment: &EnvironmentDocument) -> Option<String> {
+pub(crate) fn successor(version: &VersionDocument, base_url: &str) -> Option<String> {
     let successor = version.successor.as_deref()?;
-    let base = &environment.base_url;
     Some(if successor.contains("://") {
         successor.to_owned()
     } else if successor.contains('/') {
-        format!("{base}/{}", successor.trim_start_matches('/'))
+        format!("{base_url}/{}", successor.trim_start_matches('/'))
     } else {
-        format!("{base}/{}/{successor}", version.api)
+        format!("{base_url}/{}/{successor}", version.api)
     })
 }
 

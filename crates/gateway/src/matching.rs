@@ -1,24 +1,23 @@
 //! Which operation is meant?
 //!
-//! Path templates are compared segment by segment in a tree, made when the snapshot is compiled: a literal segment before a
-//! parameter, a parameter takes exactly one segment that is not empty.
+//! The API and the version are found in the snapshot by their names, the operation in the version's tree of path templates.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use hansom_domain::{AccessRule, ApiSlug, Limits, Major, Status};
+use hansom_domain::{AccessRules, ApiSlug, GroupAddress, Limits, Major, OperationSet, Status};
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::{
     lifecycle,
-    mock::MockOperation,
+    mock::{MockOperation, Mocks, Proof},
     path::CanonicalPath,
     proxy::Upstreams,
     refusal::Refusal,
-    snapshot::{Environment, EnvironmentDocument, OperationDocument, Snapshot, Target, VersionDocument},
+    routes::{Growing, Routes},
+    snapshot::{Environment, OperationDocument, Snapshot, Target, VersionDocument},
     story::{Arrival, Notes},
 };
 
-const DEEPEST_TEMPLATE: usize = 32;
 const MOST_OPERATIONS: usize = 5000;
 
 /// A version ready for look-ups.
@@ -29,10 +28,10 @@ pub(crate) struct Version {
     pub(crate) limits: Limits,
     pub(crate) target: CompiledTarget,
     /// Fields that every answer of a deprecated version carries.
-    pub(crate) lifecycle: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) lifecycle: Box<[(HeaderName, HeaderValue)]>,
     retired: Option<Retired>,
-    operations: Vec<Operation>,
-    routes: Node,
+    operations: Box<[Operation]>,
+    routes: Routes,
 }
 
 #[derive(Debug)]
@@ -49,18 +48,41 @@ pub(crate) enum CompiledTarget {
 /// An operation ready for look-ups.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     /// Who may call it; nobody if there is no rule.
-    pub(crate) rule: Option<AccessRule>,
-    pub(crate) mock: Option<MockOperation>,
+    pub(crate) rule: Option<Arc<Rule>>,
+    pub(crate) mock: Option<Arc<MockOperation>>,
 }
 
-#[derive(Debug, Default)]
-struct Node {
-    literals: HashMap<String, Node>,
-    parameter: Option<Box<Node>>,
-    /// Methods that end here, with the operation's place.
-    methods: Vec<(String, usize)>,
+/// Who may call the operations of a rule.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// People in any of these groups.
+    pub(crate) groups: Box<[GroupAddress]>,
+    /// Applications with a grant for the operation.
+    pub(crate) granted_applications: bool,
+    /// Anyone, without a token.
+    pub(crate) anyone: bool,
+}
+
+/// The rules of a version by the operations that they are for.
+struct Rules<'d> {
+    rules: Vec<Arc<Rule>>,
+    /// The first rule that names the operation.
+    by_operation: HashMap<&'d str, usize>,
+    /// The first rule for every operation.
+    of_every: Option<usize>,
+}
+
+/// What a version is compiled among.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// The environment's address.
+    pub(crate) base_url: &'a str,
+    /// The hub's.
+    pub(crate) hub: &'a str,
+    pub(crate) proof: Proof,
+    pub(crate) mocks: &'a Arc<Mocks>,
 }
 
 /// The proof that an operation matches the request.
@@ -86,7 +108,7 @@ pub(crate) fn find_operation<'s>(
         entry.major = Some(version.major);
     });
     let operation = version.find(&arrival.method, &arrival.path)?;
-    notes.page.write(|entry| entry.operation = Some(operation.id.clone()));
+    notes.page.write(|entry| entry.operation = Some(operation.id.as_ref().into()));
     Ok(Matched { snapshot, environment, version, operation, arrival })
 }
 
@@ -94,15 +116,10 @@ fn find_version<'s>(environment: &'s Environment, path: &CanonicalPath) -> Resul
     // A path of one segment names at most an API; there is nothing to call.
     let (api, major, _) = path.split().ok_or(Refusal::ApiUnknown)?;
     let versions = environment.versions_of(api).ok_or(Refusal::ApiUnknown)?;
-    if let Some(version) = major.parse().ok().and_then(|major: Major| versions.get(&major)) {
+    if let Some(version) = major.parse().ok().and_then(|major: Major| versions.find(major)) {
         return Ok(version);
     }
-    let mut known: Vec<Major> = versions.keys().copied().collect();
-    known.sort();
-    match versions.values().next() {
-        Some(version) => Err(Refusal::VersionUnknown { api: version.api.clone(), known }),
-        None => Err(Refusal::ApiUnknown),
-    }
+    Err(Refusal::VersionUnknown { api: versions.api().clone(), known: versions.majors().collect() })
 }
 
 impl<'s> Matched<'s> {
@@ -124,11 +141,8 @@ impl<'s> Matched<'s> {
 }
 
 impl Version {
-    pub(crate) fn compile(
-        document: &VersionDocument,
-        environment: &EnvironmentDocument,
-        hub: &str,
-    ) -> Result<Self, String> {
+    pub(crate) fn compile(document: &VersionDocument, surroundings: Surroundings<'_>) -> Result<Self, String> {
+        let Surroundings { base_url, hub, .. } = surroundings;
         if document.operations.len() > MOST_OPERATIONS {
             return Err(format!("it has more than {MOST_OPERATIONS} operations"));
         }
@@ -136,23 +150,24 @@ impl Version {
             Target::Mock => CompiledTarget::Mock,
             Target::Upstreams { urls, timeout_ms } => CompiledTarget::Upstreams(Upstreams::compile(urls, *timeout_ms)?),
         };
-        let mut routes = Node::default();
-        let mut operations = vec![];
+        let rules = Rules::of(&document.access);
+        let mut routes = Growing::default();
+        let mut operations = Vec::with_capacity(document.operations.len());
         for (place, operation) in document.operations.iter().enumerate() {
-            routes.insert(operation, place)?;
-            operations.push(Operation::compile(operation, document)?);
+            routes.insert(&operation.method, &operation.path, place)?;
+            operations.push(Operation::compile(operation, document, &rules, surroundings)?);
         }
         let retired = (document.status == Status::Retired)
-            .then(|| Retired { successor: lifecycle::successor(document, environment) });
+            .then(|| Retired { successor: lifecycle::successor(document, base_url) });
         Ok(Self {
             api: document.api.clone(),
             major: document.major,
             limits: document.limits,
             target,
-            lifecycle: lifecycle::headers(document, environment, hub),
+            lifecycle: lifecycle::headers(document, base_url, hub).into(),
             retired,
-            operations,
-            routes,
+            operations: operations.into(),
+            routes: routes.grown(),
         })
     }
 
@@ -163,103 +178,63 @@ impl Version {
         }
         let unknown = || Refusal::OperationUnknown { api: self.api.clone(), major: self.major };
         let (_, _, below) = path.split().ok_or_else(unknown)?;
-        let segments: Vec<&str> = segments(below).take(DEEPEST_TEMPLATE + 1).collect();
-        let node = self.routes.find(&segments).ok_or_else(unknown)?;
+        let node = self.routes.find(below).ok_or_else(unknown)?;
         let place = node.operation(method).ok_or_else(|| Refusal::MethodNotAllowed { allowed: node.allowed() })?;
         self.operations.get(place).ok_or_else(unknown)
     }
+
+    /// The operation's id as it is held here, if there is one of that name.
+    pub(crate) fn operation_id(&self, id: &str) -> Option<&Arc<str>> {
+        self.operations.iter().map(|operation| &operation.id).find(|known| known.as_ref() == id)
+    }
 }
 
-/// The segments of what stands below the version; none for nothing and for nothing else than the root template `/`.
-fn segments(below: &str) -> impl Iterator<Item = &str> {
-    below.split('/').skip(1)
+impl<'d> Rules<'d> {
+    fn of(access: &'d AccessRules) -> Self {
+        let (mut rules, mut by_operation, mut of_every) = (vec![], HashMap::new(), None);
+        for (place, rule) in access.all().iter().enumerate() {
+            match &rule.operations {
+                OperationSet::Every(_) => of_every = of_every.or(Some(place)),
+                OperationSet::These(ids) => {
+                    for id in ids {
+                        by_operation.entry(id.as_str()).or_insert(place);
+                    }
+                }
+            }
+            rules.push(Arc::new(Rule {
+                groups: rule.groups.clone().into(),
+                granted_applications: rule.granted_applications,
+                anyone: rule.anyone,
+            }));
+        }
+        Self { rules, by_operation, of_every }
+    }
+
+    /// The first rule that speaks of the operation.
+    fn rule_for(&self, operation: &str) -> Option<Arc<Rule>> {
+        let named = self.by_operation.get(operation).copied();
+        let first = named.into_iter().chain(self.of_every).min()?;
+        self.rules.get(first).cloned()
+    }
 }
 
 impl Operation {
-    fn compile(document: &OperationDocument, version: &VersionDocument) -> Result<Self, String> {
+    fn compile(
+        document: &OperationDocument,
+        version: &VersionDocument,
+        rules: &Rules<'_>,
+        Surroundings { proof, mocks, .. }: Surroundings<'_>,
+    ) -> Result<Self, String> {
         let mock = match (&version.target, &document.contract) {
             (Target::Mock, Some(contract)) => Some(
-                MockOperation::compile(contract, &document.path).map_err(|why| format!("{}: {why}", document.id))?,
+                MockOperation::compile(contract, &document.path, proof, mocks)
+                    .map_err(|why| format!("{}: {why}", document.id))?,
             ),
             (Target::Mock, None) => {
                 return Err(format!("{}: a mock needs the operation's contract", document.id));
             }
             (Target::Upstreams { .. }, _) => None,
         };
-        Ok(Self { id: document.id.clone(), rule: version.access.rule_for(&document.id).cloned(), mock })
-    }
-}
-
-impl Node {
-    fn insert(&mut self, operation: &OperationDocument, place: usize) -> Result<(), String> {
-        let fault = |why: &str| format!("{} {}: {why}", operation.method, operation.path);
-        if Method::from_bytes(operation.method.as_bytes()).is_err()
-            || operation.method.contains(|c: char| c.is_ascii_lowercase())
-        {
-            return Err(fault("the method is no upper-case HTTP method"));
-        }
-        // `/` alone is the version's own address, with nothing below it.
-        let template = if operation.path == "/" { "" } else { operation.path.as_str() };
-        if !template.is_empty() && !template.starts_with('/') {
-            return Err(fault("the path template does not begin with a slash"));
-        }
-        let mut node = self;
-        for (depth, segment) in segments(template).enumerate() {
-            if depth >= DEEPEST_TEMPLATE {
-                return Err(fault("the path template has more than 32 segments"));
-            }
-            node = node.child(segment).map_err(fault)?;
-        }
-        if node.methods.iter().any(|(method, _)| *method == operation.method) {
-            return Err(fault("another operation has the same method and path"));
-        }
-        node.methods.push((operation.method.clone(), place));
-        Ok(())
-    }
-
-    fn child(&mut self, segment: &str) -> Result<&mut Node, &'static str> {
-        let inner = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
-        if let Some(name) = inner {
-            if name.is_empty() || name.contains(['{', '}']) {
-                return Err("a path parameter must be a whole segment, such as {id}");
-            }
-            return Ok(self.parameter.get_or_insert_default());
-        }
-        if segment.contains(['{', '}']) {
-            return Err("a path parameter must be a whole segment, such as {id}");
-        }
-        let canonical =
-            CanonicalPath::read(&format!("/{segment}")).map_err(|_| "the path template could be read in two ways")?;
-        let literal = canonical.as_str().trim_start_matches('/').to_owned();
-        if literal.is_empty() {
-            return Err("the path template has an empty segment or a slash at its end");
-        }
-        Ok(self.literals.entry(literal).or_default())
-    }
-
-    fn find(&self, segments: &[&str]) -> Option<&Node> {
-        let Some((first, rest)) = segments.split_first() else {
-            return (!self.methods.is_empty()).then_some(self);
-        };
-        let literal = self.literals.get(*first).and_then(|node| node.find(rest));
-        literal.or_else(|| {
-            let node = self.parameter.as_ref().filter(|_| !first.is_empty())?;
-            node.find(rest)
-        })
-    }
-
-    /// HEAD is served by GET where the contract does not declare it.
-    fn operation(&self, method: &Method) -> Option<usize> {
-        let of = |name: &str| self.methods.iter().find(|(known, _)| known == name).map(|(_, place)| *place);
-        of(method.as_str()).or_else(|| if *method == Method::HEAD { of("GET") } else { None })
-    }
-
-    fn allowed(&self) -> Vec<String> {
-        let mut allowed: Vec<String> = self.methods.iter().map(|(method, _)| method.clone()).collect();
-        if allowed.iter().any(|m| m == "GET") && !allowed.iter().any(|m| m == "HEAD") {
-            allowed.push("HEAD".into());
-        }
-        allowed.sort();
-        allowed
+        Ok(Self { id: document.id.as_str().into(), rule: rules.rule_for(&document.id), mock })
     }
 }

@@ -3,8 +3,13 @@
 //! One of its contract's examples. The request is checked against the contract first, so that what works with the mock works
 //! with the API. `Prefer: code=404, example=unknown` (RFC 7240) chooses an answer by status and by the name of an example.
 
-use std::time::Duration;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
@@ -32,16 +37,80 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 const LARGEST_BODY: usize = 1024 * 1024;
 const WHOLE_BODY: Duration = Duration::from_secs(30);
 
+/// So many mocks are kept ready to answer; the others stay as text, a hundredth of the size, until they are asked.
+const MOST_READY: usize = 2000;
+
 /// An operation that the gateway answers by itself.
 #[derive(Debug)]
 pub(crate) struct MockOperation {
+    /// The contract's part as JSON.
+    contract: Box<[u8]>,
+    template: Box<str>,
+    ready: ArcSwapOption<Ready>,
+    mocks: Arc<Mocks>,
+}
+
+/// A mock with its schemas compiled.
+#[derive(Debug)]
+pub(crate) struct Ready {
     request: RequestContract,
     answers: Vec<AnswerContract>,
 }
 
+/// The mocks that are ready, the oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Mocks(Mutex<VecDeque<Weak<MockOperation>>>);
+
+/// Whether a contract was compiled before, so that its schemas are known to be good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// It comes from a snapshot that this gateway has kept.
+    Kept,
+    /// It is new, and a schema that cannot be compiled must show itself now.
+    Wanted,
+}
+
 impl MockOperation {
-    pub(crate) fn compile(contract: &OperationContract, template: &str) -> Result<Self, String> {
-        Ok(Self { request: RequestContract::compile(contract, template)?, answers: contract.answers.clone() })
+    pub(crate) fn compile(
+        contract: &OperationContract,
+        template: &str,
+        proof: Proof,
+        mocks: &Arc<Mocks>,
+    ) -> Result<Arc<Self>, String> {
+        if proof == Proof::Wanted {
+            RequestContract::compile(contract, template)?;
+        }
+        let text = serde_json::to_vec(contract).map_err(|error| error.to_string())?;
+        let (contract, template, mocks) = (text.into(), template.into(), Arc::clone(mocks));
+        Ok(Arc::new(Self { contract, template, ready: ArcSwapOption::empty(), mocks }))
+    }
+
+    fn ready(self: &Arc<Self>) -> Result<Arc<Ready>, Refusal> {
+        if let Some(ready) = self.ready.load_full() {
+            return Ok(ready);
+        }
+        let contract: OperationContract = serde_json::from_slice(&self.contract).map_err(|_| Refusal::Internal)?;
+        let request = RequestContract::compile(&contract, &self.template).map_err(|why| {
+            tracing::error!(why, "a mock that was kept cannot be made ready");
+            Refusal::Internal
+        })?;
+        let ready = Arc::new(Ready { request, answers: contract.answers });
+        self.ready.store(Some(Arc::clone(&ready)));
+        self.mocks.note(self);
+        Ok(ready)
+    }
+}
+
+impl Mocks {
+    /// Notes one more that is ready, and lets the oldest go when there are too many.
+    fn note(&self, mock: &Arc<MockOperation>) {
+        let mut ready = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.push_back(Arc::downgrade(mock));
+        while ready.len() > MOST_READY {
+            if let Some(oldest) = ready.pop_front().and_then(|oldest| oldest.upgrade()) {
+                oldest.ready.store(None);
+            }
+        }
     }
 }
 
@@ -49,7 +118,7 @@ impl MockOperation {
 pub(crate) async fn answer(admitted: &Admitted<'_>, body: Incoming) -> Result<Response<Bytes>, Refusal> {
     let matched = admitted.matched();
     let arrival = matched.arrival();
-    let operation = matched.operation().mock.as_ref().ok_or(Refusal::Internal)?;
+    let operation = matched.operation().mock.as_ref().ok_or(Refusal::Internal)?.ready()?;
     let body = if operation.request.takes_body() { read(body).await? } else { Bytes::new() };
     operation.request.check(arrival, &body)?;
     let wish = Wish::read(&arrival.headers);

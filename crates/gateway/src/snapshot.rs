@@ -1,7 +1,8 @@
 //! What does the gateway know, from one moment to the next?
 //!
-//! A [`SnapshotDocument`] is everything the gateway knows, as data: it travels and is kept on disk. A [`Snapshot`] is the
-//! same compiled for look-ups; it never changes, and a request sees one from start to end.
+//! A [`Snapshot`] is everything, compiled for look-ups; it never changes, and a request sees one from start to end. The next
+//! one is made of it and a [`Delta`], shares all that is the same, and so costs what is different. A [`SnapshotDocument`] is
+//! everything as data, in one piece.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,15 +16,22 @@ use hansom_domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{keys::KeySet, matching::Version};
+use crate::{
+    callers::{Application, Names, Person},
+    delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace},
+    keys::KeySet,
+    matching::{Surroundings, Version},
+    mock::{Mocks, Proof},
+    shards::{Named, Shards},
+};
 
-/// The one format of [`SnapshotDocument`] that this build reads and writes.
-pub const FORMAT: u32 = 1;
+/// The one format of snapshots that this build reads and writes.
+pub const FORMAT: u32 = 2;
 
 /// Everything the gateway knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SnapshotDocument {
-    /// The shape of the document: 1.
+    /// The shape of the document: 2.
     pub format: u32,
     /// Counts up with every change.
     pub generation: u64,
@@ -241,109 +249,380 @@ pub struct SetAside {
     pub what: String,
     /// Why, in a sentence.
     pub why: String,
+    /// The version, if it is one; what served before it serves on.
+    pub version: Option<VersionPlace>,
 }
 
-/// Everything the gateway knows, compiled. It never changes.
-#[derive(Debug)]
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Versions, in all environments.
+    pub versions: usize,
+    /// Applications.
+    pub applications: usize,
+    /// People.
+    pub people: usize,
+}
+
+/// Everything the gateway knows, compiled. It never changes; a copy shares everything.
+#[derive(Clone, Debug)]
 pub struct Snapshot {
-    document: SnapshotDocument,
+    generation: u64,
+    made_at: Timestamp,
+    platform: Arc<PlatformDocument>,
     pub(crate) keys: Arc<KeySet>,
-    environments: HashMap<EnvironmentName, Environment>,
-    applications: HashMap<ApplicationId, Application>,
-    people: HashMap<PersonId, HashSet<GroupAddress>>,
-    revoked: HashSet<TokenId>,
+    environments: Vec<Environment>,
+    applications: Shards<Arc<Application>>,
+    people: Shards<Arc<Person>>,
+    revoked: Shards<TokenId>,
+    mocks: Arc<Mocks>,
 }
 
 /// An environment ready for look-ups.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Environment {
+    name: EnvironmentName,
     pub(crate) base_url: String,
-    versions: HashMap<String, HashMap<Major, Version>>,
+    apis: Shards<Arc<Api>>,
 }
 
-/// An application ready for look-ups.
-#[derive(Debug)]
-pub(crate) struct Application {
-    pub(crate) credentials: HashSet<CredentialId>,
-    pub(crate) grants: Vec<GrantDocument>,
+/// The versions of an API in one environment, the oldest first.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    slug: ApiSlug,
+    versions: Vec<(Arc<Version>, Arc<str>)>,
+}
+
+impl Named for Api {
+    fn name(&self) -> &str {
+        self.slug.as_str()
+    }
+}
+
+impl Named for TokenId {
+    fn name(&self) -> &str {
+        self.as_str()
+    }
 }
 
 impl Snapshot {
     /// Compiles a document. What is broken is left out alone and told of; a broken version answers as if unknown.
     pub fn compile(document: SnapshotDocument) -> Compiled {
-        let mut set_aside = vec![];
-        let keys = Arc::new(KeySet::compile(&document, &mut set_aside));
-        let environments = document
-            .environments
-            .iter()
-            .map(|environment| {
-                (environment.name.clone(), Environment::compile(environment, &document.hub, &mut set_aside))
-            })
-            .collect();
-        let applications = document.applications.iter().map(|a| (a.id.clone(), Application::compile(a))).collect();
-        let people = document.people.iter().map(|p| (p.id.clone(), p.groups.iter().cloned().collect())).collect();
-        let revoked = document.revoked_tokens.iter().cloned().collect();
-        Compiled { snapshot: Snapshot { document, keys, environments, applications, people, revoked }, set_aside }
+        let (delta, twice) = document.into_delta();
+        let mut compiled = Self::begin().apply(delta);
+        compiled.set_aside.extend(twice);
+        compiled
+    }
+
+    /// Knows nothing yet.
+    fn begin() -> Self {
+        Self {
+            generation: 0,
+            made_at: Timestamp::from_millis(0),
+            platform: Arc::default(),
+            keys: Arc::default(),
+            environments: vec![],
+            applications: Shards::default(),
+            people: Shards::default(),
+            revoked: Shards::default(),
+            mocks: Arc::default(),
+        }
+    }
+
+    /// The next snapshot: this one and what is different. Of a version that cannot be compiled the last good one stays.
+    pub fn apply(&self, delta: Delta) -> Compiled {
+        let mut draft = Draft::over(self.clone(), Proof::Wanted);
+        for record in delta.records {
+            draft.put(record);
+        }
+        draft.finish(delta.generation, delta.made_at)
     }
 
     /// The number of the snapshot.
     pub fn generation(&self) -> u64 {
-        self.document.generation
+        self.generation
     }
 
-    /// The document it was compiled from, with what was set aside.
-    pub fn document(&self) -> &SnapshotDocument {
-        &self.document
+    /// When it was made.
+    pub fn made_at(&self) -> Timestamp {
+        self.made_at
+    }
+
+    /// The platform's addresses, as they were told.
+    pub fn platform(&self) -> &PlatformDocument {
+        &self.platform
+    }
+
+    /// The keys that verify access tokens, as they were told.
+    pub fn keys(&self) -> &[VerificationKey] {
+        self.keys.documents()
+    }
+
+    /// How much there is.
+    pub fn counts(&self) -> Counts {
+        Counts { versions: self.versions().count(), applications: self.applications.len(), people: self.people.len() }
+    }
+
+    /// Every version, with what it was made from.
+    pub fn versions(&self) -> impl Iterator<Item = (VersionPlace, &str)> {
+        self.environments.iter().flat_map(|environment| {
+            environment.apis.iter().flat_map(|api| {
+                api.versions.iter().map(|(version, made_from)| {
+                    let (environment, api) = (environment.name.clone(), api.slug.clone());
+                    (VersionPlace { environment, api, major: version.major }, made_from.as_ref())
+                })
+            })
+        })
+    }
+
+    /// What a version was made from, if it is there.
+    pub fn made_from(&self, place: &VersionPlace) -> Option<&str> {
+        let api = self.environment(&place.environment)?.versions_of(place.api.as_str())?;
+        api.versions.iter().find(|(version, _)| version.major == place.major).map(|(_, from)| from.as_ref())
+    }
+
+    /// Whether the application is there with just these credentials and grants.
+    pub fn has_application(&self, document: &ApplicationDocument) -> bool {
+        self.application(&document.id).is_some_and(|known| **known == Application::compile(document.clone(), self))
+    }
+
+    /// Whether the person is there with just these groups.
+    pub fn has_person(&self, document: &PersonDocument) -> bool {
+        self.people.get(document.id.as_str()).is_some_and(|known| **known == Person::compile(document.clone()))
+    }
+
+    /// Every application's id.
+    pub fn application_ids(&self) -> impl Iterator<Item = &ApplicationId> {
+        self.applications.iter().map(|application| application.id())
+    }
+
+    /// Every person's id.
+    pub fn person_ids(&self) -> impl Iterator<Item = &PersonId> {
+        self.people.iter().map(|person| person.id())
+    }
+
+    /// Every revoked token's id.
+    pub fn revoked_tokens(&self) -> impl Iterator<Item = &TokenId> {
+        self.revoked.iter()
     }
 
     pub(crate) fn hub(&self) -> &str {
-        &self.document.hub
+        &self.platform.hub
     }
 
     pub(crate) fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
-        self.environments.get(name)
+        self.environments.iter().find(|environment| environment.name == *name)
     }
 
-    pub(crate) fn application(&self, id: &ApplicationId) -> Option<&Application> {
-        self.applications.get(id)
+    pub(crate) fn application(&self, id: &ApplicationId) -> Option<&Arc<Application>> {
+        self.applications.get(id.as_str())
     }
 
-    pub(crate) fn groups_of(&self, id: &PersonId) -> Option<&HashSet<GroupAddress>> {
-        self.people.get(id)
+    pub(crate) fn groups_of(&self, id: &PersonId) -> Option<&[GroupAddress]> {
+        self.people.get(id.as_str()).map(|person| person.groups.as_ref())
     }
 
     pub(crate) fn is_revoked(&self, token: &TokenId) -> bool {
-        self.revoked.contains(token)
+        self.revoked.get(token.as_str()).is_some()
+    }
+}
+
+impl Names for Snapshot {
+    fn place(&self, grant: &GrantDocument) -> (EnvironmentName, ApiSlug) {
+        let environment = self.environment(&grant.environment);
+        let api = environment.and_then(|environment| environment.versions_of(grant.api.as_str()));
+        (
+            environment.map_or(&grant.environment, |environment| &environment.name).clone(),
+            api.map_or(&grant.api, |api| &api.slug).clone(),
+        )
+    }
+
+    fn operation(&self, grant: &GrantDocument, id: &str) -> Arc<str> {
+        let api = self.environment(&grant.environment).and_then(|known| known.versions_of(grant.api.as_str()));
+        let version = api.and_then(|api| api.find(grant.major));
+        version.and_then(|version| version.operation_id(id)).map_or_else(|| id.into(), Arc::clone)
     }
 }
 
 impl Environment {
-    fn compile(document: &EnvironmentDocument, hub: &str, set_aside: &mut Vec<SetAside>) -> Self {
-        let mut versions: HashMap<String, HashMap<Major, Version>> = HashMap::new();
-        for version in &document.versions {
-            let what = || format!("{} {} in {}", version.api, version.major, document.name);
-            match Version::compile(version, document, hub) {
-                Ok(compiled) => {
-                    let of_api = versions.entry(version.api.as_str().to_owned()).or_default();
-                    if of_api.insert(version.major, compiled).is_some() {
-                        // Neither of two can be told to be the right one, so neither serves.
-                        of_api.remove(&version.major);
-                        set_aside.push(SetAside { what: what(), why: "it is there twice".into() });
-                    }
-                }
-                Err(why) => set_aside.push(SetAside { what: what(), why }),
-            }
-        }
-        Self { base_url: document.base_url.clone(), versions }
-    }
-
-    pub(crate) fn versions_of(&self, api: &str) -> Option<&HashMap<Major, Version>> {
-        self.versions.get(api)
+    pub(crate) fn versions_of(&self, api: &str) -> Option<&Api> {
+        self.apis.get(api).map(Arc::as_ref)
     }
 }
 
-impl Application {
-    fn compile(document: &ApplicationDocument) -> Self {
-        Self { credentials: document.credentials.iter().cloned().collect(), grants: document.grants.clone() }
+impl Api {
+    pub(crate) fn api(&self) -> &ApiSlug {
+        &self.slug
+    }
+
+    pub(crate) fn find(&self, major: Major) -> Option<&Version> {
+        self.versions.iter().find(|(version, _)| version.major == major).map(|(version, _)| version.as_ref())
+    }
+
+    /// The versions that there are, in order.
+    pub(crate) fn majors(&self) -> impl Iterator<Item = Major> {
+        self.versions.iter().map(|(version, _)| version.major)
+    }
+}
+
+/// A snapshot in the making.
+pub(crate) struct Draft {
+    snapshot: Snapshot,
+    proof: Proof,
+    set_aside: Vec<SetAside>,
+    /// Groups that were named so far; many people are in the same ones.
+    groups: HashSet<GroupAddress>,
+}
+
+impl Draft {
+    pub(crate) fn begin(proof: Proof) -> Self {
+        Self::over(Snapshot::begin(), proof)
+    }
+
+    pub(crate) fn over(snapshot: Snapshot, proof: Proof) -> Self {
+        Self { snapshot, proof, set_aside: vec![], groups: HashSet::new() }
+    }
+
+    /// Puts one thing in, or takes one out.
+    pub(crate) fn put(&mut self, record: Record) {
+        match record {
+            Record::Platform(platform) => self.platform(platform),
+            Record::Keys(keys) => {
+                let keys = KeySet::compile(&self.snapshot.platform.issuer, keys, &mut self.set_aside);
+                self.snapshot.keys = Arc::new(keys);
+            }
+            Record::Version(placed) => self.version(&placed),
+            Record::NoVersion(place) => self.no_version(&place),
+            Record::Application(document) => {
+                let application = Application::compile(document, &self.snapshot);
+                self.snapshot.applications.put(Arc::new(application));
+            }
+            Record::NoApplication(id) => {
+                self.snapshot.applications.remove(id.as_str());
+            }
+            Record::Person(mut document) => {
+                for group in &mut document.groups {
+                    match self.groups.get(group) {
+                        Some(known) => *group = known.clone(),
+                        None => {
+                            self.groups.insert(group.clone());
+                        }
+                    }
+                }
+                self.snapshot.people.put(Arc::new(Person::compile(document)));
+            }
+            Record::NoPerson(id) => {
+                self.snapshot.people.remove(id.as_str());
+            }
+            Record::Revoked(token) => self.snapshot.revoked.put(token),
+            Record::NotRevoked(token) => {
+                self.snapshot.revoked.remove(token.as_str());
+            }
+        }
+    }
+
+    /// A copy of what there is so far.
+    pub(crate) fn snapshot(&self, generation: u64, made_at: Timestamp) -> Snapshot {
+        Snapshot { generation, made_at, ..self.snapshot.clone() }
+    }
+
+    pub(crate) fn finish(self, generation: u64, made_at: Timestamp) -> Compiled {
+        let Self { snapshot, set_aside, .. } = self;
+        Compiled { snapshot: Snapshot { generation, made_at, ..snapshot }, set_aside }
+    }
+
+    /// Everything is compiled among the platform's addresses, so it begins anew with other ones.
+    fn platform(&mut self, platform: PlatformDocument) {
+        let mocks = Arc::clone(&self.snapshot.mocks);
+        let environments = platform.environments.iter().map(|(name, base_url)| Environment {
+            name: name.clone(),
+            base_url: base_url.clone(),
+            apis: Shards::default(),
+        });
+        let environments = environments.collect();
+        self.set_aside.clear();
+        self.snapshot = Snapshot { environments, platform: Arc::new(platform), mocks, ..Snapshot::begin() };
+    }
+
+    fn version(&mut self, placed: &PlacedVersion) {
+        let Snapshot { environments, platform, mocks, .. } = &mut self.snapshot;
+        let known = environments.iter_mut().find(|known| known.name == placed.environment);
+        let compiled = match &known {
+            Some(environment) => {
+                let (base_url, hub, proof) = (environment.base_url.as_str(), platform.hub.as_str(), self.proof);
+                Version::compile(&placed.version, Surroundings { base_url, hub, proof, mocks })
+            }
+            None => Err("the platform has no such environment".to_owned()),
+        };
+        match (compiled, known) {
+            (Ok(version), Some(environment)) => environment.put(version, &placed.made_from),
+            (Err(why), _) => {
+                self.set_aside.push(SetAside { what: placed.place().to_string(), why, version: Some(placed.place()) });
+            }
+            (Ok(_), None) => {}
+        }
+    }
+
+    fn no_version(&mut self, place: &VersionPlace) {
+        let known = self.snapshot.environments.iter_mut().find(|known| known.name == place.environment);
+        if let Some(environment) = known {
+            environment.remove(place);
+        }
+    }
+}
+
+impl Environment {
+    fn put(&mut self, version: Version, made_from: &str) {
+        let mut api = match self.apis.get(version.api.as_str()) {
+            Some(api) => Api::clone(api),
+            None => Api { slug: version.api.clone(), versions: Vec::with_capacity(1) },
+        };
+        api.versions.retain(|(known, _)| known.major != version.major);
+        let after = api.versions.partition_point(|(known, _)| known.major < version.major);
+        // The list is as long as it was, or one longer, so the place is in it.
+        api.versions.insert(after.min(api.versions.len()), (Arc::new(version), made_from.into()));
+        self.apis.put(Arc::new(api));
+    }
+
+    fn remove(&mut self, place: &VersionPlace) {
+        let Some(mut api) = self.apis.get(place.api.as_str()).map(|api| Api::clone(api)) else {
+            return;
+        };
+        api.versions.retain(|(known, _)| known.major != place.major);
+        if api.versions.is_empty() {
+            self.apis.remove(place.api.as_str());
+        } else {
+            self.apis.put(Arc::new(api));
+        }
+    }
+}
+
+impl SnapshotDocument {
+    /// The document as what is different from nothing, without the versions that stand in it twice: neither of two can be
+    /// told to be the right one.
+    pub fn into_delta(self) -> (Delta, Vec<SetAside>) {
+        let mut seen: HashMap<VersionPlace, usize> = HashMap::new();
+        let environments = self.environments.iter().map(|known| (known.name.clone(), known.base_url.clone())).collect();
+        let platform = PlatformDocument { issuer: self.issuer, hub: self.hub, environments };
+        let mut records = vec![Record::Platform(platform), Record::Keys(self.keys)];
+        for environment in self.environments {
+            for version in environment.versions {
+                let environment = environment.name.clone();
+                let placed = PlacedVersion { environment, made_from: String::new(), version };
+                *seen.entry(placed.place()).or_default() += 1;
+                records.push(Record::Version(Box::new(placed)));
+            }
+        }
+        seen.retain(|_, times| *times > 1);
+        records.retain(|record| !matches!(record, Record::Version(placed) if seen.contains_key(&placed.place())));
+        records.extend(self.applications.into_iter().map(Record::Application));
+        records.extend(self.people.into_iter().map(Record::Person));
+        records.extend(self.revoked_tokens.into_iter().map(Record::Revoked));
+        let twice = seen.into_keys().map(|place| SetAside {
+            what: place.to_string(),
+            why: "it is there twice".into(),
+            version: Some(place),
+        });
+        (Delta { generation: self.generation, made_at: self.made_at, records }, twice.collect())
     }
 }

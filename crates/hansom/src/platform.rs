@@ -249,9 +249,8 @@ async fn signing_key(control: &Control) -> Result<Arc<SigningKey>, Failure> {
 
 /// The snapshot on disk, if there is a whole one.
 fn read_snapshot(file: &Path) -> Option<Snapshot> {
-    let bytes = std::fs::read(file).ok()?;
-    match kept::open(&bytes) {
-        Ok(document) => Some(Snapshot::compile(document).snapshot),
+    match kept::open(std::fs::File::open(file).ok()?, None) {
+        Ok(kept) => Some(kept.snapshot),
         Err(broken) => {
             tracing::error!(file = %file.display(), %broken, "the snapshot on disk cannot be used; a new one is made");
             None

@@ -63,20 +63,18 @@ impl Publisher {
             return Ok(generation);
         }
         let document = self.document(generation).await?;
-        let versions =
-            |document: &SnapshotDocument| document.environments.iter().map(|e| e.versions.len()).sum::<usize>();
-        let before = self.gateway.snapshot().map_or(0, |snapshot| versions(snapshot.document()));
-        if before > 0 && versions(&document) == 0 {
+        let before = self.gateway.snapshot().map_or(0, |snapshot| snapshot.counts().versions);
+        if before > 0 && document.environments.iter().all(|environment| environment.versions.is_empty()) {
             tracing::error!(
                 "the store shows no API at all, where the gateway serves {before}; it goes on serving them"
             );
             return Ok(generation);
         }
+        self.keep(&document);
         let compiled = Snapshot::compile(document);
         for aside in &compiled.set_aside {
             tracing::error!(what = aside.what, why = aside.why, "set aside: it is not served");
         }
-        self.keep(compiled.snapshot.document());
         self.gateway.swap(compiled.snapshot);
         Ok(generation)
     }
@@ -84,7 +82,14 @@ impl Publisher {
     /// Keeps the snapshot on disk, whole or not at all. A full disk does not stop traffic.
     fn keep(&self, document: &SnapshotDocument) {
         let beside = self.file.with_extension("new");
-        let written = std::fs::write(&beside, kept::seal(document)).and_then(|()| std::fs::rename(&beside, &self.file));
+        let (delta, _) = document.clone().into_delta();
+        let write = || {
+            let mut writer = kept::Writer::begin(std::io::BufWriter::new(std::fs::File::create(&beside)?))?;
+            delta.records.iter().try_for_each(|record| writer.put(record))?;
+            writer.end(delta.generation, delta.made_at)?.into_inner()?.sync_data()?;
+            std::fs::rename(&beside, &self.file)
+        };
+        let written: std::io::Result<()> = write();
         if let Err(error) = written {
             tracing::error!(%error, file = %self.file.display(), "the snapshot could not be kept on disk");
         }

@@ -95,6 +95,8 @@ pub struct Stage {
     pub upstream: Upstream,
     pub registry: Registry,
     journal: Mutex<mpsc::Receiver<Entry>>,
+    /// What the gateway was told last.
+    document: Mutex<Option<SnapshotDocument>>,
     clock: Arc<AtomicI64>,
 }
 
@@ -127,8 +129,10 @@ impl Stage {
         let snapshot = change.map(|change| {
             let mut document = document(&issuer, &upstream);
             change(&mut document);
-            Snapshot::compile(document).snapshot
+            document
         });
+        let document = Mutex::new(snapshot.clone());
+        let snapshot = snapshot.map(|document| Snapshot::compile(document).snapshot);
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let production = hansom_gateway::listen(any, 2).expect("a free port");
         let sandbox = hansom_gateway::listen(any, 2).expect("a free port");
@@ -157,14 +161,21 @@ impl Stage {
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(entries);
-        Self { gateway, production: addresses.0, sandbox: addresses.1, issuer, upstream, registry, journal, clock }
+        let (production, sandbox) = addresses;
+        Self { gateway, production, sandbox, issuer, upstream, registry, journal, document, clock }
     }
 
     pub fn swap(&self, change: impl FnOnce(&mut SnapshotDocument)) {
-        let mut document = self.gateway.snapshot().expect("there is a snapshot").document().clone();
+        let mut document = self.document();
         document.generation += 1;
         change(&mut document);
+        self.document.lock().expect("not poisoned").replace(document.clone());
         self.gateway.swap(Snapshot::compile(document).snapshot);
+    }
+
+    /// What the gateway was told last.
+    pub fn document(&self) -> SnapshotDocument {
+        self.document.lock().expect("not poisoned").clone().expect("there is a snapshot")
     }
 
     pub fn set_now(&self, seconds: i64) {
@@ -575,7 +586,7 @@ pub fn document(issuer: &Issuer, upstream: &Upstream) -> SnapshotDocument {
         expires_at: None,
     };
     SnapshotDocument {
-        format: 1,
+        format: FORMAT,
         generation: 1,
         made_at: Timestamp::from_seconds(NOW),
         issuer: ISSUER.into(),
