@@ -24,11 +24,12 @@ class Answered:
 
 def by_wrk(url, seconds, connections, script=None):
     """Each connection asks again as soon as it was answered."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *(["-s", str(script)] if script else []), url]
-    output = told_by(command, seconds)
-    failed = [int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", output)]
+    scripted = ["-s", str(script)] if script else []
+    output = told_by(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *scripted, url], seconds)
+    refused = [int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", output)]
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
-    return Answered(int(re.search(r"(\d+) requests in", output)[1]), sum(failed) + sum(map(int, errors.groups() if errors else ())),
+    return Answered(int(re.search(r"(\d+) requests in", output)[1]),
+                    sum(refused) + sum(map(int, errors.groups() if errors else ())),
                     float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
                     milliseconds(re.search(r"50%\s+([\d.]+)(us|ms|s)", output)),
                     milliseconds(re.search(r"99%\s+([\d.]+)(us|ms|s)", output)), output)
@@ -46,7 +47,8 @@ def at_a_rate(url, seconds, connections, per_second, log):
     output = told_by(["h2load", "--h1", f"-c{connections}", f"-D{seconds}", "-t1", f"--rps={per_second / connections}",
                       f"--log-file={log}", url], seconds)
     took = sorted(int(line.split()[2]) for line in log.read_text().splitlines())
-    return Answered(*counted(output), len(took) / seconds, took[len(took) // 2] / 1000, took[len(took) * 99 // 100] / 1000, output)
+    p50, p99 = (took[len(took) * percent // 100] / 1000 for percent in (50, 99))
+    return Answered(*counted(output), len(took) / seconds, p50, p99, output)
 
 
 def counted(output):
@@ -89,7 +91,7 @@ def idle_connections(url, count, fields=""):
         while not received.endswith(b'"}'):
             more = connection.recv(65536)
             if not more:
-                raise SystemExit(f"connection {number} of {count} to {url} was closed:\n{received.decode(errors='replace')}")
+                raise SystemExit(f"connection {number} of {count} to {url} was closed after {received[:500]!r}")
             received += more
         opened.append(connection)
     return opened

@@ -34,18 +34,23 @@ class Row:
         return asdict(self) | {"reached": self.reached}
 
 
-def ratio(measure, seen, ours, theirs, what="cpu_us", sign="", reach=None, unit="µs"):
+def ratio(measure, seen, ours, theirs, sign="", reach=None, what="cpu_us", unit="µs"):
     """Ours divided by theirs, round by round. Nothing if that peer is not there."""
-    if theirs not in seen or ours not in seen:
+    if not seen.get(theirs) or not seen.get(ours):
         return []
     ratios = [mine[what] / other[what] for mine, other in zip(seen[ours], seen[theirs])]
-    figures = [statistics.median(one[what] for one in seen[name]) for name in (ours, theirs)]
-    return [Row(measure, f"{number(figures[0])} {unit}", f"{theirs.split(': ')[1]} {number(figures[1])} {unit}",
+    figures = [median_of(seen[each], what) for each in (ours, theirs)]
+    beside = theirs[1] if theirs[1] != ours[1] else theirs[0]
+    return [Row(measure, f"{number(figures[0])} {unit}", f"{beside} {number(figures[1])} {unit}",
                 statistics.median(ratios), min(ratios), max(ratios), sign, reach)]
 
 
-def better_of(seen, names, what="cpu_us"):
-    return min((name for name in names if name in seen), key=lambda name: statistics.median(one[what] for one in seen[name]))
+def better_of(seen, work, proxies):
+    return min(proxies, key=lambda proxy: median_of(seen[work, proxy], "cpu_us"))
+
+
+def median_of(rounds, what):
+    return statistics.median(one[what] for one in rounds)
 
 
 def single(measure, value, unit, sign="", reach=None, all_of=None, beside=""):

@@ -11,7 +11,8 @@ import load
 import plot
 from hansom import Alone
 from machine import progress, resident_mb
-from rows import Row, number, single
+from rounds import Subject
+from rows import median_of, number, ratio, single
 
 HERE = Path(__file__).resolve().parent
 OPERATIONS, APPLICATIONS_OF_EACH = 20, 10
@@ -22,15 +23,18 @@ CHANGES_A_SECOND = 100
 class Scale:
     """A gateway alone for each size, with ten applications for each version. All are asked with as many tokens."""
 
-    def __init__(self, machine, binary, options):
-        self.machine, self.binary, self.options = machine, binary, options
-        self.alone = {}
+    def __init__(self, machine, options):
+        self.machine, self.options, self.alone = machine, options, {}
 
-    def start(self):
+    def subjects(self):
         for versions in SIZES:
             progress(f"a gateway with {versions} versions")
-            self.alone[versions] = Alone(self.machine, self.binary, versions, OPERATIONS, versions * APPLICATIONS_OF_EACH)
-        return self.alone
+            self.alone[versions] = self.started(versions)
+        return [Subject("scale", f"{size} versions", alone.process.pid, lambda s, alone=alone: load.by_wrk(
+            alone.url, s, self.options.connections, alone.script)) for size, alone in self.alone.items()]
+
+    def started(self, versions):
+        return Alone(self.machine, self.options.alone, versions, OPERATIONS, versions * APPLICATIONS_OF_EACH)
 
     # --- changes ------------------------------------------------------------------------------------------------
     def changes(self, versions, times=9):
@@ -77,8 +81,7 @@ class Scale:
         largest, smallest = SIZES[-1], SIZES[0]
         memory = resident_mb(self.alone[largest].process.pid)
         name = f"{largest:,} versions × {OPERATIONS} operations, {largest * APPLICATIONS_OF_EACH:,} applications"
-        ratios = [many["cpu_us"] / one["cpu_us"] for many, one in zip(seen[f"scale: {largest}"], seen[f"scale: {smallest}"])]
-        figures = [statistics.median(each["cpu_us"] for each in seen[f"scale: {size}"]) for size in (largest, smallest)]
+        per_request = ratio(f"{name}: CPU per request", seen, ("scale", f"{largest} versions"), ("scale", f"{smallest} versions"), "≤", 1.05)
         swaps = {size: self.changes(size) for size in SIZES}
         answered, per_second, median_ms, most_ms, peak = self.changes_under_load()
         self.draw(seen, swaps)
@@ -86,8 +89,7 @@ class Scale:
         slowest = f"swap {number(median_ms)} ms, at most {number(most_ms)} ms, peak {peak:.0f} MB"
         return [
             single(f"{name}: memory", memory, " MB", "≤", 120),
-            Row(f"{name}: CPU per request", f"{number(figures[0])} µs", f"1 version {number(figures[1])} µs",
-                statistics.median(ratios), min(ratios), max(ratios), "≤", 1.05),
+            *per_request,
             single(f"change of one API → live at {largest:,} versions", statistics.median(swaps[largest]), " ms", "≤", 50,
                    swaps[largest]),
             single(f"{per_second:.0f} changes/s under load: requests failed", answered.failed, "", "≤", 0,
@@ -98,14 +100,16 @@ class Scale:
     def started_again(self, times=2):
         """The time from the order to the first answer, again."""
         for _ in range(times):
-            again = Alone(self.machine, self.binary, SIZES[-1], OPERATIONS, SIZES[-1] * APPLICATIONS_OF_EACH)
+            again = self.started(SIZES[-1])
             self.machine.end(again.process)
             yield again.started_ms
 
     def draw(self, seen, swaps):
-        costs = {"CPU µs per request": [(size, statistics.median(one["cpu_us"] for one in seen[f"scale: {size}"]))
-                                        for size in SIZES]}
-        times = {"ms until live": [(size, statistics.median(swaps[size])) for size in SIZES]}
-        for file, title, unit, series in (("growth-requests.svg", "CPU per request over the number of versions", "CPU µs", costs),
-                                          ("growth-changes.svg", "A change of one API over the number of versions", "ms", times)):
+        drawings = {
+            "growth-requests.svg": ("CPU per request over the number of versions", "CPU µs",
+                                    {"per request": [(size, median_of(seen["scale", f"{size} versions"], "cpu_us")) for size in SIZES]}),
+            "growth-changes.svg": ("A change of one API over the number of versions", "ms",
+                                   {"until live": [(size, statistics.median(swaps[size])) for size in SIZES]}),
+        }
+        for file, (title, unit, series) in drawings.items():
             (HERE / file).write_text(plot.svg_of_magnitudes(title, "versions", unit, series))
