@@ -4,6 +4,14 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::invalid::{Invalid, quoted, word_as_text};
 
+fn hexadecimal<'t>(bytes: &[u8; 16], text: &'t mut [u8; 32]) -> &'t str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -18,7 +26,12 @@ macro_rules! id {
 
             /// An id with 128 bits of chance, sortable by nothing and guessable by no one.
             pub fn random(chance: &crate::Chance) -> Self {
-                Self(chance.hex(16).into())
+                Self::from_bytes(chance.bytes())
+            }
+
+            /// An id of these bytes, in lower-case hexadecimal digits.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(hexadecimal(&bytes, &mut [0; 32]).into())
             }
         }
         impl FromStr for $name {

@@ -112,6 +112,8 @@ problem_codes! {
     MethodNotAllowed, "method-not-allowed", 405, "The operation does not take this method", "Use one of the methods that the header Allow names.";
     /// No answer in a form that the caller takes.
     NotAcceptable, "not-acceptable", 406, "There is no such example", "The contract has no answer or example as asked for in Prefer or Accept. The detail names those that it has.";
+    /// The body of the request came too slowly.
+    RequestTimeout, "request-timeout", 408, "The request came too slowly", "Send the body without long pauses. If you do, the network between you and the platform is at fault: try again.";
     /// Changed by somebody else meanwhile, or taken.
     Conflict, "conflict", 409, "It does not fit what is there", "The detail says what is in the way. Load the current state and try again.";
     /// Retired version.

@@ -6,10 +6,11 @@
 use std::{cell::RefCell, collections::HashMap, net::IpAddr, rc::Rc, sync::Arc};
 
 use hansom_domain::{ApplicationId, GroupAddress, PersonId};
-use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
     callers::Application,
+    fields::Kind,
+    head::Head,
     journal::Caller,
     keys::KeySet,
     matching::Matched,
@@ -40,7 +41,7 @@ pub(crate) fn authenticate<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Identified<'s>, Refusal> {
     let anyone = matched.operation().rule.as_ref().is_some_and(|rule| rule.anyone);
-    let identity = match bearer(&matched.arrival().headers)? {
+    let identity = match bearer(&matched.arrival().head)? {
         None if anyone => Identity::Nobody,
         None => return Err(Refusal::TokenMissing),
         Some(token) => identify(core, &matched, token, notes)?,
@@ -58,15 +59,15 @@ impl<'s> Identified<'s> {
 }
 
 /// The one bearer token; `None` without the header. Another scheme, or the header twice, is never "first that works".
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
+fn bearer(head: &Head) -> Result<Option<&str>, Refusal> {
+    let mut values = head.of_kind(Kind::Authorization);
     let Some(value) = values.next() else {
         return Ok(None);
     };
     if values.next().is_some() {
         return Err(Refusal::TokenInvalid("The request has more than one Authorization header."));
     }
-    let text = value.to_str().unwrap_or_default();
+    let text = std::str::from_utf8(value).unwrap_or_default();
     match text.split_once(' ') {
         Some((scheme, token))
             if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains([' ', ',', '\t']) =>
@@ -84,8 +85,8 @@ fn identify<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Identity<'s>, Refusal> {
     let snapshot = matched.snapshot();
-    let now = core.shared.clock.now().seconds();
-    let token = core.tokens.verified(core, token, &snapshot.keys, matched.arrival().peer, now)?;
+    let now = matched.arrival().at.seconds();
+    let token = core.tokens.verified(core, token, &snapshot.keys, matched.arrival().peer.address(), now)?;
     notes.page.write(|entry| entry.caller = caller(&token.subject));
     token.check(now, &matched.environment().base_url)?;
     if snapshot.is_revoked(&token.id) {

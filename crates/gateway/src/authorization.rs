@@ -7,7 +7,6 @@ use crate::{
     callers::{Application, Standing},
     matching::{Matched, Rule},
     refusal::Refusal,
-    story::Core,
 };
 
 /// The proof that the caller may call the operation.
@@ -16,7 +15,7 @@ pub(crate) struct Permitted<'s> {
 }
 
 /// Lets the caller through, or refuses and says what is missing. Deny unless a rule allows.
-pub(crate) fn authorize<'s>(core: &Core, identified: Identified<'s>) -> Result<Permitted<'s>, Refusal> {
+pub(crate) fn authorize(identified: Identified<'_>) -> Result<Permitted<'_>, Refusal> {
     let matched = identified.matched();
     let operation = matched.operation();
     let Some(rule) = &operation.rule else {
@@ -28,7 +27,7 @@ pub(crate) fn authorize<'s>(core: &Core, identified: Identified<'s>) -> Result<P
         Identity::Person { groups, .. } if rule.groups.iter().any(|group| groups.contains(group)) => Ok(()),
         Identity::Person { .. } => Err(person_refused(rule, matched)),
         Identity::Application { application, .. } => {
-            application_allowed(rule, application, matched, core.shared.clock.now())
+            application_allowed(rule, application, matched, matched.arrival().at)
         }
     };
     allowed.map(|()| Permitted { identified })

@@ -1,11 +1,8 @@
 //! Who comes in at the door, and when does it close?
 
 use std::{
-    convert::Infallible,
-    future::Future,
     io,
     net::{IpAddr, SocketAddr},
-    pin::pin,
     rc::Rc,
     sync::{
         Arc,
@@ -15,14 +12,6 @@ use std::{
 };
 
 use hansom_domain::EnvironmentName;
-use http::{HeaderValue, Request};
-use hyper::{
-    body::Incoming,
-    rt::Executor,
-    server::conn::{http1, http2},
-    service::service_fn,
-};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -30,15 +19,16 @@ use tokio::{
 };
 
 use crate::{
+    closing::{Closing, Listed},
     entrance::{Entrance, Facts, Turned},
     greeting::{self, Greeting},
-    story::{self, Core},
+    http1, http2,
+    peer::Peer,
+    story::{Core, Visit},
     stream::Stream,
-    wire::{Conversation, Wire},
 };
 
 const FIRST_BYTES: Duration = Duration::from_secs(10);
-const IDLE_HTTP2: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// A listener's way in, on one thread.
@@ -48,6 +38,33 @@ pub(crate) struct Door {
     pub(crate) entrance: Entrance,
     pub(crate) open: Arc<AtomicUsize>,
     pub(crate) stop: watch::Receiver<bool>,
+    pub(crate) closing: Rc<Closing>,
+}
+
+/// One open connection, as both protocols see it.
+pub(crate) struct Connection {
+    pub(crate) door: Rc<Door>,
+    pub(crate) peer: Peer,
+    facts: Facts,
+    listed: Listed,
+    _counted: Counted,
+}
+
+impl Connection {
+    /// Whether no new request is taken any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.door.closing.has_begun()
+    }
+
+    /// Ends when no new request is taken any more.
+    pub(crate) async fn closed(&self) {
+        self.listed.closed().await;
+    }
+
+    /// Where its requests come in.
+    pub(crate) fn visit(&self) -> Visit<'_> {
+        Visit { door: &self.door, peer: &self.peer, facts: &self.facts }
+    }
 }
 
 /// Takes connections until the stop.
@@ -72,15 +89,14 @@ pub(crate) async fn accept(door: Rc<Door>, listener: TcpListener) {
 }
 
 fn admit(door: &Rc<Door>, stream: TcpStream, peer: SocketAddr) {
-    let count = Counted::new(&door.open);
+    let counted = Counted::new(&door.open);
     if door.open.load(Ordering::Relaxed) > door.core.shared.bounds.most_connections {
         door.core.shared.metrics.connections_refused.inc();
         return;
     }
     let door = Rc::clone(door);
     tokio::task::spawn_local(async move {
-        let _count = count;
-        serve(door, stream, peer.ip().to_canonical()).await;
+        serve(door, stream, peer.ip(), counted).await;
     });
 }
 
@@ -100,18 +116,23 @@ impl Drop for Counted {
     }
 }
 
-async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr) {
+async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr, counted: Counted) {
+    let listed = door.closing.list().await;
     // Without it small answers wait for the client's acknowledgement; a socket that refuses is about to fail anyway.
     let _ = stream.set_nodelay(true);
-    let mut stop = door.stop.clone();
     let entered = tokio::select! {
         entered = enter(&door, stream, peer) => entered,
-        _ = stop.wait_for(|stopped| *stopped) => return,
+        () = listed.closed() => return,
     };
-    match entered {
-        Ok((stream, facts, true)) => serve_http2(door, stream, facts).await,
-        Ok((stream, facts, false)) => serve_http1(door, stream, facts).await,
-        Err(turned) => door.core.shared.metrics.turned_away(turned),
+    let (stream, facts, is_http2) = match entered {
+        Ok(entered) => entered,
+        Err(turned) => return door.core.shared.metrics.turned_away(turned),
+    };
+    let connection = Connection { door, peer: Peer::new(facts.peer), facts, listed, _counted: counted };
+    // Boxed, so that a connection costs what its protocol needs and not what the larger one would.
+    match is_http2 {
+        true => Box::pin(http2::serve(Rc::new(connection), stream)).await,
+        false => Box::pin(http1::client::serve(connection, stream)).await,
     }
 }
 
@@ -139,91 +160,5 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<Result<bool, Turned>> {
             (Greeting::Unclear, None) => timeout_at(deadline, sleep(Duration::from_millis(5))).await?,
             (greeting, None) => return Ok(Ok(greeting == Greeting::Http2)),
         }
-    }
-}
-
-async fn serve_http1(door: Rc<Door>, stream: Stream, facts: Facts) {
-    let facts = Rc::new(facts);
-    let conversation = Rc::new(Conversation::default());
-    let wire = Wire::new(stream, Rc::clone(&conversation), door.core.shared.chance.clone());
-    let mut stop = door.stop.clone();
-    let service =
-        service_fn(move |request| respond(Rc::clone(&door), Rc::clone(&facts), Rc::clone(&conversation), request));
-    // The wire keeps the time, so hyper needs no timer.
-    let connection = http1::Builder::new().header_read_timeout(None).serve_connection(wire, service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
-}
-
-async fn serve_http2(door: Rc<Door>, stream: Stream, facts: Facts) {
-    let facts = Rc::new(facts);
-    let conversation = Rc::new(Conversation::default());
-    let mut stop = door.stop.clone();
-    let of_service = Rc::clone(&conversation);
-    let service =
-        service_fn(move |request| respond(Rc::clone(&door), Rc::clone(&facts), Rc::clone(&of_service), request));
-    let connection = http2::Builder::new(OnThisThread)
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .max_header_list_size(33 * 1024)
-        .initial_stream_window_size(64 * 1024)
-        .initial_connection_window_size(1024 * 1024)
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10))
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stopped| *stopped) => {}
-        () = idle(&conversation) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
-}
-
-/// Ends once a whole period has passed without a request in flight at its beginning or end.
-async fn idle(conversation: &Conversation) {
-    let mut was_idle = false;
-    loop {
-        sleep(IDLE_HTTP2 / 2).await;
-        let is_idle = conversation.is_idle();
-        if was_idle && is_idle {
-            return;
-        }
-        was_idle = is_idle;
-    }
-}
-
-async fn respond(
-    door: Rc<Door>,
-    facts: Rc<Facts>,
-    conversation: Rc<Conversation>,
-    request: Request<Incoming>,
-) -> Result<http::Response<crate::answer::AnswerBody>, Infallible> {
-    let in_flight = conversation.begin();
-    let values = |name| request.headers().get_all(name).iter().map(HeaderValue::as_bytes);
-    let (peer, plain) = match facts.sender(&door.entrance, values) {
-        Ok(peer) => (peer, None),
-        Err(refusal) => (facts.peer, Some(refusal)),
-    };
-    let fault = conversation.fault(request.uri().path()).or(plain);
-    let mut answer = story::answer(&door.core, &door.environment, peer, fault, request).await;
-    answer.body_mut().keep(in_flight);
-    Ok(answer)
-}
-
-/// Runs a connection's own tasks on the thread of the connection.
-#[derive(Clone, Copy)]
-struct OnThisThread;
-
-impl<F: Future + 'static> Executor<F> for OnThisThread {
-    fn execute(&self, future: F) {
-        tokio::task::spawn_local(async move {
-            future.await;
-        });
     }
 }

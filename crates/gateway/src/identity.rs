@@ -3,15 +3,12 @@
 //! By `Hansom-Identity`, an assertion that names the upstream as its audience, so that it is worth nothing elsewhere. The
 //! caller's own token is not passed on.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use hansom_domain::{ApiSlug, EnvironmentName, GroupAddress};
-use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::{authentication::Identity, limits::Admitted, story::Core};
-
-pub(crate) const HANSOM_IDENTITY: HeaderName = HeaderName::from_static("hansom-identity");
 
 const LIFETIME_SECONDS: i64 = 60;
 /// An assertion with less than this left is not used again.
@@ -49,7 +46,7 @@ pub(crate) struct Assertions(RefCell<Kept>);
 #[derive(Default)]
 struct Kept {
     generation: u64,
-    by_caller: HashMap<Key, (HeaderValue, i64)>,
+    by_caller: HashMap<Key, (Rc<str>, i64)>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -63,7 +60,7 @@ struct Key {
 
 impl Assertions {
     /// The assertion for an upstream; `None` for nobody, or where the gateway has no signer.
-    pub(crate) fn assertion(&self, core: &Core, admitted: &Admitted<'_>, audience: &str) -> Option<HeaderValue> {
+    pub(crate) fn assertion(&self, core: &Core, admitted: &Admitted<'_>, audience: &str) -> Option<Rc<str>> {
         let signer = core.shared.signer.as_ref()?;
         let (kind, subject, groups) = match admitted.identity() {
             Identity::Nobody => return None,
@@ -76,14 +73,14 @@ impl Assertions {
         };
         let matched = admitted.matched();
         let (api, environment) = (matched.version().api.clone(), matched.arrival().environment.clone());
-        let now = core.shared.clock.now().seconds();
+        let now = matched.arrival().at.seconds();
         let key = Key { kind, subject, audience: audience.to_owned(), api, environment };
         let mut kept = self.0.borrow_mut();
         kept.follow(matched.snapshot().generation());
         if let Some((assertion, exp)) = kept.by_caller.get(&key)
             && now + LEAST_LEFT_SECONDS < *exp
         {
-            return Some(assertion.clone());
+            return Some(Rc::clone(assertion));
         }
         let claims = IdentityClaims {
             iss: matched.environment().base_url.clone(),
@@ -96,8 +93,8 @@ impl Assertions {
             iat: now,
             exp: now + LIFETIME_SECONDS,
         };
-        let assertion = HeaderValue::try_from(signer(&claims)?).ok()?;
-        kept.by_caller.insert(key, (assertion.clone(), claims.exp));
+        let assertion = Rc::<str>::from(signer(&claims)?);
+        kept.by_caller.insert(key, (Rc::clone(&assertion), claims.exp));
         Some(assertion)
     }
 }

@@ -1,13 +1,13 @@
 //! What is written down of one request?
 
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use hansom_domain::{ApiSlug, ApplicationId, CredentialId, EnvironmentName, Major, PersonId, RequestId, Timestamp};
+use http::Method;
 use tokio::time::Instant;
 
-use crate::story::Shared;
+use crate::story::{Core, Shared};
 
-const LONGEST_METHOD: usize = 16;
 const LONGEST_PATH: usize = 512;
 
 /// Status of an entry whose client went away before there was an answer.
@@ -24,8 +24,8 @@ pub struct Entry {
     pub duration_micros: u64,
     /// Where it came.
     pub environment: EnvironmentName,
-    /// Its method, at most 16 characters.
-    pub method: String,
+    /// Its method; `None` if it could not be read.
+    pub method: Option<Method>,
     /// Its path in canonical form, without the query, at most 512 characters; empty if it could not be read.
     pub path: String,
     /// The API, if there is one of that name.
@@ -33,7 +33,7 @@ pub struct Entry {
     /// The version, if there is one of that name.
     pub major: Option<Major>,
     /// The operation, if one matched.
-    pub operation: Option<String>,
+    pub operation: Option<Arc<str>>,
     /// Who called, as far as proven.
     pub caller: Caller,
     /// The status of the answer; [`CLIENT_GONE`] if there was none.
@@ -63,23 +63,65 @@ pub enum Caller {
     },
 }
 
+/// Entries of one thread that are not handed over yet. Each by itself would wake the thread that takes them.
+#[derive(Default)]
+pub(crate) struct Batch(RefCell<Vec<Entry>>);
+
+impl Batch {
+    const SIZE: usize = 256;
+
+    fn put(&self, entry: Entry, shared: &Shared) {
+        let mut entries = self.0.borrow_mut();
+        if entries.capacity() == 0 {
+            entries.reserve(Self::SIZE);
+        }
+        entries.push(entry);
+        if entries.len() >= Self::SIZE {
+            hand_over(std::mem::take(&mut entries), shared);
+        }
+    }
+
+    /// Hands over what is there.
+    pub(crate) fn flush(&self, shared: &Shared) {
+        let entries = self.0.take();
+        if !entries.is_empty() {
+            hand_over(entries, shared);
+        }
+    }
+}
+
+/// No request waits for whoever takes the entries: what finds no room is counted and lost.
+fn hand_over(entries: Vec<Entry>, shared: &Shared) {
+    shared.metrics.answered(&entries);
+    let count = entries.len() as u64;
+    if shared.journal.try_send(entries).is_err() {
+        shared.metrics.journal_dropped.inc_by(count);
+    }
+}
+
 /// An entry being written. It goes to the journal when dropped, so that no way of ending loses or doubles it.
 pub(crate) struct Page {
-    request: RequestId,
     entry: Option<Entry>,
+    request: RequestId,
+    at: Timestamp,
     started: Instant,
-    shared: Arc<Shared>,
+    core: Rc<Core>,
 }
 
 impl Page {
-    pub(crate) fn open(shared: Arc<Shared>, environment: EnvironmentName, method: &str) -> Self {
-        let request = RequestId::random(&shared.chance);
+    pub(crate) fn open(
+        core: &Rc<Core>,
+        request: RequestId,
+        at: Timestamp,
+        environment: EnvironmentName,
+        method: Option<&Method>,
+    ) -> Self {
         let entry = Entry {
             request: request.clone(),
-            at: shared.clock.now(),
+            at,
             duration_micros: 0,
             environment,
-            method: method.chars().take(LONGEST_METHOD).collect(),
+            method: method.cloned(),
             path: String::new(),
             api: None,
             major: None,
@@ -89,7 +131,7 @@ impl Page {
             refusal: None,
             detail: None,
         };
-        Self { request, entry: Some(entry), started: Instant::now(), shared }
+        Self { entry: Some(entry), request, at, started: Instant::now(), core: Rc::clone(core) }
     }
 
     pub(crate) fn write(&mut self, change: impl FnOnce(&mut Entry)) {
@@ -98,8 +140,9 @@ impl Page {
         }
     }
 
+    /// Canonical paths are ASCII.
     pub(crate) fn path(&mut self, path: &str) {
-        self.write(|entry| entry.path = path.chars().take(LONGEST_PATH).collect());
+        self.write(|entry| entry.path.push_str(path.get(..LONGEST_PATH).unwrap_or(path)));
     }
 
     /// Notes why an answer that had begun did not reach its end; the first reason stays.
@@ -114,6 +157,10 @@ impl Page {
     pub(crate) fn request(&self) -> &RequestId {
         &self.request
     }
+
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 impl Drop for Page {
@@ -122,9 +169,6 @@ impl Drop for Page {
             return;
         };
         entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.shared.metrics.answered(&entry);
-        if self.shared.journal.try_send(entry).is_err() {
-            self.shared.metrics.journal_dropped.inc();
-        }
+        self.core.journal.put(entry, &self.core.shared);
     }
 }

@@ -28,17 +28,22 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-mod answer;
 mod authentication;
 mod authorization;
+mod buffers;
 mod callers;
 mod certificate;
+mod closing;
 mod connection;
 mod delta;
 mod entrance;
+mod fields;
 mod forwarded;
-mod framing;
+mod forwarding;
 mod greeting;
+mod head;
+mod http1;
+mod http2;
 mod identity;
 mod journal;
 pub mod kept;
@@ -49,20 +54,22 @@ mod matching;
 mod metrics;
 mod mock;
 mod path;
-mod pool;
+mod patience;
+mod peer;
 pub mod pressure;
-mod proxy;
 mod proxy_protocol;
 mod reception;
 mod refusal;
 mod routes;
 mod shards;
 pub mod snapshot;
+mod source;
 mod story;
 mod stream;
 mod tls;
 mod token;
-mod wire;
+mod tunnel;
+mod upstreams;
 
 pub use certificate::CertificateFacts;
 pub use delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace};
@@ -73,6 +80,7 @@ pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 
+use closing::Closing;
 use connection::Door;
 use story::{Core, Shared};
 
@@ -80,6 +88,10 @@ use story::{Core, Shared};
 pub type IdentitySigner = Arc<dyn Fn(&IdentityClaims) -> Option<String> + Send + Sync>;
 
 const BACKLOG: i32 = 1024;
+/// How long an entry may wait for others before they are handed over together.
+const FLUSH: Duration = Duration::from_millis(50);
+/// Every so many flushes the connections to upstreams are looked through.
+const SWEEP_TURNS: u32 = 100;
 
 /// How much the gateway takes.
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +116,8 @@ pub struct Setup<'a> {
     pub clock: Clock,
     /// For request ids.
     pub chance: Chance,
-    /// Takes the entries. Entries that find no room are counted and lost; no request waits.
-    pub journal: mpsc::Sender<Entry>,
+    /// Takes the entries, several at a time. Entries that find no room are counted and lost; no request waits.
+    pub journal: mpsc::Sender<Vec<Entry>>,
     /// Takes the metrics.
     pub registry: &'a mut Registry,
     /// How many threads.
@@ -202,12 +214,10 @@ struct Thread {
 
 impl Thread {
     async fn run(mut self, listeners: Vec<(EnvironmentName, TcpListener, Entrance)>) {
-        let core = Rc::new(Core {
-            shared: Arc::clone(&self.shared),
-            tokens: authentication::TokenCache::default(),
-            pool: Rc::default(),
-            assertions: identity::Assertions::default(),
-        });
+        let core = Rc::new(Core::new(Arc::clone(&self.shared)));
+        let closing = Rc::new(Closing::default());
+        tokio::task::spawn_local(close(Rc::clone(&closing), self.stop.clone()));
+        tokio::task::spawn_local(keep_house(Rc::clone(&core)));
         for (environment, listener, entrance) in listeners {
             let prepared = listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener));
             let listener = match prepared {
@@ -223,11 +233,32 @@ impl Thread {
                 entrance,
                 open: Arc::clone(&self.open),
                 stop: self.stop.clone(),
+                closing: Rc::clone(&closing),
             };
             tokio::task::spawn_local(connection::accept(Rc::new(door), listener));
         }
         // Ends with the order to end, or with the last handle: then nobody is there to give one.
         let _ = self.end.wait_for(|end| *end).await;
+        core.journal.flush(&core.shared);
+    }
+}
+
+/// Tells a thread's connections when the gateway stops.
+async fn close(closing: Rc<Closing>, mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stopped| *stopped).await;
+    closing.begin();
+}
+
+/// Hands over the journal's entries soon, and closes connections to upstreams that nobody needs.
+async fn keep_house(core: Rc<Core>) {
+    let mut turns: u32 = 0;
+    loop {
+        sleep(FLUSH).await;
+        core.journal.flush(&core.shared);
+        turns = turns.wrapping_add(1);
+        if turns.is_multiple_of(SWEEP_TURNS) {
+            core.pool.sweep();
+        }
     }
 }
 

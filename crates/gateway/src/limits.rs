@@ -11,7 +11,6 @@ use std::{
 };
 
 use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Limits, Major, PersonId};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use crate::{
@@ -22,8 +21,6 @@ use crate::{
     story::{Core, Notes},
 };
 
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 const SHARDS: usize = 64;
 const MOST_PER_SHARD: usize = 16_384;
 const NANOS: u64 = 1_000_000_000;
@@ -37,7 +34,7 @@ pub(crate) struct Admitted<'s> {
 pub(crate) fn admit<'s>(core: &Core, permitted: Permitted<'s>, notes: &mut Notes<'s>) -> Result<Admitted<'s>, Refusal> {
     let matched = permitted.matched();
     let consumer = match permitted.identity() {
-        Identity::Nobody => Consumer::Address(matched.arrival().peer),
+        Identity::Nobody => Consumer::Address(matched.arrival().peer.address()),
         Identity::Application { id, .. } => Consumer::Application(id.clone()),
         Identity::Person { id, .. } => Consumer::Person(id.clone()),
     };
@@ -54,6 +51,10 @@ pub(crate) fn admit<'s>(core: &Core, permitted: Permitted<'s>, notes: &mut Notes
 }
 
 impl<'s> Admitted<'s> {
+    /// How many bytes the body may have.
+    pub(crate) fn largest_body(&self, core: &Core) -> u64 {
+        core.shared.bounds.largest_body
+    }
     pub(crate) fn matched(&self) -> &Matched<'s> {
         self.permitted.matched()
     }
@@ -73,14 +74,12 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn put_headers(&self, headers: &mut HeaderMap) {
+    /// What is told of it with every answer.
+    pub(crate) fn fields(&self, put: &mut dyn FnMut(&'static str, &[u8])) {
         let policy = format!("\"default\";q={};w={}", self.quota, self.window_seconds);
         let left = format!("\"default\";r={};t={}", self.left, self.full_again_seconds);
-        for (name, text) in [(POLICY, policy), (LEFT, left)] {
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(name, value);
-            }
-        }
+        put("ratelimit-policy", policy.as_bytes());
+        put("ratelimit", left.as_bytes());
     }
 }
 

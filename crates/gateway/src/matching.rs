@@ -5,17 +5,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use hansom_domain::{AccessRules, ApiSlug, GroupAddress, Limits, Major, OperationSet, Status};
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use crate::{
     lifecycle,
     mock::{MockOperation, Mocks, Proof},
     path::CanonicalPath,
-    proxy::Upstreams,
     refusal::Refusal,
     routes::{Growing, Routes},
     snapshot::{Environment, OperationDocument, Snapshot, Target, VersionDocument},
     story::{Arrival, Notes},
+    upstreams::Upstreams,
 };
 
 const MOST_OPERATIONS: usize = 5000;
@@ -28,7 +28,7 @@ pub(crate) struct Version {
     pub(crate) limits: Limits,
     pub(crate) target: CompiledTarget,
     /// Fields that every answer of a deprecated version carries.
-    pub(crate) lifecycle: Box<[(HeaderName, HeaderValue)]>,
+    pub(crate) lifecycle: Box<[(&'static str, HeaderValue)]>,
     retired: Option<Retired>,
     operations: Box<[Operation]>,
     routes: Routes,
@@ -49,6 +49,8 @@ pub(crate) enum CompiledTarget {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: Arc<str>,
+    /// Whether a WebSocket may come of it: whether the contract declares an answer 101.
+    pub(crate) upgrades: bool,
     /// Who may call it; nobody if there is no rule.
     pub(crate) rule: Option<Arc<Rule>>,
     pub(crate) mock: Option<Arc<MockOperation>>,
@@ -101,14 +103,14 @@ pub(crate) fn find_operation<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Matched<'s>, Refusal> {
     let environment = snapshot.environment(&arrival.environment).ok_or(Refusal::ApiUnknown)?;
-    let version = find_version(environment, &arrival.path)?;
+    let version = find_version(environment, &arrival.head.path)?;
     notes.version = Some(version);
     notes.page.write(|entry| {
         entry.api = Some(version.api.clone());
         entry.major = Some(version.major);
     });
-    let operation = version.find(&arrival.method, &arrival.path)?;
-    notes.page.write(|entry| entry.operation = Some(operation.id.as_ref().into()));
+    let operation = version.find(&arrival.head.method, &arrival.head.path)?;
+    notes.page.write(|entry| entry.operation = Some(Arc::clone(&operation.id)));
     Ok(Matched { snapshot, environment, version, operation, arrival })
 }
 
@@ -235,6 +237,11 @@ impl Operation {
             }
             (Target::Upstreams { .. }, _) => None,
         };
-        Ok(Self { id: document.id.as_str().into(), rule: rules.rule_for(&document.id), mock })
+        Ok(Self {
+            id: document.id.as_str().into(),
+            upgrades: document.upgrades,
+            rule: rules.rule_for(&document.id),
+            mock,
+        })
     }
 }

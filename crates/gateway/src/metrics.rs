@@ -75,22 +75,44 @@ impl Metrics {
         self.turned_away.get_or_create(&TurnedLabels { why: turned.as_str() }).inc();
     }
 
-    pub(crate) fn answered(&self, entry: &Entry) {
-        let environment = entry.environment.as_str().to_owned();
-        let labels = RequestLabels {
-            environment: environment.clone(),
-            api: entry.api.as_ref().map_or_else(String::new, |api| api.as_str().to_owned()),
-            class: match entry.status / 100 {
-                2 => "2xx",
-                3 => "3xx",
-                4 => "4xx",
-                5 => "5xx",
-                _ => "other",
-            },
+    /// Counts entries. Those of one kind mostly stand together, so that their counters are looked up once.
+    pub(crate) fn answered(&self, entries: &[Entry]) {
+        for alike in entries.chunk_by(RequestLabels::are_alike) {
+            let Some(first) = alike.first() else { continue };
+            self.requests.get_or_create(&RequestLabels::of(first)).inc_by(alike.len() as u64);
+            let seconds = self.seconds.get_or_create(&EnvironmentLabels { environment: first.environment.to_string() });
+            for entry in alike {
+                let micros = u32::try_from(entry.duration_micros).unwrap_or(u32::MAX);
+                seconds.observe(f64::from(micros) / 1_000_000.0);
+            }
+        }
+    }
+}
+
+impl RequestLabels {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            environment: entry.environment.to_string(),
+            api: entry.api.as_ref().map_or_else(String::new, ToString::to_string),
+            class: class(entry.status),
             refusal: entry.refusal.unwrap_or_default(),
-        };
-        self.requests.get_or_create(&labels).inc();
-        let micros = u32::try_from(entry.duration_micros).unwrap_or(u32::MAX);
-        self.seconds.get_or_create(&EnvironmentLabels { environment }).observe(f64::from(micros) / 1_000_000.0);
+        }
+    }
+
+    fn are_alike(one: &Entry, other: &Entry) -> bool {
+        one.api == other.api
+            && one.environment == other.environment
+            && one.refusal == other.refusal
+            && class(one.status) == class(other.status)
+    }
+}
+
+fn class(status: u16) -> &'static str {
+    match status / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        5 => "5xx",
+        _ => "other",
     }
 }

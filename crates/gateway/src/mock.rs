@@ -6,7 +6,6 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
 };
 
 use arc_swap::ArcSwapOption;
@@ -15,10 +14,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName as Name},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
 use serde_json::Value;
-use tokio::time::timeout;
 
 use crate::{
     limits::Admitted,
@@ -35,7 +31,6 @@ use request::RequestContract;
 const HANSOM_MOCK: HeaderName = HeaderName::from_static("hansom-mock");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const LARGEST_BODY: usize = 1024 * 1024;
-const WHOLE_BODY: Duration = Duration::from_secs(30);
 
 /// So many mocks are kept ready to answer; the others stay as text, a hundredth of the size, until they are asked.
 const MOST_READY: usize = 2000;
@@ -46,6 +41,7 @@ pub(crate) struct MockOperation {
     /// The contract's part as JSON.
     contract: Box<[u8]>,
     template: Box<str>,
+    takes_body: bool,
     ready: ArcSwapOption<Ready>,
     mocks: Arc<Mocks>,
 }
@@ -81,8 +77,9 @@ impl MockOperation {
             RequestContract::compile(contract, template)?;
         }
         let text = serde_json::to_vec(contract).map_err(|error| error.to_string())?;
+        let takes_body = contract.body.is_some();
         let (contract, template, mocks) = (text.into(), template.into(), Arc::clone(mocks));
-        Ok(Arc::new(Self { contract, template, ready: ArcSwapOption::empty(), mocks }))
+        Ok(Arc::new(Self { contract, template, takes_body, ready: ArcSwapOption::empty(), mocks }))
     }
 
     fn ready(self: &Arc<Self>) -> Result<Arc<Ready>, Refusal> {
@@ -115,13 +112,12 @@ impl Mocks {
 }
 
 /// Checks the request and answers it.
-pub(crate) async fn answer(admitted: &Admitted<'_>, body: Incoming) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn answer(admitted: &Admitted<'_>, body: &[u8]) -> Result<Response<Bytes>, Refusal> {
     let matched = admitted.matched();
     let arrival = matched.arrival();
     let operation = matched.operation().mock.as_ref().ok_or(Refusal::Internal)?.ready()?;
-    let body = if operation.request.takes_body() { read(body).await? } else { Bytes::new() };
-    operation.request.check(arrival, &body)?;
-    let wish = Wish::read(&arrival.headers);
+    operation.request.check(arrival, body)?;
+    let wish = Wish::read(&arrival.head);
     let chosen = choice::choose(&operation.answers, &wish)?;
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = chosen.status;
@@ -131,17 +127,15 @@ pub(crate) async fn answer(admitted: &Admitted<'_>, body: Incoming) -> Result<Re
         answer.headers_mut().insert(PREFERENCE_APPLIED, applied);
     }
     if let Some((media, example)) = chosen.body {
-        put_body(&mut answer, media, example, &arrival.method);
+        put_body(&mut answer, media, example, &arrival.head.method);
     }
     Ok(answer)
 }
 
-async fn read(body: Incoming) -> Result<Bytes, Refusal> {
-    match timeout(WHOLE_BODY, Limited::new(body, LARGEST_BODY).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge { limit: LARGEST_BODY as u64 }),
-        _ => Err(Refusal::Malformed("The body broke off or is malformed.".into())),
-    }
+/// How many bytes of a body are read; none where the contract has no body.
+pub(crate) fn largest_body(admitted: &Admitted<'_>) -> usize {
+    let operation = admitted.matched().operation().mock.as_ref();
+    if operation.is_some_and(|operation| operation.takes_body) { LARGEST_BODY } else { 0 }
 }
 
 /// The header fields of the contract that have an example, but for those that say how the message itself is made.

@@ -1,94 +1,122 @@
-//! Can the head of this request be read, in exactly one way?
+//! Has the head of this request exactly one reading?
 
-use std::net::IpAddr;
-
-use hansom_domain::EnvironmentName;
-use http::{
-    HeaderMap, Method, Request, Uri,
-    header::{EXPECT, HOST},
-    uri::Authority,
-};
-use hyper::body::{Body, Incoming};
+use http::{Method, uri::Authority};
 
 use crate::{
+    fields::Kind,
+    head::{Head, Unread},
     path::CanonicalPath,
     refusal::Refusal,
-    story::{Arrival, Core, Notes},
+    story::Notes,
 };
 
 pub(crate) const LONGEST_URI: usize = 8 * 1024;
 pub(crate) const MOST_FIELDS: usize = 100;
 pub(crate) const LARGEST_FIELDS: usize = 32 * 1024;
 
-/// Takes a request in, or refuses it. What HTTP/1.1 has beside is looked at on the wire, before a parser hides it.
-pub(crate) fn receive(
-    core: &Core,
-    environment: &EnvironmentName,
-    peer: IpAddr,
-    request: Request<Incoming>,
-    notes: &mut Notes<'_>,
-) -> Result<(Arrival, Incoming), Refusal> {
-    let (head, body) = request.into_parts();
-    fits(&head.uri, &head.headers)?;
-    if head.method == Method::CONNECT || head.method == Method::TRACE {
-        return Err(Refusal::MethodUnknown);
-    }
-    let path = CanonicalPath::read(head.uri.path()).map_err(Refusal::PathAmbiguous)?;
-    notes.page.path(path.as_str());
-    one_host(&head.uri, &head.headers)?;
-    if head.headers.get_all(EXPECT).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
-        return Err(Refusal::ExpectationUnknown);
-    }
-    let limit = core.shared.bounds.largest_body;
-    if body.size_hint().lower() > limit {
-        return Err(Refusal::BodyTooLarge { limit });
-    }
-    let arrival = Arrival {
-        environment: environment.clone(),
-        peer,
-        request: notes.page.request().clone(),
-        query: head.uri.query().map(str::to_owned),
-        method: head.method,
-        path,
-        headers: head.headers,
-    };
-    Ok((arrival, body))
-}
-
-fn fits(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
-    let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
-    if length > LONGEST_URI {
+/// Takes a head in, or refuses it.
+pub(crate) fn receive(unread: Unread, notes: &mut Notes<'_>) -> Result<Head, Refusal> {
+    let target = unread.text.get(unread.target.clone()).unwrap_or_default();
+    if target.len() > LONGEST_URI {
         return Err(Refusal::UriTooLong);
     }
-    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if headers.len() > MOST_FIELDS || size > LARGEST_FIELDS {
+    if unread.fields.len() > MOST_FIELDS {
         return Err(Refusal::FieldsTooLarge);
     }
-    Ok(())
+    if unread.method == Method::CONNECT || unread.method == Method::TRACE {
+        return Err(Refusal::MethodUnknown);
+    }
+    let target = Target::read(target)?;
+    let path = CanonicalPath::read(target.path).map_err(Refusal::PathAmbiguous)?;
+    notes.page.path(path.as_str());
+    one_host(&unread, target.authority)?;
+    for value in unread.fields.iter().filter(|field| field.kind == Kind::Expect) {
+        if !value.value(&unread.text).eq_ignore_ascii_case(b"100-continue") {
+            return Err(Refusal::ExpectationUnknown);
+        }
+    }
+    let query = target.query.map(|query| {
+        let end = unread.target.end;
+        end.saturating_sub(query.len())..end
+    });
+    Ok(Head { method: unread.method, path, query, fields: unread.fields, text: unread.text })
+}
+
+/// A target in origin-form or absolute-form (RFC 9112 §3.2).
+struct Target<'t> {
+    authority: Option<&'t str>,
+    path: &'t str,
+    query: Option<&'t str>,
+}
+
+impl<'t> Target<'t> {
+    fn read(bytes: &'t [u8]) -> Result<Self, Refusal> {
+        if bytes.contains(&b'#') {
+            return Err(Refusal::PathAmbiguous("The address has a fragment (#), which is never sent to a server."));
+        }
+        let text = std::str::from_utf8(bytes).ok().filter(|_| bytes.iter().all(|byte| (0x21..=0x7e).contains(byte)));
+        let text = text.ok_or(Refusal::PathAmbiguous(
+            "The address has a control character or a raw byte beyond ASCII; percent-encode it.",
+        ))?;
+        let (authority, rest) = match text.starts_with('/') {
+            true => (None, text),
+            false => Self::absolute(text)?,
+        };
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (rest, None),
+        };
+        if query.is_some_and(|query| query.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}'])) {
+            return Err(fault("The query has a character that must be percent-encoded there."));
+        }
+        Ok(Self { authority, path: if path.is_empty() { "/" } else { path }, query })
+    }
+
+    fn absolute(text: &str) -> Result<(Option<&str>, &str), Refusal> {
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| fault("The address does not begin with a slash."))?;
+        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+            return Err(fault("The address has a scheme that is not http."));
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or_default();
+        Ok((Some(authority), rest))
+    }
+}
+
+fn fault(why: &str) -> Refusal {
+    Refusal::Malformed(why.to_owned())
 }
 
 /// All that names a host must name the same one.
-fn one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
-    let fault = |why: &str| Refusal::Malformed(why.to_owned());
-    let mut hosts = headers.get_all(HOST).iter();
-    let in_header = match hosts.next() {
-        None => None,
-        Some(value) => Some(host(value.as_bytes()).ok_or_else(|| fault("The header Host is no host."))?),
-    };
+fn one_host(unread: &Unread, in_target: Option<&str>) -> Result<(), Refusal> {
+    let mut hosts =
+        unread.fields.iter().filter(|field| field.kind == Kind::Host).map(|field| field.value(&unread.text));
+    let in_field = hosts.next();
     if hosts.next().is_some() {
         return Err(fault("The request has more than one Host header."));
     }
-    let in_uri = match uri.authority() {
-        None => None,
-        Some(authority) => {
-            Some(host(authority.as_str().as_bytes()).ok_or_else(|| fault("The address has no proper host."))?)
-        }
+    if in_field.is_some_and(|value| !is_plain_host(value) && host(value).is_none()) {
+        return Err(fault("The header Host is no host."));
+    }
+    let in_authority = unread.authority.clone().and_then(|place| unread.text.get(place));
+    let Some(beside) = in_target.map(str::as_bytes).or(in_authority) else {
+        return if in_field.is_some() { Ok(()) } else { Err(fault("The request has no Host header.")) };
     };
-    match (in_uri, in_header) {
-        (None, None) => Err(fault("The request has no Host header.")),
-        (Some(one), Some(other)) if one != other => Err(fault("The address and the header Host name different hosts.")),
+    let beside = host(beside).ok_or_else(|| fault("The address has no proper host."))?;
+    match in_field {
+        // HTTP/1.1 wants the field even beside an absolute address (RFC 9112 §3.2.2); HTTP/2 has its own.
+        None if unread.authority.is_none() => Err(fault("The request has no Host header.")),
+        Some(value) if host(value).as_deref() != Some(&*beside) => {
+            Err(fault("The address and the header Host name different hosts."))
+        }
         _ => Ok(()),
     }
+}
+
+/// The usual host, told at a glance: a name in lower case or an address, without a port.
+fn is_plain_host(value: &[u8]) -> bool {
+    !value.is_empty()
+        && value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }
 
 /// A host with its port, in lower case; no user, no list, no empty name, no port out of range.

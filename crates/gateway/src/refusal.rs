@@ -6,14 +6,11 @@ use bytes::Bytes;
 use hansom_domain::{ApiSlug, EnvironmentName, GroupAddress, Major, Problem, ProblemCode, RequestId};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde_json::Value;
 
 use crate::limits::Standing;
-
-/// Header field with the request id, on every answer and every forwarded request.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// Everything that can end a request early.
 #[derive(Debug)]
@@ -31,6 +28,8 @@ pub(crate) enum Refusal {
     },
     /// HTTP without TLS at a listener with TLS.
     PlainHttp,
+    /// The body came too slowly.
+    BodyTooSlow,
     /// The gateway has no snapshot yet.
     Starting,
     ApiUnknown,
@@ -111,6 +110,7 @@ impl Refusal {
             Refusal::FieldsTooLarge => ProblemCode::FieldsTooLarge,
             Refusal::BodyTooLarge { .. } => ProblemCode::BodyTooLarge,
             Refusal::PlainHttp => ProblemCode::PlainHttp,
+            Refusal::BodyTooSlow => ProblemCode::RequestTimeout,
             Refusal::ApiUnknown | Refusal::VersionUnknown { .. } => ProblemCode::ApiNotFound,
             Refusal::OperationUnknown { .. } => ProblemCode::OperationNotFound,
             Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => ProblemCode::MethodNotAllowed,
@@ -151,6 +151,7 @@ impl Refusal {
             Refusal::MethodUnknown => "No API takes this method.".into(),
             Refusal::BodyTooLarge { limit } => format!("The body is larger than {limit} bytes."),
             Refusal::PlainHttp => "The request came without TLS. Call the same address with https://".into(),
+            Refusal::BodyTooSlow => "The body of the request paused for too long, or came byte by byte.".into(),
             Refusal::Starting => "The gateway has not yet been told which APIs there are.".into(),
             Refusal::ApiUnknown => "No API of that name runs here.".into(),
             Refusal::VersionUnknown { api, known } => {
@@ -230,7 +231,7 @@ impl Refusal {
     }
 
     /// Whether the connection must not be used any more: where one message ends and the next begins is in doubt.
-    fn closes(&self) -> bool {
+    pub(crate) fn closes(&self) -> bool {
         matches!(
             self,
             Refusal::Malformed(_)
@@ -239,6 +240,7 @@ impl Refusal {
                 | Refusal::FieldsTooLarge
                 | Refusal::BodyTooLarge { .. }
                 | Refusal::PlainHttp
+                | Refusal::BodyTooSlow
         )
     }
 
@@ -273,9 +275,6 @@ impl Refusal {
             Refusal::LimitReached(standing) => put(RETRY_AFTER, standing.retry_after_seconds.to_string()),
             Refusal::TooManyUnknownTokens | Refusal::Starting => put(RETRY_AFTER, "1".into()),
             _ => {}
-        }
-        if self.closes() {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
 

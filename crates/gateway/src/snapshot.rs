@@ -135,6 +135,9 @@ pub struct OperationDocument {
     pub method: String,
     /// Its path template below `/{api}/{major}`.
     pub path: String,
+    /// Whether the contract declares an answer 101, so that a WebSocket may come of it.
+    #[serde(default)]
+    pub upgrades: bool,
     /// What the mock has to know.
     pub contract: Option<OperationContract>,
 }

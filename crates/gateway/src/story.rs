@@ -1,29 +1,34 @@
-//! What happens to one request, from its head to the last byte of its answer?
+//! What happens to one request, from its head to the decision on it?
+//!
+//! The story knows no protocol: both edges tell it a head and carry out what it decides. Nothing in it waits.
 
-use std::{net::IpAddr, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use hansom_domain::{Chance, Clock, EnvironmentName, RequestId};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, header::LINK};
-use hyper::body::Incoming;
+use hansom_domain::{Chance, Clock, EnvironmentName, RequestId, Timestamp};
+use http::{Method, Response};
 use tokio::sync::mpsc;
 
 use crate::{
     Bounds, IdentitySigner,
-    answer::{AnswerBody, Content},
     authentication::{self, TokenCache},
     authorization,
+    buffers::Buffers,
+    connection::Door,
+    entrance::Facts,
+    fields::Kind,
+    head::{Head, Unread},
+    http1::pool::Pool,
     identity::Assertions,
-    journal::{Entry, Page},
-    limits::{self, Limiter, Standing},
-    matching::{self, CompiledTarget, Version},
+    journal::{Batch, CLIENT_GONE, Entry, Page},
+    lifecycle,
+    limits::{self, Admitted, Limiter, Standing},
+    matching::{self, Version},
     metrics::Metrics,
-    mock,
-    path::CanonicalPath,
-    pool::Pool,
-    proxy, reception,
-    refusal::{REQUEST_ID, Refusal},
+    peer::Peer,
+    reception,
+    refusal::Refusal,
     snapshot::Snapshot,
 };
 
@@ -32,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) snapshot: ArcSwapOption<Snapshot>,
     pub(crate) clock: Clock,
     pub(crate) chance: Chance,
-    pub(crate) journal: mpsc::Sender<Entry>,
+    pub(crate) journal: mpsc::Sender<Vec<Entry>>,
     pub(crate) metrics: Metrics,
     pub(crate) limiter: Limiter,
     pub(crate) signer: Option<IdentitySigner>,
@@ -43,19 +48,65 @@ pub(crate) struct Shared {
 pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     pub(crate) tokens: TokenCache,
-    pub(crate) pool: Rc<Pool>,
+    pub(crate) pool: Pool,
+    pub(crate) buffers: Buffers,
     pub(crate) assertions: Assertions,
+    pub(crate) journal: Batch,
+    /// The value of `Via` on what is sent to upstreams.
+    pub(crate) via: String,
+    date: RefCell<(i64, Rc<str>)>,
+    /// Chance not used yet, for request ids: asking the source once for many is cheaper.
+    unused_chance: RefCell<Vec<u8>>,
+}
+
+impl Core {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let via = format!("1.1 hansom-{}", shared.chance.hex(4));
+        Self {
+            shared,
+            tokens: TokenCache::default(),
+            pool: Pool::default(),
+            buffers: Buffers::default(),
+            assertions: Assertions::default(),
+            journal: Batch::default(),
+            via,
+            date: RefCell::new((i64::MIN, "".into())),
+            unused_chance: RefCell::default(),
+        }
+    }
+}
+
+impl Core {
+    /// An id for a request.
+    fn request_id(&self) -> RequestId {
+        const AT_ONCE: usize = 4096;
+        let mut unused = self.unused_chance.borrow_mut();
+        if unused.is_empty() {
+            unused.extend_from_slice(&self.shared.chance.bytes::<AT_ONCE>());
+        }
+        let (mut bytes, rest) = ([0; 16], unused.len().saturating_sub(16));
+        unused.drain(rest..).zip(&mut bytes).for_each(|(chance, byte)| *byte = chance);
+        RequestId::from_bytes(bytes)
+    }
+
+    /// The value of `Date` now (RFC 9110 §6.6.1).
+    pub(crate) fn date(&self) -> Rc<str> {
+        let now = self.shared.clock.now();
+        let mut date = self.date.borrow_mut();
+        if date.0 != now.seconds() {
+            *date = (now.seconds(), lifecycle::http_date(now).into());
+        }
+        Rc::clone(&date.1)
+    }
 }
 
 /// A request whose head has exactly one reading. The body travels beside it.
 pub(crate) struct Arrival {
     pub(crate) environment: EnvironmentName,
-    pub(crate) peer: IpAddr,
+    pub(crate) peer: Peer,
     pub(crate) request: RequestId,
-    pub(crate) method: Method,
-    pub(crate) path: CanonicalPath,
-    pub(crate) query: Option<String>,
-    pub(crate) headers: HeaderMap,
+    pub(crate) at: Timestamp,
+    pub(crate) head: Head,
 }
 
 /// What is learnt on the way and told with the answer, whether it is a yes or a no.
@@ -65,73 +116,91 @@ pub(crate) struct Notes<'s> {
     pub(crate) standing: Option<Standing>,
 }
 
-/// Answers one request. `fault` is what the wire found wrong with its head.
-pub(crate) async fn answer(
-    core: &Core,
-    environment: &EnvironmentName,
-    peer: IpAddr,
-    fault: Option<Refusal>,
-    request: Request<Incoming>,
-) -> Response<AnswerBody> {
-    let shared = &core.shared;
-    let method = if fault.is_some() { "" } else { request.method().as_str() };
-    let page = Page::open(Arc::clone(shared), environment.clone(), method);
-    let mut notes = Notes { page, version: None, standing: None };
-    let snapshot = shared.snapshot.load_full();
-    let outcome = match (&snapshot, fault) {
-        (_, Some(fault)) => Err(fault),
-        (None, None) => Err(Refusal::Starting),
-        (Some(snapshot), None) => attempt(core, snapshot, environment, peer, request, &mut notes).await,
-    };
-    let hub = snapshot.as_ref().map_or("", |snapshot| snapshot.hub());
-    finish(outcome, hub, notes)
-}
-
-async fn attempt<'s>(
-    core: &Core,
+/// Decides on one request. `declared` is how many bytes its body says that it has.
+pub(crate) fn judge<'s>(
     snapshot: &'s Snapshot,
-    environment: &EnvironmentName,
-    peer: IpAddr,
-    request: Request<Incoming>,
+    visit: &Visit<'_>,
+    unread: Unread,
+    declared: u64,
     notes: &mut Notes<'s>,
-) -> Result<Response<Content>, Refusal> {
-    let (arrival, body) = reception::receive(core, environment, peer, request, notes)?;
+) -> Result<Admitted<'s>, Refusal> {
+    let core = &visit.door.core;
+    let head = reception::receive(unread, notes)?;
+    let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
+    let peer = if sender == visit.peer.address() { visit.peer.clone() } else { Peer::new(sender) };
+    let limit = core.shared.bounds.largest_body;
+    if declared > limit {
+        return Err(Refusal::BodyTooLarge { limit });
+    }
+    let arrival = Arrival {
+        environment: visit.door.environment.clone(),
+        peer,
+        request: notes.page.request().clone(),
+        at: notes.page.at(),
+        head,
+    };
     let matched = matching::find_operation(snapshot, arrival, notes)?;
     let identified = authentication::authenticate(core, matched, notes)?;
-    let permitted = authorization::authorize(core, identified)?;
-    let admitted = limits::admit(core, permitted, notes)?;
-    match &admitted.matched().version().target {
-        CompiledTarget::Mock => mock::answer(&admitted, body).await.map(|answer| answer.map(Content::whole)),
-        CompiledTarget::Upstreams(upstreams) => proxy::forward(core, upstreams, &admitted, body).await,
+    let permitted = authorization::authorize(identified)?;
+    limits::admit(core, permitted, notes)
+}
+
+/// Where a request came in.
+pub(crate) struct Visit<'v> {
+    pub(crate) door: &'v Rc<Door>,
+    pub(crate) peer: &'v Peer,
+    pub(crate) facts: &'v Facts,
+}
+
+impl Visit<'_> {
+    /// Opens the notes, and with them the journal's entry, of a request with that method; an empty one for a head that could not
+    /// be read.
+    pub(crate) fn open<'s>(&self, method: Option<&Method>) -> Notes<'s> {
+        let core = &self.door.core;
+        let page = Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
+        Notes { page, version: None, standing: None }
     }
 }
 
-fn finish(outcome: Result<Response<Content>, Refusal>, hub: &str, notes: Notes<'_>) -> Response<AnswerBody> {
-    let Notes { mut page, version, standing } = notes;
-    let request = page.request().clone();
-    let mut answer = outcome.unwrap_or_else(|refusal| {
-        page.write(|entry| {
+impl Notes<'_> {
+    /// The answer to a refusal, which is noted.
+    pub(crate) fn refuse(&mut self, refusal: &Refusal, hub: &str) -> Response<Bytes> {
+        let answer = refusal.answer(hub, self.page.request());
+        self.page.write(|entry| {
             entry.refusal = Some(refusal.code().as_str());
             entry.detail = Some(refusal.detail(hub));
+            entry.status = answer.status().as_u16();
         });
-        refusal.answer(hub, &request).map(|body: Bytes| Content::whole(body))
-    });
-    let status = answer.status().as_u16();
-    page.write(|entry| entry.status = status);
-    let headers = answer.headers_mut();
-    if let Ok(id) = HeaderValue::try_from(request.as_str()) {
-        headers.insert(REQUEST_ID, id);
+        answer
     }
-    let lifecycle = || version.iter().flat_map(|version| &version.lifecycle);
-    // What the upstream says of its own version and of its end, the gateway knows better.
-    for (name, _) in lifecycle().filter(|(name, _)| *name != LINK) {
-        headers.remove(name);
+
+    /// Notes the status of an answer.
+    pub(crate) fn answered(&mut self, status: u16) {
+        self.page.write(|entry| entry.status = status);
     }
-    for (name, value) in lifecycle() {
-        headers.append(name, value.clone());
+
+    /// Notes that nobody was there to take the answer.
+    pub(crate) fn client_gone(&mut self) {
+        self.answered(CLIENT_GONE);
     }
-    if let Some(standing) = standing {
-        standing.put_headers(headers);
+
+    /// What the gateway says with every answer: which request, what of the version, how much is left.
+    pub(crate) fn fields(&self, put: &mut dyn FnMut(&'static str, &[u8])) {
+        put("request-id", self.page.request().as_str().as_bytes());
+        for (name, value) in self.lifecycle() {
+            put(name, value);
+        }
+        if let Some(standing) = &self.standing {
+            standing.fields(put);
+        }
     }
-    answer.map(|content| AnswerBody::new(content, page))
+
+    /// Whether the gateway knows better than the upstream what the field says: of a version's own end, for example. Links add up.
+    pub(crate) fn replaces(&self, kind: Kind, name: &[u8]) -> bool {
+        kind == Kind::Lifecycle && self.lifecycle().any(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    fn lifecycle(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        self.version.iter().flat_map(|version| &version.lifecycle).map(|(name, value)| (*name, value.as_bytes()))
+    }
 }

@@ -26,7 +26,7 @@ struct Key {
 }
 
 /// Counts journal entries and writes them in batches, twice a second.
-pub(crate) async fn run(mut journal: mpsc::Receiver<Entry>, books: Books, clock: Clock) {
+pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, clock: Clock) {
     let mut counts: HashMap<Key, CallCount> = HashMap::new();
     let mut refused = Vec::new();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
@@ -34,8 +34,8 @@ pub(crate) async fn run(mut journal: mpsc::Receiver<Entry>, books: Books, clock:
     let mut failing = false;
     loop {
         tokio::select! {
-            entry = journal.recv() => match entry {
-                Some(entry) => note(entry, &mut counts, &mut refused),
+            entries = journal.recv() => match entries {
+                Some(entries) => entries.into_iter().for_each(|entry| note(entry, &mut counts, &mut refused)),
                 None => break,
             },
             _ = tick.tick() => {
@@ -91,7 +91,7 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
     };
     if let (Some(api), Some(major)) = (&entry.api, entry.major) {
         let caller = application.clone().or_else(|| person.clone()).unwrap_or_else(|| "anyone".into());
-        let operation = entry.operation.clone().unwrap_or_default();
+        let operation = entry.operation.as_deref().unwrap_or_default().to_owned();
         let hour = entry.at.millis() - entry.at.millis().rem_euclid(3_600_000);
         let key = Key {
             hour,
@@ -124,11 +124,11 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
         request_id: entry.request,
         at: entry.at,
         environment: entry.environment,
-        method: entry.method,
+        method: entry.method.map_or_else(String::new, |method| method.to_string()),
         path: entry.path,
         api: entry.api.map(|api| api.as_str().into()),
         major: entry.major.map(|major| i64::from(major.number())),
-        operation: entry.operation,
+        operation: entry.operation.map(|operation| operation.to_string()),
         application,
         person,
         status: i64::from(entry.status),

@@ -23,6 +23,9 @@ use crate::{
     publisher::Publisher,
 };
 
+/// How many batches of journal entries may wait for the bookkeeper; what comes beyond is counted and lost.
+const JOURNAL_BATCHES: usize = 256;
+
 /// Everything that has to be there before the platform can start: listeners bound, secrets read.
 pub(crate) struct Parts {
     /// The hub's listener and public URL.
@@ -109,7 +112,7 @@ impl Platform {
         let opened = open_store(&parts).await?;
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let mut registry = Registry::default();
-        let (journal, entries) = mpsc::channel(10_000);
+        let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
         let gateway = start_gateway(&mut parts, signing_key(&control).await?, journal, &mut registry)?;
         let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock.clone()));
         let publisher = Publisher {
@@ -202,7 +205,7 @@ fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String
 fn start_gateway(
     parts: &mut Parts,
     key: Arc<SigningKey>,
-    journal: mpsc::Sender<Entry>,
+    journal: mpsc::Sender<Vec<Entry>>,
     registry: &mut Registry,
 ) -> Result<Gateway, Failure> {
     let environments = std::mem::take(&mut parts.environments);

@@ -215,6 +215,7 @@ fn version_document(
         id: operation.id.clone(),
         method: operation.method.clone(),
         path: operation.path.clone(),
+        upgrades: operation.responses.iter().any(|response| response.status == "101"),
         contract: mock.then(|| operation_contract(operation)),
     });
     Some(VersionDocument {

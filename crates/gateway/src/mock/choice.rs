@@ -1,14 +1,13 @@
 //! Which of the contract's examples is wanted?
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::ACCEPT};
+use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
 use crate::{
+    head::Head,
     refusal::Refusal,
     snapshot::{AnswerContract, MediaAnswer},
 };
-
-const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// What a client asks for in `Prefer` and `Accept`.
 #[derive(Default)]
@@ -29,9 +28,9 @@ pub(crate) struct Chosen<'a> {
 
 impl Wish {
     /// Preferences that are not understood are ignored, as RFC 7240 says.
-    pub(crate) fn read(headers: &HeaderMap) -> Self {
+    pub(crate) fn read(head: &Head) -> Self {
         let mut wish = Self::default();
-        for (name, value) in words(headers, &PREFER).filter_map(|word| word.split_once('=')) {
+        for (name, value) in words(head, "prefer").filter_map(|word| word.split_once('=')) {
             let value = value.trim().trim_matches('"');
             match name.trim().to_ascii_lowercase().as_str() {
                 "code" => wish.code = value.parse().ok().filter(|code| (100..600).contains(code)),
@@ -39,10 +38,9 @@ impl Wish {
                 _ => {}
             }
         }
-        wish.accept = headers
-            .get_all(ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
+        wish.accept = head
+            .values("accept")
+            .filter_map(|value| std::str::from_utf8(value).ok())
             .flat_map(|value| value.split(','))
             .filter(|range| !range.replace(' ', "").ends_with(";q=0"))
             .map(essence)
@@ -77,12 +75,8 @@ impl Wish {
     }
 }
 
-fn words<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> + use<'a> {
-    headers
-        .get_all(name.clone())
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split([',', ';']))
+fn words<'a>(head: &'a Head, name: &'a str) -> impl Iterator<Item = &'a str> {
+    head.values(name).filter_map(|value| std::str::from_utf8(value).ok()).flat_map(|value| value.split([',', ';']))
 }
 
 fn essence(media_type: &str) -> String {

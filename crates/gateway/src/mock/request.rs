@@ -1,6 +1,5 @@
 //! Does a request keep the contract?
 
-use http::header::{CONTENT_TYPE, COOKIE};
 use jsonschema::{Draft, PatternOptions, Validator};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -68,10 +67,6 @@ impl RequestContract {
             }
         };
         Ok(Self { parameters, body })
-    }
-
-    pub(crate) fn takes_body(&self) -> bool {
-        self.body.is_some()
     }
 
     /// Refuses with every fault, up to twenty.
@@ -151,21 +146,20 @@ impl Parameter {
         let name = self.contract.name.as_str();
         match &self.place {
             Place::Path(number) => {
-                let below = arrival.path.split().map_or("", |(_, _, below)| below);
+                let below = arrival.head.path.split().map_or("", |(_, _, below)| below);
                 below.split('/').skip(1).nth(*number).map(decoded).into_iter().collect()
             }
             Place::Query => {
-                let pairs = arrival.query.as_deref().unwrap_or_default().split('&');
+                let pairs = arrival.head.query().unwrap_or_default().split('&');
                 let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
                 let form = |text: &str| decoded(&text.replace('+', " "));
                 pairs.filter(|(key, _)| form(key) == name).map(|(_, value)| form(value)).collect()
             }
             Place::Header => {
-                let values = arrival.headers.get_all(name).iter();
-                values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+                arrival.head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect()
             }
             Place::Cookie => {
-                let values = arrival.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+                let values = arrival.head.values("cookie").filter_map(|value| std::str::from_utf8(value).ok());
                 let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
                 pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).collect()
             }
@@ -229,7 +223,7 @@ impl Body {
             }
             return Ok(());
         }
-        let sent = arrival.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let sent = arrival.head.text_of("content-type").unwrap_or_default();
         let (media_type, validator) = self.media(sent)?;
         if !is_json(media_type) && !is_json(sent) {
             return Ok(());

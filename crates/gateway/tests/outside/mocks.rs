@@ -20,7 +20,13 @@ fn answer(status: &str, media_type: &str, examples: &[(&str, Value)]) -> AnswerC
 }
 
 fn operation(id: &str, method: &str, path: &str, contract: OperationContract) -> OperationDocument {
-    OperationDocument { id: id.into(), method: method.into(), path: path.into(), contract: Some(contract) }
+    OperationDocument {
+        id: id.into(),
+        method: method.into(),
+        path: path.into(),
+        upgrades: false,
+        contract: Some(contract),
+    }
 }
 
 /// An API that runs nowhere yet, at `/bins/v1`, open to anyone.

@@ -1,6 +1,7 @@
 //! Who plays in these tests: a gateway, an upstream, a client, an issuer of tokens.
 
 use std::{
+    collections::VecDeque,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
@@ -86,6 +87,21 @@ pub fn person_claims() -> Value {
     })
 }
 
+/// Entries come several at a time.
+struct Journal {
+    receiver: mpsc::Receiver<Vec<Entry>>,
+    waiting: VecDeque<Entry>,
+}
+
+impl Journal {
+    fn next(&mut self) -> Option<Entry> {
+        while let Ok(entries) = self.receiver.try_recv() {
+            self.waiting.extend(entries);
+        }
+        self.waiting.pop_front()
+    }
+}
+
 /// A gateway with production and sandbox, and all that it talks to.
 pub struct Stage {
     pub gateway: Gateway,
@@ -94,7 +110,7 @@ pub struct Stage {
     pub issuer: Issuer,
     pub upstream: Upstream,
     pub registry: Registry,
-    journal: Mutex<mpsc::Receiver<Entry>>,
+    journal: Mutex<Journal>,
     /// What the gateway was told last.
     document: Mutex<Option<SnapshotDocument>>,
     clock: Arc<AtomicI64>,
@@ -148,8 +164,10 @@ impl Stage {
             ],
             clock: Clock::new(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
             chance: Chance::new(move |bytes| {
-                let number = counter.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-                bytes.iter_mut().rev().zip(number.iter().rev()).for_each(|(byte, n)| *byte = *n);
+                for part in bytes.chunks_mut(16) {
+                    let number = counter.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+                    part.iter_mut().rev().zip(number.iter().rev()).for_each(|(byte, n)| *byte = *n);
+                }
             }),
             journal,
             registry: &mut registry,
@@ -160,7 +178,7 @@ impl Stage {
             })),
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
-        let journal = Mutex::new(entries);
+        let journal = Mutex::new(Journal { receiver: entries, waiting: VecDeque::new() });
         let (production, sandbox) = addresses;
         Self { gateway, production, sandbox, issuer, upstream, registry, journal, document, clock }
     }
@@ -208,7 +226,7 @@ impl Stage {
     pub fn entry(&self) -> Entry {
         let patience = Instant::now() + Duration::from_secs(10);
         loop {
-            if let Ok(entry) = self.journal.lock().expect("not poisoned").try_recv() {
+            if let Some(entry) = self.journal.lock().expect("not poisoned").next() {
                 return entry;
             }
             assert!(Instant::now() < patience, "no journal entry came");
@@ -217,7 +235,9 @@ impl Stage {
     }
 
     pub fn no_entry(&self) {
-        assert!(self.journal.lock().expect("not poisoned").try_recv().is_err(), "there is an entry too many");
+        // Longer than entries wait for others.
+        std::thread::sleep(Duration::from_millis(130));
+        assert!(self.journal.lock().expect("not poisoned").next().is_none(), "there is an entry too many");
     }
 }
 
@@ -527,7 +547,7 @@ fn rule(ids: &[&str], groups: &[&str], granted: bool, anyone: bool) -> AccessRul
 }
 
 fn operation(id: &str, method: &str, path: &str) -> OperationDocument {
-    OperationDocument { id: id.into(), method: method.into(), path: path.into(), contract: None }
+    OperationDocument { id: id.into(), method: method.into(), path: path.into(), upgrades: false, contract: None }
 }
 
 /// An API with everything, at `/rents/v1`.

@@ -1,0 +1,305 @@
+//! How does one request go to an upstream over HTTP/1.1, and how does its answer come?
+//!
+//! Both directions run at once: an upstream may answer before it has the whole request, and may stop taking it.
+
+use std::{
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use super::{
+    Framing,
+    answer_head::{self, AnswerHead, LARGEST_HEAD},
+    head_search::HeadSearch,
+    incoming::Incoming,
+    pool::Lease,
+    reading::{Broken, Reading, Sink},
+    writing::{Outgoing, put_last_chunk},
+};
+use crate::{
+    buffers::Buffers,
+    patience::{Pace, Watch},
+    refusal::Refusal,
+    source::{Source, SourceFault},
+    story::Core,
+    stream::Stream,
+};
+
+/// How much is read at once of a head, or of a body that has to be looked at.
+const READ: usize = 16 * 1024;
+/// How much of a request's body is on its way at once.
+const UPLOAD_ROOM: usize = 64 * 1024;
+/// Interim answers before the final one.
+const MOST_INTERIM: u8 = 16;
+
+/// A connection to an upstream with one request on it.
+pub(crate) struct Exchange {
+    lease: Lease,
+    incoming: Incoming,
+    out: Outgoing,
+    search: HeadSearch,
+    upload: Upload,
+    pace: Pace,
+    first_byte: Duration,
+    reading: Reading,
+    to_head: bool,
+    interim: u8,
+    persists: bool,
+    has_heard: bool,
+    waits_for: Waiting,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Upload {
+    Plain,
+    Chunked,
+    /// The last of it is on its way.
+    Last,
+    Ended,
+    /// The upstream takes no more of it.
+    Abandoned,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    Client,
+    Upstream,
+}
+
+/// What went wrong.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// With the body of the request.
+    Source(SourceFault),
+    /// The upstream closed or reset the connection.
+    Broken,
+    /// The upstream's answer is malformed, or could be read in two ways.
+    BadAnswer,
+    /// The upstream was silent for too long.
+    Silent,
+    /// The upstream did not take the request for too long.
+    Deaf,
+}
+
+impl Fault {
+    /// What it is to the client, before there was an answer. `patience` is how long the upstream was waited for.
+    pub(crate) fn before_answer(self, patience: Duration) -> Refusal {
+        match self {
+            Fault::Source(fault) => fault.into(),
+            Fault::Broken | Fault::BadAnswer => Refusal::UpstreamBroken,
+            Fault::Silent | Fault::Deaf => {
+                Refusal::UpstreamSilent { millis: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) }
+            }
+        }
+    }
+
+    /// Why an answer that had begun did not reach its end, for the journal.
+    pub(crate) fn within_answer(&self) -> &'static str {
+        match self {
+            Fault::Source(SourceFault::TooLarge(_)) => "The body of the request is too large.",
+            Fault::Source(_) => "The client broke off within its request.",
+            Fault::Silent | Fault::Deaf => "The API's server paused too long within its answer.",
+            Fault::Broken | Fault::BadAnswer => "The API's server broke off within its answer.",
+        }
+    }
+}
+
+impl Exchange {
+    pub(crate) fn new(lease: Lease, buffers: &Buffers) -> Self {
+        let (mut incoming, mut out) = (Incoming::default(), Outgoing::default());
+        incoming.lend(buffers.take());
+        out.lend(buffers.take());
+        Self {
+            lease,
+            incoming,
+            out,
+            search: HeadSearch::default(),
+            upload: Upload::Ended,
+            pace: Pace::begin(),
+            first_byte: Duration::ZERO,
+            reading: Reading::Ended,
+            to_head: false,
+            interim: 0,
+            persists: false,
+            has_heard: false,
+            waits_for: Waiting::Upstream,
+        }
+    }
+
+    /// Begins a request whose head `put_head` writes. `first_byte` is the patience for the answer once the request is sent.
+    pub(crate) fn begin(
+        &mut self,
+        framing: Framing,
+        to_head: bool,
+        first_byte: Duration,
+        watch: &mut Watch,
+        put_head: impl FnOnce(&mut Vec<u8>),
+    ) {
+        put_head(&mut self.out.bytes);
+        self.to_head = to_head;
+        self.first_byte = first_byte;
+        self.upload = match framing {
+            Framing::None | Framing::Length(0) => Upload::Last,
+            Framing::Length(_) => Upload::Plain,
+            Framing::Chunked | Framing::UntilClose => Upload::Chunked,
+        };
+        watch.give(first_byte);
+    }
+
+    /// Whether the end of a kept connection may have crossed with the request, which then was not read by anybody.
+    pub(crate) fn may_have_crossed(&self) -> bool {
+        self.lease.is_used && !self.has_heard
+    }
+
+    /// The next head of an answer: an interim one (1xx), or the final one. Its fields stand in [`Self::text`] until
+    /// [`Self::use_head`].
+    pub(crate) fn poll_head<B: Source>(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut B,
+        watch: &mut Watch,
+    ) -> Poll<Result<AnswerHead, Fault>> {
+        loop {
+            if let Poll::Ready(Err(fault)) = self.poll_upload(cx, source, watch) {
+                return Poll::Ready(Err(fault));
+            }
+            if let Some(length) = self.search.length(self.incoming.unused()).map_err(|_| Fault::BadAnswer)? {
+                let text = self.incoming.unused().get(..length).unwrap_or_default();
+                return Poll::Ready(answer_head::read(text, self.to_head).map_err(|_| Fault::BadAnswer));
+            }
+            if self.incoming.unused().len() > LARGEST_HEAD {
+                return Poll::Ready(Err(Fault::BadAnswer));
+            }
+            match self.incoming.poll_more(&mut self.lease.stream, cx, READ) {
+                Poll::Ready(Ok(count)) if count > 0 => self.has_heard = true,
+                Poll::Ready(_) => return Poll::Ready(Err(Fault::Broken)),
+                Poll::Pending => return self.poll_late(cx, watch).map(Err),
+            }
+        }
+    }
+
+    fn poll_late(&self, cx: &mut Context<'_>, watch: &mut Watch) -> Poll<Fault> {
+        watch.poll_late(cx).map(|()| match (self.upload, self.waits_for) {
+            (Upload::Ended | Upload::Abandoned, _) => Fault::Silent,
+            (_, Waiting::Client) => Fault::Source(SourceFault::TooSlow),
+            (_, Waiting::Upstream) => Fault::Deaf,
+        })
+    }
+
+    /// The text that the last head stands in.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.incoming.unused()
+    }
+
+    /// Leaves a head behind. Interim answers are counted: a flood of them is no answer.
+    pub(crate) fn use_head(&mut self, head: &AnswerHead) -> Result<(), Fault> {
+        self.incoming.mark_used(head.length);
+        if (100..200).contains(&head.status) && head.status != 101 {
+            self.interim = self.interim.saturating_add(1);
+            return if self.interim > MOST_INTERIM { Err(Fault::BadAnswer) } else { Ok(()) };
+        }
+        self.reading = Reading::new(head.framing);
+        self.persists = head.persists;
+        Ok(())
+    }
+
+    /// Whether the answer was read to its end.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.reading.is_ended()
+    }
+
+    /// The fields after the answer's body that may be passed on, as lines.
+    pub(crate) fn trailers(&self) -> &[u8] {
+        self.reading.trailers()
+    }
+
+    /// What has come of the answer's body already.
+    pub(crate) fn take_body(&mut self, sink: &mut Sink<'_>) -> Result<u64, Fault> {
+        self.reading.take(&mut self.incoming, sink).map_err(|_| Fault::BadAnswer)
+    }
+
+    /// More of the answer's body, while the rest of the request goes its way.
+    pub(crate) fn poll_body<B: Source>(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut B,
+        watch: &mut Watch,
+        sink: &mut Sink<'_>,
+        room: usize,
+    ) -> Poll<Result<u64, Fault>> {
+        if self.upload != Upload::Ended
+            && let Poll::Ready(Err(fault)) = self.poll_upload(cx, source, watch)
+        {
+            return Poll::Ready(Err(fault));
+        }
+        match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
+            Poll::Ready(taken) => Poll::Ready(taken.map_err(|broken| match broken {
+                Broken::Framing => Fault::BadAnswer,
+                Broken::Short | Broken::Connection => Fault::Broken,
+            })),
+            Poll::Pending => self.poll_late(cx, watch).map(Err),
+        }
+    }
+
+    fn poll_upload<B: Source>(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut B,
+        watch: &mut Watch,
+    ) -> Poll<Result<(), Fault>> {
+        loop {
+            if !self.out.is_sent() {
+                match self.out.poll_send(&mut self.lease.stream, cx) {
+                    Poll::Ready(Ok(())) => {}
+                    // The upstream takes no more; why, its answer may tell, which may be here already.
+                    Poll::Ready(Err(_)) => self.upload = Upload::Abandoned,
+                    Poll::Pending => {
+                        self.waits_for = Waiting::Upstream;
+                        return Poll::Pending;
+                    }
+                }
+            }
+            let mut sink = match self.upload {
+                Upload::Ended | Upload::Abandoned => return Poll::Ready(Ok(())),
+                Upload::Last => {
+                    self.upload = Upload::Ended;
+                    return Poll::Ready(Ok(()));
+                }
+                Upload::Plain => Sink::Plain(&mut self.out.bytes),
+                Upload::Chunked => Sink::Chunked(&mut self.out.bytes),
+            };
+            let Poll::Ready(taken) = source.poll_take(cx, &mut sink, UPLOAD_ROOM) else {
+                self.waits_for = Waiting::Client;
+                return Poll::Pending;
+            };
+            let taken = taken.map_err(Fault::Source)?;
+            if source.is_ended() {
+                if self.upload == Upload::Chunked {
+                    put_last_chunk(&mut self.out.bytes, source.trailers());
+                }
+                self.upload = Upload::Last;
+                watch.give(self.first_byte);
+            } else {
+                watch.until(self.pace.step(taken));
+            }
+        }
+    }
+
+    /// Ends the exchange. The connection may serve again if the request was sent whole, the answer was read to its end, and
+    /// nothing came after it.
+    pub(crate) fn end(mut self, core: &Core) {
+        let is_clean =
+            self.persists && self.upload == Upload::Ended && self.reading.is_ended() && self.incoming.is_empty();
+        for memory in [self.incoming.release(), self.out.release()].into_iter().flatten() {
+            core.buffers.give(memory);
+        }
+        if is_clean {
+            core.pool.hand_back(self.lease);
+        }
+    }
+
+    /// The bare connection after an upgrade, with what came after the head.
+    pub(crate) fn into_parts(self) -> (Stream, Incoming) {
+        (self.lease.stream, self.incoming)
+    }
+}

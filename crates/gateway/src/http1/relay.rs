@@ -1,0 +1,333 @@
+//! How is one request of an HTTP/1.1 connection answered?
+
+use std::{future::poll_fn, rc::Rc, task::Poll, time::Duration};
+
+use bytes::Bytes;
+use http::{Method, Response};
+
+use super::{
+    Framing,
+    answer_head::AnswerHead,
+    answers::{self, Ending},
+    client::Client,
+    exchange::{Exchange, Fault},
+    reading::Sink,
+    request_head::RequestHead,
+    writing::put_last_chunk,
+};
+use crate::{
+    fields::Kind,
+    forwarding::{self, Passage},
+    head::Unread,
+    limits::Admitted,
+    matching::CompiledTarget,
+    mock,
+    patience::Pace,
+    refusal::Refusal,
+    source::{Source, SourceFault, collect},
+    story::{self, Notes},
+    tunnel,
+    upstreams::Upstreams,
+};
+
+/// How long an upstream may pause within its answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How much of an answer is read at once: little at first, more while it fills.
+const LEAST_ROOM: usize = 16 * 1024;
+const MOST_ROOM: usize = 256 * 1024;
+
+/// What is left to do after an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The next request.
+    Next,
+    /// Nothing on this connection.
+    Close,
+}
+
+/// What an upstream's answer is sent on as.
+struct Forwarded {
+    exchange: Exchange,
+    ending: Ending,
+}
+
+impl Client {
+    /// Answers a request whose head could be read. Whether the connection may serve another.
+    pub(crate) async fn answer(&mut self, mut head: RequestHead) -> bool {
+        let door = Rc::clone(&self.connection.door);
+        let mut notes = self.connection.visit().open(Some(&head.unread.method));
+        let Some(snapshot) = door.core.shared.snapshot.load_full() else {
+            return self.refuse(Refusal::Starting, "", &head, notes).await == After::Next;
+        };
+        let declared = match head.framing {
+            Framing::Length(length) => length,
+            _ => 0,
+        };
+        let unread = std::mem::replace(&mut head.unread, Unread::empty());
+        head.unread.method = unread.method.clone();
+        let outcome = story::judge(&snapshot, &self.connection.visit(), unread, declared, &mut notes);
+        let after = match outcome {
+            Err(refusal) => {
+                self.expect_body(&head, 0);
+                self.refuse(refusal, snapshot.hub(), &head, notes).await
+            }
+            Ok(admitted) => {
+                self.expect_body(&head, admitted.largest_body(&door.core));
+                match &admitted.matched().version().target {
+                    CompiledTarget::Mock => self.mock(&admitted, snapshot.hub(), &head, notes).await,
+                    CompiledTarget::Upstreams(upstreams) => {
+                        self.forward(upstreams, &admitted, snapshot.hub(), &head, notes).await
+                    }
+                }
+            }
+        };
+        after == After::Next
+    }
+
+    /// Refuses what could not be read, and leaves its entry.
+    pub(crate) async fn refuse_unread(&mut self, refusal: Refusal) {
+        let door = Rc::clone(&self.connection.door);
+        self.out.lend(door.core.buffers.take());
+        let snapshot = door.core.shared.snapshot.load_full();
+        let hub = snapshot.as_ref().map_or("", |snapshot| snapshot.hub());
+        let mut notes = self.connection.visit().open(None);
+        let answer = notes.refuse(&refusal, hub);
+        answers::put_own(&mut self.out.bytes, &answer, &door.core.date(), false, true, &notes);
+        self.send().await;
+    }
+
+    async fn refuse(&mut self, refusal: Refusal, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
+        let answer = notes.refuse(&refusal, hub);
+        if self.inbound.has_ended && matches!(refusal, Refusal::UpstreamSilent { .. }) {
+            notes.client_gone();
+        }
+        self.say(&answer, refusal.closes(), head, notes).await
+    }
+
+    /// Says an answer of the gateway's own.
+    async fn say(&mut self, answer: &Response<Bytes>, must_close: bool, head: &RequestHead, notes: Notes<'_>) -> After {
+        let closes = must_close || !self.may_go_on(head) || !self.drain().await;
+        let to_head = head.unread.method == Method::HEAD;
+        let date = self.connection.door.core.date();
+        answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, &notes);
+        if self.send().await && !closes { After::Next } else { After::Close }
+    }
+
+    fn may_go_on(&self, head: &RequestHead) -> bool {
+        head.persists && !self.connection.is_closing() && !self.inbound.has_ended
+    }
+
+    async fn mock(&mut self, admitted: &Admitted<'_>, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
+        let body = match mock::largest_body(admitted) {
+            0 => Ok(vec![]),
+            largest => {
+                self.watch.give(Pace::LONGEST_PAUSE);
+                let Self { inbound, watch, .. } = self;
+                tokio::select! {
+                    body = collect(inbound, largest) => body,
+                    () = poll_fn(|cx| watch.poll_late(cx)) => Err(SourceFault::TooSlow),
+                }
+            }
+        };
+        let outcome = body.map_err(Refusal::from).and_then(|body| mock::answer(admitted, &body));
+        match outcome {
+            Err(refusal) => self.refuse(refusal, hub, head, notes).await,
+            Ok(answer) => {
+                notes.answered(answer.status().as_u16());
+                self.say(&answer, false, head, notes).await
+            }
+        }
+    }
+
+    async fn forward(
+        &mut self,
+        upstreams: &Upstreams,
+        admitted: &Admitted<'_>,
+        hub: &str,
+        head: &RequestHead,
+        mut notes: Notes<'_>,
+    ) -> After {
+        let upgrades = self.upgrades(admitted, head);
+        if upgrades && !self.inbound.incoming.is_empty() {
+            let why = "The request asks for an upgrade, and bytes came before the answer to it.";
+            return self.refuse(Refusal::Malformed(why.into()), hub, head, notes).await;
+        }
+        let (exchange, answer) = match self.exchange(upstreams, admitted, head, upgrades).await {
+            Ok(answered) => answered,
+            Err(None) => return After::Close,
+            Err(Some(refusal)) => return self.refuse(refusal, hub, head, notes).await,
+        };
+        notes.answered(answer.status);
+        if answer.status == 101 {
+            self.switch(exchange, &answer, notes).await;
+            return After::Close;
+        }
+        self.relay(exchange, &answer, head, notes).await
+    }
+
+    fn upgrades(&self, admitted: &Admitted<'_>, head: &RequestHead) -> bool {
+        let asked = &admitted.matched().arrival().head;
+        admitted.matched().operation().upgrades
+            && head.framing == Framing::None
+            && !head.is_http_1_0
+            && asked.method == Method::GET
+            && asked.of_kind(Kind::Upgrade).any(|protocol| protocol.eq_ignore_ascii_case(b"websocket"))
+            && asked
+                .of_kind(Kind::Connection)
+                .any(|value| super::words(value).any(|word| word.eq_ignore_ascii_case(b"upgrade")))
+    }
+
+    /// Sends the request to an upstream until the head of the final answer is there. `Err(None)`: the client went away.
+    async fn exchange(
+        &mut self,
+        upstreams: &Upstreams,
+        admitted: &Admitted<'_>,
+        head: &RequestHead,
+        upgrades: bool,
+    ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
+        let door = Rc::clone(&self.connection.door);
+        let core = &door.core;
+        let may_repeat = head.framing == Framing::None && head.unread.method.is_idempotent();
+        let mut fresh = false;
+        loop {
+            let upstream = upstreams.next().ok_or(Some(Refusal::UpstreamMissing))?;
+            let lease = core.pool.lease(&upstream.address, fresh).await.map_err(Some)?;
+            let mut exchange = Exchange::new(lease, &core.buffers);
+            let passage = Passage { framing: head.framing, upgrades };
+            let to_head = head.unread.method == Method::HEAD;
+            exchange.begin(head.framing, to_head, upstreams.wait, &mut self.watch, |out| {
+                forwarding::put_request(out, core, upstream, admitted, passage);
+            });
+            match self.final_head(&mut exchange, head, upgrades).await {
+                Ok(answer) => return Ok((exchange, answer)),
+                Err(None) => return Err(None),
+                // A server may close a kept connection just as the next request is on its way: nothing was done, ask once more.
+                Err(Some(Fault::Broken)) if exchange.may_have_crossed() && may_repeat && !fresh => fresh = true,
+                Err(Some(fault)) => return Err(Some(fault.before_answer(upstreams.wait))),
+            }
+        }
+    }
+
+    /// The head of the final answer; interim ones are sent on as they come.
+    async fn final_head(
+        &mut self,
+        exchange: &mut Exchange,
+        head: &RequestHead,
+        upgrades: bool,
+    ) -> Result<AnswerHead, Option<Fault>> {
+        loop {
+            let Self { inbound, watch, connection, .. } = self;
+            let answer = poll_fn(|cx| match exchange.poll_head(cx, inbound, watch) {
+                Poll::Ready(answer) => Poll::Ready(answer.map_err(Some)),
+                Poll::Pending => inbound.poll_gone(cx, &connection.door.core.buffers).map(|()| Err(None)),
+            })
+            .await?;
+            if answer.status == 101 && !upgrades {
+                return Err(Some(Fault::BadAnswer));
+            }
+            if answer.status >= 200 || answer.status == 101 {
+                return Ok(answer);
+            }
+            // The word to go on is the gateway's own, and HTTP/1.0 knows no interim answers.
+            if answer.status != 100 && !head.is_http_1_0 {
+                answers::put_interim(&mut self.out.bytes, answer.status, &answer.fields, exchange.text());
+                if !self.send().await {
+                    return Err(None);
+                }
+            }
+            exchange.use_head(&answer).map_err(Some)?;
+        }
+    }
+
+    /// Sends the answer on as it comes.
+    async fn relay(
+        &mut self,
+        mut exchange: Exchange,
+        answer: &AnswerHead,
+        head: &RequestHead,
+        mut notes: Notes<'_>,
+    ) -> After {
+        let framing = match answer.framing {
+            Framing::UntilClose | Framing::Chunked if head.is_http_1_0 => Framing::UntilClose,
+            Framing::UntilClose => Framing::Chunked,
+            framing => framing,
+        };
+        // A request that is not whole yet may never be; what follows it on the connection is not looked for.
+        let closes = framing == Framing::UntilClose || !self.may_go_on(head) || !self.inbound.is_ended();
+        let ending = Ending { framing, closes };
+        answers::put_forwarded(&mut self.out.bytes, answer.status, &answer.fields, exchange.text(), ending, &notes);
+        if exchange.use_head(answer).is_err() {
+            return After::Close;
+        }
+        let mut forwarded = Forwarded { exchange, ending };
+        if let Err(why) = self.relay_body(&mut forwarded).await {
+            notes.page.broke_off(why);
+            return After::Close;
+        }
+        forwarded.exchange.end(&self.connection.door.core);
+        if closes { After::Close } else { After::Next }
+    }
+
+    async fn relay_body(&mut self, forwarded: &mut Forwarded) -> Result<(), &'static str> {
+        let Forwarded { exchange, ending } = forwarded;
+        let mut room = LEAST_ROOM;
+        let mut pace = Pace::begin();
+        let mut is_whole = put_taken(exchange, &mut self.out.bytes, *ending)?;
+        let Self { out, inbound, watch, .. } = self;
+        watch.until(pace.step(0));
+        poll_fn(|cx| {
+            loop {
+                let length = out.bytes.len();
+                match out.poll_send(&mut inbound.stream, cx) {
+                    Poll::Ready(Ok(())) => watch.until(pace.step(length)),
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(CLIENT_GONE)),
+                    Poll::Pending => {
+                        return watch.poll_late(cx).map(|()| Err("The client took the answer too slowly."));
+                    }
+                }
+                if is_whole {
+                    return Poll::Ready(Ok(()));
+                }
+                let mut sink = sink(&mut out.bytes, *ending);
+                let Poll::Ready(taken) = exchange.poll_body(cx, inbound, watch, &mut sink, room) else {
+                    return Poll::Pending;
+                };
+                let taken = taken.map_err(|fault| fault.within_answer())?;
+                room = if taken >= room as u64 { room.saturating_mul(2).min(MOST_ROOM) } else { room };
+                is_whole = put_end(exchange, &mut out.bytes, *ending);
+                watch.give(LONGEST_PAUSE);
+            }
+        })
+        .await
+    }
+
+    /// Lets the two sides have the connection for themselves after an upgrade.
+    async fn switch(&mut self, mut exchange: Exchange, answer: &AnswerHead, notes: Notes<'_>) {
+        answers::put_switch(&mut self.out.bytes, &answer.fields, exchange.text(), &notes);
+        if exchange.use_head(answer).is_err() || !self.send().await {
+            return;
+        }
+        let (mut upstream, early) = exchange.into_parts();
+        tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused(), &self.connection).await;
+    }
+}
+
+const CLIENT_GONE: &str = "The client went away within the answer.";
+
+fn sink(out: &mut Vec<u8>, ending: Ending) -> Sink<'_> {
+    if ending.framing == Framing::Chunked { Sink::Chunked(out) } else { Sink::Plain(out) }
+}
+
+/// Writes what has come of the body with its head; whether that was all of it.
+fn put_taken(exchange: &mut Exchange, out: &mut Vec<u8>, ending: Ending) -> Result<bool, &'static str> {
+    exchange.take_body(&mut sink(out, ending)).map_err(|fault| fault.within_answer())?;
+    Ok(put_end(exchange, out, ending))
+}
+
+fn put_end(exchange: &Exchange, out: &mut Vec<u8>, ending: Ending) -> bool {
+    let is_whole = exchange.is_answered();
+    if is_whole && ending.framing == Framing::Chunked {
+        put_last_chunk(out, exchange.trailers());
+    }
+    is_whole
+}

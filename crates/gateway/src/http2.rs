@@ -1,0 +1,237 @@
+//! How is HTTP/2 spoken?
+//!
+//! Frames and streams are hyper's; heads, bodies and answers are told to the same story as those of HTTP/1.1.
+
+use std::{convert::Infallible, future::Future, future::poll_fn, pin::pin, rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::{body::Incoming, rt::Executor, server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    connection::Connection,
+    forwarding::{self, Passage},
+    http1::{
+        Framing,
+        answer_head::AnswerHead,
+        answers,
+        exchange::{Exchange, Fault},
+    },
+    limits::Admitted,
+    matching::CompiledTarget,
+    mock,
+    patience::{Pace, Watch},
+    refusal::Refusal,
+    source::{SourceFault, collect},
+    story::{self, Notes},
+    stream::Stream,
+    upstreams::Upstreams,
+};
+
+mod answer;
+mod request;
+
+use answer::{Answer, Busy, Streamed};
+use request::Upload;
+
+const IDLE: Duration = Duration::from_secs(60);
+const LARGEST_FIELDS: u32 = 33 * 1024;
+const MOST_STREAMS: u32 = 100;
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Serves a connection until one side is done with it.
+pub(crate) async fn serve(connection: Rc<Connection>, stream: Stream) {
+    let busy = Busy::default();
+    let (of_service, by) = (Rc::clone(&connection), busy.clone());
+    let service = service_fn(move |request| respond(Rc::clone(&of_service), by.clone(), request));
+    let serving = http2::Builder::new(OnThisThread)
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_header_list_size(LARGEST_FIELDS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10))
+        .serve_connection(TokioIo::new(stream), service);
+    let mut serving = pin!(serving);
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        () = connection.closed() => {}
+        () = idle(&busy) => {}
+    }
+    serving.as_mut().graceful_shutdown();
+    let _ = serving.await;
+}
+
+/// Ends once a whole period has passed without a request in flight at its beginning or end.
+async fn idle(busy: &Busy) {
+    let mut was_idle = false;
+    loop {
+        sleep(IDLE / 2).await;
+        let is_idle = busy.is_idle();
+        if was_idle && is_idle {
+            return;
+        }
+        was_idle = is_idle;
+    }
+}
+
+async fn respond(
+    connection: Rc<Connection>,
+    busy: Busy,
+    request: Request<Incoming>,
+) -> Result<Response<Answer>, Infallible> {
+    let busy = busy.begin();
+    let visit = connection.visit();
+    let (head, body) = request.into_parts();
+    let mut notes = visit.open(Some(&head.method));
+    let snapshot = visit.door.core.shared.snapshot.load_full();
+    let Some(snapshot) = &snapshot else {
+        return Ok(refuse(Refusal::Starting, "", notes));
+    };
+    let is_head = head.method == Method::HEAD;
+    let declared = hyper::body::Body::size_hint(&body).lower();
+    let (framing, unread) = (request::framing(&body), request::read(head));
+    let mut answer = match story::judge(snapshot, &visit, unread, declared, &mut notes) {
+        Err(refusal) => refuse(refusal, snapshot.hub(), notes),
+        Ok(admitted) => {
+            let upload = Upload::new(body, admitted.largest_body(&visit.door.core));
+            match &admitted.matched().version().target {
+                CompiledTarget::Mock => answer_mock(&admitted, upload, snapshot.hub(), notes).await,
+                CompiledTarget::Upstreams(upstreams) => {
+                    let forward = Forward { connection: &connection, upstreams, admitted: &admitted, framing, is_head };
+                    forward.run(upload, snapshot.hub(), notes).await
+                }
+            }
+        }
+    };
+    answer.body_mut().keep(busy);
+    Ok(answer)
+}
+
+fn refuse(refusal: Refusal, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
+    let answer = notes.refuse(&refusal, hub);
+    own(answer, notes)
+}
+
+fn own(answer: Response<Bytes>, notes: Notes<'_>) -> Response<Answer> {
+    let (mut head, body) = answer.into_parts();
+    put_notes(&mut head.headers, &notes);
+    Response::from_parts(head, Answer::whole(body, notes.page))
+}
+
+fn put_notes(fields: &mut http::HeaderMap, notes: &Notes<'_>) {
+    notes.fields(&mut |name, value| {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            fields.append(HeaderName::from_static(name), value);
+        }
+    });
+}
+
+async fn answer_mock(admitted: &Admitted<'_>, mut upload: Upload, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
+    let body = match mock::largest_body(admitted) {
+        0 => Ok(vec![]),
+        largest => {
+            timeout(Pace::LONGEST_PAUSE, collect(&mut upload, largest)).await.unwrap_or(Err(SourceFault::TooSlow))
+        }
+    };
+    match body.map_err(Refusal::from).and_then(|body| mock::answer(admitted, &body)) {
+        Err(refusal) => refuse(refusal, hub, notes),
+        Ok(answer) => {
+            notes.answered(answer.status().as_u16());
+            own(answer, notes)
+        }
+    }
+}
+
+/// A request on its way to an upstream.
+struct Forward<'f> {
+    connection: &'f Rc<Connection>,
+    upstreams: &'f Upstreams,
+    admitted: &'f Admitted<'f>,
+    framing: Framing,
+    is_head: bool,
+}
+
+impl Forward<'_> {
+    async fn run(&self, mut upload: Upload, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
+        let mut watch = Watch::new(self.upstreams.wait);
+        let (mut exchange, head) = match self.exchange(&mut upload, &mut watch).await {
+            Ok(answered) => answered,
+            Err(refusal) => return refuse(refusal, hub, notes),
+        };
+        notes.answered(head.status);
+        let mut answer = Response::new(());
+        *answer.status_mut() = StatusCode::from_u16(head.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        put_fields(answer.headers_mut(), &head, exchange.text(), &notes);
+        if exchange.use_head(&head).is_err() {
+            return refuse(Refusal::UpstreamBroken, hub, notes);
+        }
+        let streamed = Streamed::new(exchange, upload, watch, Rc::clone(self.connection), notes.page);
+        answer.map(|()| Answer::streamed(streamed))
+    }
+
+    async fn exchange(&self, upload: &mut Upload, watch: &mut Watch) -> Result<(Exchange, AnswerHead), Refusal> {
+        let core = &self.connection.door.core;
+        let method = &self.admitted.matched().arrival().head.method;
+        let may_repeat = self.framing == Framing::None && method.is_idempotent();
+        let mut fresh = false;
+        loop {
+            let upstream = self.upstreams.next().ok_or(Refusal::UpstreamMissing)?;
+            let lease = core.pool.lease(&upstream.address, fresh).await?;
+            let mut exchange = Exchange::new(lease, &core.buffers);
+            let passage = Passage { framing: self.framing, upgrades: false };
+            exchange.begin(self.framing, self.is_head, self.upstreams.wait, watch, |out| {
+                forwarding::put_request(out, core, upstream, self.admitted, passage);
+            });
+            match final_head(&mut exchange, upload, watch).await {
+                Ok(head) => return Ok((exchange, head)),
+                // A server may close a kept connection just as the next request is on its way: nothing was done, ask once more.
+                Err(Fault::Broken) if exchange.may_have_crossed() && may_repeat && !fresh => fresh = true,
+                Err(fault) => return Err(fault.before_answer(self.upstreams.wait)),
+            }
+        }
+    }
+}
+
+/// The head of the final answer; HTTP/2 clients are told no interim ones.
+async fn final_head(exchange: &mut Exchange, upload: &mut Upload, watch: &mut Watch) -> Result<AnswerHead, Fault> {
+    loop {
+        let head = poll_fn(|cx| exchange.poll_head(cx, upload, watch)).await?;
+        match head.status {
+            101 => return Err(Fault::BadAnswer),
+            200.. => return Ok(head),
+            _ => exchange.use_head(&head)?,
+        }
+    }
+}
+
+fn put_fields(fields: &mut http::HeaderMap, head: &AnswerHead, text: &[u8], notes: &Notes<'_>) {
+    for field in answers::passed_on(&head.fields, text) {
+        let name = HeaderName::from_bytes(field.name(text));
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(field.value(text)))
+            && !notes.replaces(field.kind, field.name(text))
+        {
+            fields.append(name, value);
+        }
+    }
+    if let Framing::Length(length) = head.framing {
+        fields.insert(header::CONTENT_LENGTH, length.into());
+    }
+    put_notes(fields, notes);
+}
+
+/// Runs a connection's own tasks on the thread of the connection.
+#[derive(Clone, Copy)]
+struct OnThisThread;
+
+impl<F: Future + 'static> Executor<F> for OnThisThread {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(async move {
+            future.await;
+        });
+    }
+}

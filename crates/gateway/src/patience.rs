@@ -1,0 +1,79 @@
+//! How long may this wait go on?
+//!
+//! A connection waits for one thing at a time, many times a second. Setting a deadline is therefore a plain store; the timer
+//! behind it is moved only when it rings, or when a deadline is sooner than it would ring.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// A deadline that is cheap to move.
+pub(crate) struct Watch {
+    deadline: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Watch {
+    /// Rings after `patience`.
+    pub(crate) fn new(patience: Duration) -> Self {
+        let deadline = Instant::now() + patience;
+        Self { deadline, timer: Box::pin(sleep_until(deadline)) }
+    }
+
+    /// From now on the wait may go on for `patience`.
+    pub(crate) fn give(&mut self, patience: Duration) {
+        self.deadline = Instant::now() + patience;
+    }
+
+    /// From now on the wait may go on until then.
+    pub(crate) fn until(&mut self, deadline: Instant) {
+        self.deadline = deadline;
+    }
+
+    /// Ready once the deadline has passed; to be asked whenever there is nothing else to do.
+    pub(crate) fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.deadline < self.timer.deadline() {
+            self.timer.as_mut().reset(self.deadline);
+        }
+        while self.timer.as_mut().poll(cx).is_ready() {
+            if self.deadline <= self.timer.deadline() {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(self.deadline);
+        }
+        Poll::Pending
+    }
+}
+
+/// A wait that has to make headway: each step gives it new patience, and the whole must keep a least pace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    began: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    /// The longest pause between two steps.
+    pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+    /// Bytes per second that a body must keep, after the first pause.
+    const LEAST: u64 = 512;
+
+    /// Begins now.
+    pub(crate) fn begin() -> Self {
+        Self { began: Instant::now(), bytes: 0 }
+    }
+
+    /// So many bytes more; the deadline for the next.
+    pub(crate) fn step(&mut self, bytes: usize) -> Instant {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        let earned = Duration::from_secs(self.bytes / Self::LEAST);
+        let of_pace = self.began.checked_add(Self::LONGEST_PAUSE.saturating_add(earned));
+        let of_pause = Instant::now() + Self::LONGEST_PAUSE;
+        of_pace.map_or(of_pause, |of_pace| of_pace.min(of_pause))
+    }
+}

@@ -1,0 +1,24 @@
+//! What becomes of a connection after an upgrade?
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncWriteExt, copy_bidirectional},
+    time::timeout,
+};
+
+use crate::{connection::Connection, stream::Stream};
+
+/// A WebSocket ends after so long in any case; its two sides connect anew, and are judged anew.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// Carries bytes both ways until one side ends, the gateway stops, or a day has passed. `early` came from the upstream already.
+pub(crate) async fn run(client: &mut Stream, upstream: &mut Stream, early: &[u8], connection: &Connection) {
+    if client.write_all(early).await.is_err() {
+        return;
+    }
+    tokio::select! {
+        _ = timeout(LONGEST, copy_bidirectional(client, upstream)) => {}
+        () = connection.closed() => {}
+    }
+}
