@@ -3,9 +3,10 @@
 //! A signature is checked once and remembered per thread, by the whole token; time, audience, revocation and whether caller and
 //! credential still exist are asked at every request, of the snapshot that the request sees.
 
-use std::{cell::RefCell, collections::HashMap, net::IpAddr, rc::Rc, sync::Arc};
+use std::{cell::RefCell, net::IpAddr, rc::Rc, sync::Arc};
 
 use hansom_domain::{ApplicationId, GroupAddress, PersonId};
+use hashbrown::HashMap;
 
 use crate::{
     callers::Application,
@@ -24,6 +25,7 @@ use crate::{
 pub(crate) struct Identified<'s> {
     matched: Matched<'s>,
     identity: Identity<'s>,
+    token: Option<Rc<VerifiedToken>>,
 }
 
 /// A caller of the snapshot.
@@ -41,12 +43,15 @@ pub(crate) fn authenticate<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Identified<'s>, Refusal> {
     let anyone = matched.operation().rule.as_ref().is_some_and(|rule| rule.anyone);
-    let identity = match bearer(&matched.arrival().head)? {
-        None if anyone => Identity::Nobody,
+    let (identity, token) = match bearer(&matched.arrival().head)? {
+        None if anyone => (Identity::Nobody, None),
         None => return Err(Refusal::TokenMissing),
-        Some(token) => identify(core, &matched, token, notes)?,
+        Some(token) => {
+            let (identity, token) = identify(core, &matched, token, notes)?;
+            (identity, Some(token))
+        }
     };
-    Ok(Identified { matched, identity })
+    Ok(Identified { matched, identity, token })
 }
 
 impl<'s> Identified<'s> {
@@ -55,6 +60,10 @@ impl<'s> Identified<'s> {
     }
     pub(crate) fn identity(&self) -> &Identity<'s> {
         &self.identity
+    }
+    /// The token that said who calls.
+    pub(crate) fn token(&self) -> Option<&VerifiedToken> {
+        self.token.as_deref()
     }
 }
 
@@ -83,7 +92,7 @@ fn identify<'s>(
     matched: &Matched<'s>,
     token: &str,
     notes: &mut Notes<'s>,
-) -> Result<Identity<'s>, Refusal> {
+) -> Result<(Identity<'s>, Rc<VerifiedToken>), Refusal> {
     let snapshot = matched.snapshot();
     let now = matched.arrival().at.seconds();
     let token = core.tokens.verified(core, token, &snapshot.keys, matched.arrival().peer.address(), now)?;
@@ -92,7 +101,7 @@ fn identify<'s>(
     if snapshot.is_revoked(&token.id) {
         return Err(Refusal::TokenRevoked("The access token was revoked."));
     }
-    standing_of(&token.subject, snapshot)
+    Ok((standing_of(&token.subject, snapshot)?, token))
 }
 
 fn caller(subject: &Subject) -> Caller {

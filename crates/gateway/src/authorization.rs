@@ -7,6 +7,7 @@ use crate::{
     callers::{Application, Standing},
     matching::{Matched, Rule},
     refusal::Refusal,
+    token::VerifiedToken,
 };
 
 /// The proof that the caller may call the operation.
@@ -39,6 +40,9 @@ impl<'s> Permitted<'s> {
     }
     pub(crate) fn identity(&self) -> &Identity<'s> {
         self.identified.identity()
+    }
+    pub(crate) fn token(&self) -> Option<&VerifiedToken> {
+        self.identified.token()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     fields::Kind,
     head::Head,
     http1::{Framing, answers::is_named, put_field, writing::put_number},
+    identity,
     limits::Admitted,
     story::Core,
     upstreams::Upstream,
@@ -113,7 +114,7 @@ pub(crate) fn own_fields(
     put("x-forwarded-for", arrival.peer.plain().as_bytes());
     put("forwarded", arrival.peer.forwarded().as_bytes());
     put("via", core.via.as_bytes());
-    if let Some(assertion) = core.assertions.assertion(core, admitted, &upstream.origin) {
+    if let Some(assertion) = identity::assertion(core, admitted, &upstream.origin) {
         put("hansom-identity", assertion.as_bytes());
     }
 }

@@ -1,9 +1,10 @@
 //! How does an upstream learn who calls?
 //!
 //! By `Hansom-Identity`, an assertion that names the upstream as its audience, so that it is worth nothing elsewhere. The
-//! caller's own token is not passed on.
+//! caller's own token is not passed on. Signing costs more than all else that a request needs, so an assertion is used again
+//! for a while; it is kept with the token that it was made for, and goes with it.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use hansom_domain::{ApiSlug, EnvironmentName, GroupAddress};
 use serde::Serialize;
@@ -13,7 +14,8 @@ use crate::{authentication::Identity, limits::Admitted, story::Core};
 const LIFETIME_SECONDS: i64 = 60;
 /// An assertion with less than this left is not used again.
 const LEAST_LEFT_SECONDS: i64 = 15;
-const MOST_KEPT: usize = 10_000;
+/// A token is used for few upstreams at a time.
+const MOST_KEPT: usize = 8;
 
 /// What an assertion says. The signer adds its header and signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,71 +41,59 @@ pub struct IdentityClaims {
     pub exp: i64,
 }
 
-/// Assertions of this thread that can be used again. A new snapshot begins with none, as groups may have changed.
-#[derive(Default)]
-pub(crate) struct Assertions(RefCell<Kept>);
+/// The assertions of one token that can be used again.
+#[derive(Debug, Default)]
+pub(crate) struct Assertions(RefCell<Vec<Kept>>);
 
-#[derive(Default)]
+#[derive(Debug)]
 struct Kept {
-    generation: u64,
-    by_caller: HashMap<Key, (Rc<str>, i64)>,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    kind: &'static str,
-    subject: String,
-    audience: String,
+    audience: Rc<str>,
     api: ApiSlug,
-    environment: EnvironmentName,
+    /// The snapshot that told a person's groups; an application has none, and what is said of it does not change.
+    generation: Option<u64>,
+    exp: i64,
+    text: Rc<str>,
 }
 
-impl Assertions {
-    /// The assertion for an upstream; `None` for nobody, or where the gateway has no signer.
-    pub(crate) fn assertion(&self, core: &Core, admitted: &Admitted<'_>, audience: &str) -> Option<Rc<str>> {
-        let signer = core.shared.signer.as_ref()?;
-        let (kind, subject, groups) = match admitted.identity() {
-            Identity::Nobody => return None,
-            Identity::Application { id, .. } => ("application", id.as_str().to_owned(), vec![]),
-            Identity::Person { id, groups } => {
-                let mut groups = groups.to_vec();
-                groups.sort();
-                ("person", id.as_str().to_owned(), groups)
-            }
-        };
-        let matched = admitted.matched();
-        let (api, environment) = (matched.version().api.clone(), matched.arrival().environment.clone());
-        let now = matched.arrival().at.seconds();
-        let key = Key { kind, subject, audience: audience.to_owned(), api, environment };
-        let mut kept = self.0.borrow_mut();
-        kept.follow(matched.snapshot().generation());
-        if let Some((assertion, exp)) = kept.by_caller.get(&key)
-            && now + LEAST_LEFT_SECONDS < *exp
-        {
-            return Some(Rc::clone(assertion));
-        }
-        let claims = IdentityClaims {
-            iss: matched.environment().base_url.clone(),
-            aud: key.audience.clone(),
-            sub: key.subject.clone(),
-            kind,
-            groups,
-            api: key.api.clone(),
-            environment: key.environment.clone(),
-            iat: now,
-            exp: now + LIFETIME_SECONDS,
-        };
-        let assertion = Rc::<str>::from(signer(&claims)?);
-        kept.by_caller.insert(key, (Rc::clone(&assertion), claims.exp));
-        Some(assertion)
+/// The assertion for an upstream; `None` for nobody, or where the gateway has no signer.
+pub(crate) fn assertion(core: &Core, admitted: &Admitted<'_>, audience: &str) -> Option<Rc<str>> {
+    let signer = core.shared.signer.as_ref()?;
+    let token = admitted.token()?;
+    let matched = admitted.matched();
+    let (kind, subject, groups, generation) = match admitted.identity() {
+        Identity::Nobody => return None,
+        Identity::Application { id, .. } => ("application", id.as_str(), &[][..], None),
+        Identity::Person { id, groups } => ("person", id.as_str(), *groups, Some(matched.snapshot().generation())),
+    };
+    let (api, now) = (&matched.version().api, matched.arrival().at.seconds());
+    let mut kept = token.assertions.0.borrow_mut();
+    let fits = |kept: &&Kept| *kept.audience == *audience && kept.api == *api && kept.generation == generation;
+    if let Some(known) = kept.iter().find(fits)
+        && now.saturating_add(LEAST_LEFT_SECONDS) < known.exp
+    {
+        return Some(Rc::clone(&known.text));
     }
-}
-
-impl Kept {
-    fn follow(&mut self, generation: u64) {
-        if self.generation != generation || self.by_caller.len() >= MOST_KEPT {
-            self.by_caller.clear();
-            self.generation = generation;
-        }
+    let mut groups = groups.to_vec();
+    groups.sort();
+    let exp = now.saturating_add(LIFETIME_SECONDS);
+    let text = signer(&IdentityClaims {
+        iss: matched.environment().base_url.to_string(),
+        aud: audience.to_owned(),
+        sub: subject.to_owned(),
+        kind,
+        groups,
+        api: api.clone(),
+        environment: matched.arrival().environment.clone(),
+        iat: now,
+        exp,
+    })?;
+    // A line break in it would be a field of somebody else's making.
+    let text = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()))?;
+    kept.retain(|kept| !(*kept.audience == *audience && kept.api == *api));
+    if kept.len() >= MOST_KEPT {
+        kept.remove(0);
     }
+    let text: Rc<str> = text.into();
+    kept.push(Kept { audience: audience.into(), api: api.clone(), generation, exp, text: Rc::clone(&text) });
+    Some(text)
 }

@@ -19,6 +19,7 @@ use crate::{
     matching::Matched,
     refusal::Refusal,
     story::{Core, Notes},
+    token::VerifiedToken,
 };
 
 const SHARDS: usize = 64;
@@ -60,6 +61,9 @@ impl<'s> Admitted<'s> {
     }
     pub(crate) fn identity(&self) -> &Identity<'s> {
         self.permitted.identity()
+    }
+    pub(crate) fn token(&self) -> Option<&VerifiedToken> {
+        self.permitted.token()
     }
 }
 

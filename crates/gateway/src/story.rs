@@ -20,7 +20,6 @@ use crate::{
     fields::Kind,
     head::{Head, Unread},
     http1::pool::Pool,
-    identity::Assertions,
     journal::{Batch, CLIENT_GONE, Entry, Page},
     lifecycle,
     limits::{self, Admitted, Limiter, Standing},
@@ -50,7 +49,6 @@ pub(crate) struct Core {
     pub(crate) tokens: TokenCache,
     pub(crate) pool: Pool,
     pub(crate) buffers: Buffers,
-    pub(crate) assertions: Assertions,
     pub(crate) journal: Batch,
     /// The value of `Via` on what is sent to upstreams.
     pub(crate) via: String,
@@ -67,7 +65,6 @@ impl Core {
             tokens: TokenCache::default(),
             pool: Pool::default(),
             buffers: Buffers::default(),
-            assertions: Assertions::default(),
             journal: Batch::default(),
             via,
             date: RefCell::new((i64::MIN, "".into())),

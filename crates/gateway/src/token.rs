@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::{keys::KeySet, refusal::Refusal};
+use crate::{identity::Assertions, keys::KeySet, refusal::Refusal};
 
 const LONGEST: usize = 8 * 1024;
 /// Clocks of issuer and gateway may differ by so many seconds. An end is an end: `exp` has no leeway.
@@ -22,6 +22,8 @@ pub(crate) struct VerifiedToken {
     audience: String,
     expires: i64,
     begins: i64,
+    /// What upstreams are told of its bearer.
+    pub(crate) assertions: Assertions,
 }
 
 /// Whom a token was issued for.
@@ -81,7 +83,7 @@ impl VerifiedToken {
         } else {
             Subject::Person { id: subject.parse().map_err(|_| "The subject of the access token is no id.")? }
         };
-        Ok(Self { subject, id, audience: audience.to_owned(), expires, begins })
+        Ok(Self { subject, id, audience: audience.to_owned(), expires, begins, assertions: Assertions::default() })
     }
 
     /// Whether it may be used now, for the environment with that address.
