@@ -1,11 +1,15 @@
 //! What does a manifest say?
 
 use hansom_domain::{
-    AccessRule, AccessRules, ApiSlug, Audience, EnvironmentName, GroupAddress, Kind, Limits, OperationSet, Rate, Status,
+    AccessRule, AccessRules, ApiSlug, Audience, CrossOrigin, EnvironmentName, GroupAddress, Kind, Limits, OperationSet,
+    Quotas, Status,
 };
 use hansom_standards::{Document, Fault, Node, Place};
 
 use crate::PublishFault;
+
+mod cross_origin;
+mod limits;
 
 /// The manifest: what OpenAPI cannot say of an API.
 #[derive(Clone, Debug)]
@@ -30,8 +34,12 @@ pub struct Manifest {
     pub environments: Vec<(EnvironmentName, Target)>,
     /// Who may call which operation.
     pub access: AccessRules,
-    /// The limits per consumer.
+    /// How much, how fast.
     pub limits: Limits,
+    /// How many calls in a day and a month.
+    pub quotas: Quotas,
+    /// Which pages of other origins may call; none, and upstreams speak for themselves, where it is absent.
+    pub cross_origin: Option<CrossOrigin>,
     /// Where each operation of each access rule is named, for faults that only the contract shows.
     pub(crate) named_operations: Vec<(String, Place)>,
     /// Where the environments are named.
@@ -64,6 +72,8 @@ const KEYS: &[&str] = &[
     "environments",
     "access",
     "limits",
+    "quotas",
+    "cors",
 ];
 
 /// Reads a manifest; tells every fault, not only the first.
@@ -129,8 +139,10 @@ impl Reader {
         let contract = self.contract_name(root);
         let personal_data = self.flag(root, "personal_data");
         let environments = self.environments(root);
-        let limits = self.limits(root);
-        let (access, named_operations) = self.access(root, audience.unwrap_or(Audience::Internal));
+        let (access, mut named_operations) = self.access(root, audience.unwrap_or(Audience::Internal));
+        let limits = self.limits(root, &mut named_operations);
+        let quotas = self.quotas(root);
+        let cross_origin = self.cross_origin(root);
         let (environments, environment_places): (Vec<_>, Vec<_>) =
             environments?.into_iter().map(|(name, target, place)| ((name, target), place)).unzip();
         Some(Manifest {
@@ -145,6 +157,8 @@ impl Reader {
             environments,
             access: access?,
             limits,
+            quotas,
+            cross_origin,
             named_operations,
             environment_places,
         })
@@ -338,26 +352,6 @@ impl Reader {
             self.complain(found.place(), "`timeout` is no duration", "write 1ms to 300s, such as 5s or 800ms");
             10_000
         })
-    }
-
-    fn limits(&mut self, root: Node<'_>) -> Limits {
-        let mut limits = Limits::default();
-        let Some(node) = root.get("limits") else {
-            return limits;
-        };
-        if self.known_keys(node, &["per_consumer", "burst"]).is_none() {
-            return limits;
-        }
-        if let Some(rate) = node.get("per_consumer").and_then(|rate| self.parsed::<Rate>(rate, "per_consumer")) {
-            limits.per_consumer = rate;
-        }
-        if let Some(burst) = node.get("burst") {
-            match burst.as_i64().and_then(|burst| u32::try_from(burst).ok()).filter(|burst| *burst <= 1_000_000_000) {
-                Some(burst) => limits.burst = burst,
-                None => self.complain(burst.place(), "`burst` is no whole number", "write a number such as 50"),
-            }
-        }
-        limits
     }
 
     fn access(&mut self, root: Node<'_>, audience: Audience) -> (Option<AccessRules>, Vec<(String, Place)>) {

@@ -13,6 +13,7 @@ mod group;
 mod id;
 mod invalid;
 mod limits;
+mod period;
 mod person;
 mod problem;
 mod product;
@@ -32,7 +33,8 @@ pub use id::{
     ApiId, ApplicationId, CredentialId, GrantId, PersonId, ReleaseId, RequestId, TokenId, VersionId, WaiverId,
 };
 pub use invalid::Invalid;
-pub use limits::{Limits, Rate};
+pub use limits::{CrossOrigin, Limit, Limits, Quotas, Rate};
+pub use period::Period;
 pub use person::PersonKey;
 pub use problem::{Problem, ProblemCode};
 pub use product::{Audience, Kind};

@@ -77,6 +77,7 @@ pub use entrance::Entrance;
 pub use forwarded::{Client, ForwardedHeader, Network, TrustedProxies};
 pub use identity::IdentityClaims;
 pub use journal::{CLIENT_GONE, Caller, Entry};
+pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 
@@ -266,6 +267,11 @@ impl Gateway {
     /// Puts another snapshot in place of the present one. Requests under way end with the one they began with.
     pub fn swap(&self, snapshot: Snapshot) {
         self.0.shared.snapshot.store(Some(Arc::new(snapshot)));
+    }
+
+    /// The counts of quotas, to be kept elsewhere.
+    pub fn quotas(&self) -> QuotaLedger {
+        QuotaLedger(Arc::clone(&self.0.shared))
     }
 
     /// The present snapshot.

@@ -1,17 +1,15 @@
 //! How much, how fast?
 //!
-//! The generic cell rate algorithm: of each consumer only the moment is kept at which it would be even with its pace. Time is
-//! the monotonic clock, so that a step of the wall clock neither opens nor closes anything.
+//! Rates are kept by the generic cell rate algorithm: of each consumer only the moment is kept at which it would be even with
+//! its pace. Time is the monotonic clock, so that a step of the wall clock neither opens nor closes anything. Quotas are
+//! counted by the days and months of UTC. All that hold for a request are looked at together: either it counts against each
+//! of them, or it is refused and counts against none.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-};
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
-use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Limits, Major, PersonId};
-use tokio::time::Instant;
+use std::net::IpAddr;
+
+use hansom_domain::{ApplicationId, PersonId};
 
 use crate::{
     authentication::Identity,
@@ -22,9 +20,15 @@ use crate::{
     token::VerifiedToken,
 };
 
-const SHARDS: usize = 64;
-const MOST_PER_SHARD: usize = 16_384;
-const NANOS: u64 = 1_000_000_000;
+mod counts;
+mod plan;
+mod quotas;
+mod standing;
+
+pub(crate) use counts::{Call, Limiter, Scope};
+pub(crate) use plan::{Plan, Plans};
+pub use quotas::{QuotaCaller, QuotaCount, QuotaLedger};
+pub(crate) use standing::{Reached, Standing};
 
 /// The proof that the request is within the limits.
 pub(crate) struct Admitted<'s> {
@@ -34,27 +38,29 @@ pub(crate) struct Admitted<'s> {
 /// Counts the request, or refuses. What is left is noted for the answer.
 pub(crate) fn admit<'s>(core: &Core, permitted: Permitted<'s>, notes: &mut Notes<'s>) -> Result<Admitted<'s>, Refusal> {
     let matched = permitted.matched();
-    let consumer = match permitted.identity() {
-        Identity::Nobody => Consumer::Address(matched.arrival().peer.address()),
-        Identity::Application { id, .. } => Consumer::Application(id.clone()),
-        Identity::Person { id, .. } => Consumer::Person(id.clone()),
+    let address = Address::of(matched.arrival().peer.address());
+    let plan = &matched.operation().plan;
+    let (caller, line) = match permitted.identity() {
+        Identity::Nobody => (Caller::Address(address), &plan.anonymous),
+        Identity::Application { id, .. } => (Caller::Application(id), &plan.application),
+        Identity::Person { id, .. } => (Caller::Person(id), &plan.person),
     };
     let version = matched.version();
-    let key = Key {
-        consumer,
-        api: version.api.clone(),
-        major: version.major,
-        environment: matched.arrival().environment.clone(),
-    };
-    let (allowed, standing) = core.shared.limiter.count(key, version.limits);
+    let scope = Scope { environment: &matched.arrival().environment, api: &version.api, major: version.major };
+    let call = Call { caller, address, scope, line };
+    let (standing, reached) = core.shared.limiter.count(call, matched.arrival().at);
     notes.standing = Some(standing);
-    if allowed { Ok(Admitted { permitted }) } else { Err(Refusal::LimitReached(standing)) }
+    match reached {
+        None => Ok(Admitted { permitted }),
+        Some(reached) => Err(Refusal::LimitReached(reached)),
+    }
 }
 
 impl<'s> Admitted<'s> {
     /// How many bytes the body may have.
     pub(crate) fn largest_body(&self, core: &Core) -> u64 {
-        core.shared.bounds.largest_body
+        let platform = core.shared.bounds.largest_body;
+        self.matched().version().largest_body.map_or(platform, |own| own.min(platform))
     }
     pub(crate) fn matched(&self) -> &Matched<'s> {
         self.permitted.matched()
@@ -67,111 +73,24 @@ impl<'s> Admitted<'s> {
     }
 }
 
-/// How a consumer stands with a limit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Standing {
-    pub(crate) quota: u32,
-    pub(crate) window_seconds: u32,
-    left: u64,
-    full_again_seconds: u64,
-    pub(crate) retry_after_seconds: u64,
+/// Who is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Caller<'a> {
+    Application(&'a ApplicationId),
+    Person(&'a PersonId),
+    Address(Address),
 }
 
-impl Standing {
-    /// What is told of it with every answer.
-    pub(crate) fn fields(&self, put: &mut dyn FnMut(&'static str, &[u8])) {
-        let policy = format!("\"default\";q={};w={}", self.quota, self.window_seconds);
-        let left = format!("\"default\";r={};t={}", self.left, self.full_again_seconds);
-        put("ratelimit-policy", policy.as_bytes());
-        put("ratelimit", left.as_bytes());
-    }
-}
+/// Where a request comes from, as far as it is counted: an address of IPv4, or the first half of one of IPv6, since
+/// whoever has one of those has the other half to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Address(u8, u64);
 
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    consumer: Consumer,
-    api: ApiSlug,
-    major: Major,
-    environment: EnvironmentName,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-enum Consumer {
-    Address(IpAddr),
-    Application(ApplicationId),
-    Person(PersonId),
-}
-
-/// The counts of all threads.
-pub(crate) struct Limiter {
-    started: Instant,
-    hasher: RandomState,
-    shards: Vec<Mutex<HashMap<Key, u64>>>,
-}
-
-impl Limiter {
-    pub(crate) fn new() -> Self {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { started: Instant::now(), hasher: RandomState::new(), shards }
-    }
-
-    fn count(&self, key: Key, limits: Limits) -> (bool, Standing) {
-        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let pace = Pace::of(limits);
-        let shard = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % SHARDS;
-        let Some(shard) = self.shards.get(shard) else {
-            return (false, pace.standing(limits, now, now));
-        };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let even_at = shard.get(&key).copied().unwrap_or(0).max(now);
-        if even_at - now > pace.tolerance {
-            return (false, pace.standing(limits, now, even_at));
-        }
-        let even_at = even_at.saturating_add(pace.step);
-        make_room(&mut shard, now);
-        shard.insert(key, even_at);
-        (true, pace.standing(limits, now, even_at))
-    }
-}
-
-/// Consumers that are even with their pace need no memory. If all are ahead of it, any of them is forgotten.
-fn make_room(shard: &mut HashMap<Key, u64>, now: u64) {
-    if shard.len() < MOST_PER_SHARD {
-        return;
-    }
-    shard.retain(|_, even_at| *even_at > now);
-    if shard.len() >= MOST_PER_SHARD {
-        let mut forget = MOST_PER_SHARD / 16;
-        shard.retain(|_, _| {
-            forget = forget.saturating_sub(1);
-            forget == 0
-        });
-    }
-}
-
-struct Pace {
-    /// Nanoseconds between two requests at an even pace.
-    step: u64,
-    /// How far ahead of it a consumer may be.
-    tolerance: u64,
-}
-
-impl Pace {
-    fn of(limits: Limits) -> Self {
-        let step =
-            (u64::from(limits.per_consumer.seconds) * NANOS / u64::from(limits.per_consumer.requests.max(1))).max(1);
-        Self { step, tolerance: step.saturating_mul(u64::from(limits.burst)) }
-    }
-
-    fn standing(&self, limits: Limits, now: u64, even_at: u64) -> Standing {
-        let ahead = even_at.saturating_sub(now);
-        let room = self.tolerance.saturating_add(self.step);
-        Standing {
-            quota: limits.per_consumer.requests,
-            window_seconds: limits.per_consumer.seconds,
-            left: room.saturating_sub(ahead) / self.step,
-            full_again_seconds: ahead.div_ceil(NANOS),
-            retry_after_seconds: ahead.saturating_sub(self.tolerance).div_ceil(NANOS).max(1),
+impl Address {
+    pub(crate) fn of(peer: IpAddr) -> Self {
+        match peer.to_canonical() {
+            IpAddr::V4(address) => Self(4, u64::from(address.to_bits())),
+            IpAddr::V6(address) => Self(6, u64::try_from(address.to_bits() >> 64).unwrap_or_default()),
         }
     }
 }

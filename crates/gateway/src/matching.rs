@@ -4,11 +4,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use hansom_domain::{AccessRules, ApiSlug, GroupAddress, Limits, Major, OperationSet, Status};
+use hansom_domain::{AccessRules, ApiSlug, GroupAddress, Major, OperationSet, Status};
 use http::{HeaderValue, Method};
 
 use crate::{
     lifecycle,
+    limits::{Plan, Plans},
     mock::{MockOperation, Mocks, Proof},
     path::CanonicalPath,
     refusal::Refusal,
@@ -25,7 +26,8 @@ const MOST_OPERATIONS: usize = 5000;
 pub(crate) struct Version {
     pub(crate) api: ApiSlug,
     pub(crate) major: Major,
-    pub(crate) limits: Limits,
+    /// Bytes that a request's body may have, where the version allows fewer than the platform.
+    pub(crate) largest_body: Option<u64>,
     pub(crate) target: CompiledTarget,
     /// Fields that every answer of a deprecated version carries.
     pub(crate) lifecycle: Box<[(&'static str, HeaderValue)]>,
@@ -54,6 +56,8 @@ pub(crate) struct Operation {
     /// Who may call it; nobody if there is no rule.
     pub(crate) rule: Option<Arc<Rule>>,
     pub(crate) mock: Option<Arc<MockOperation>>,
+    /// Which limits hold.
+    pub(crate) plan: Arc<Plan>,
 }
 
 /// Who may call the operations of a rule.
@@ -153,18 +157,19 @@ impl Version {
             Target::Upstreams { urls, timeout_ms } => CompiledTarget::Upstreams(Upstreams::compile(urls, *timeout_ms)?),
         };
         let rules = Rules::of(&document.access);
+        let plans = Plans::compile(&document.limits, document.quotas);
         let mut routes = Growing::default();
         let mut operations = Vec::with_capacity(document.operations.len());
         for (place, operation) in document.operations.iter().enumerate() {
             routes.insert(&operation.method, &operation.path, place)?;
-            operations.push(Operation::compile(operation, document, &rules, surroundings)?);
+            operations.push(Operation::compile(operation, document, (&rules, &plans), surroundings)?);
         }
         let retired = (document.status == Status::Retired)
             .then(|| Retired { successor: lifecycle::successor(document, base_url) });
         Ok(Self {
             api: document.api.clone(),
             major: document.major,
-            limits: document.limits,
+            largest_body: document.limits.body,
             target,
             lifecycle: lifecycle::headers(document, base_url, hub).into(),
             retired,
@@ -224,7 +229,7 @@ impl Operation {
     fn compile(
         document: &OperationDocument,
         version: &VersionDocument,
-        rules: &Rules<'_>,
+        (rules, plans): (&Rules<'_>, &Plans<'_>),
         Surroundings { proof, mocks, .. }: Surroundings<'_>,
     ) -> Result<Self, String> {
         let mock = match (&version.target, &document.contract) {
@@ -242,6 +247,7 @@ impl Operation {
             upgrades: document.upgrades,
             rule: rules.rule_for(&document.id),
             mock,
+            plan: plans.of(&document.id),
         })
     }
 }

@@ -10,7 +10,7 @@ use http::{
 };
 use serde_json::Value;
 
-use crate::limits::Standing;
+use crate::limits::Reached;
 
 /// Everything that can end a request early.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub(crate) enum Refusal {
         operation: String,
         api: ApiSlug,
     },
-    LimitReached(Standing),
+    LimitReached(Reached),
     ContractBroken {
         errors: Vec<Value>,
     },
@@ -209,10 +209,7 @@ impl Refusal {
 
     fn detail_of_answer(&self, _hub: &str) -> String {
         match self {
-            Refusal::LimitReached(standing) => format!(
-                "The limit is {} requests in {} seconds. Wait {} s.",
-                standing.quota, standing.window_seconds, standing.retry_after_seconds
-            ),
+            Refusal::LimitReached(reached) => reached.sentence(),
             Refusal::ContractBroken { errors } => {
                 format!("The request breaks the contract in {} place(s); errors names them.", errors.len())
             }
@@ -272,7 +269,7 @@ impl Refusal {
         match self {
             Refusal::MethodUnknown => put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into()),
             Refusal::MethodNotAllowed { allowed } => put(ALLOW, allowed.join(", ")),
-            Refusal::LimitReached(standing) => put(RETRY_AFTER, standing.retry_after_seconds.to_string()),
+            Refusal::LimitReached(reached) => put(RETRY_AFTER, reached.retry_after_seconds.to_string()),
             Refusal::TooManyUnknownTokens | Refusal::Starting => put(RETRY_AFTER, "1".into()),
             _ => {}
         }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use hansom_domain::{
-    AccessRules, ApiSlug, ApplicationId, Audience, CredentialId, EnvironmentName, GroupAddress, Limits, Major,
-    OperationSet, PersonId, Status, Timestamp, TokenId,
+    AccessRules, ApiSlug, ApplicationId, Audience, CredentialId, CrossOrigin, EnvironmentName, GroupAddress, Limits,
+    Major, OperationSet, PersonId, Quotas, Status, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -103,12 +103,29 @@ pub struct VersionDocument {
     pub successor: Option<String>,
     /// How much, how fast.
     pub limits: Limits,
+    /// How many calls in a day and a month.
+    #[serde(default)]
+    pub quotas: Quotas,
+    /// Which pages of other origins may call from a browser; none, and upstreams speak for themselves, where it is absent.
+    #[serde(default)]
+    pub cross_origin: Option<CrossOriginDocument>,
     /// Who may call what.
     pub access: AccessRules,
     /// Who answers.
     pub target: Target,
     /// What can be called.
     pub operations: Vec<OperationDocument>,
+}
+
+/// Who may call a version from a page of another origin, and what such a page sees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrossOriginDocument {
+    /// What the manifest says.
+    pub allowed: CrossOrigin,
+    /// Names of header fields that the contract's requests have.
+    pub request_headers: Vec<String>,
+    /// Names of header fields that the contract's answers have.
+    pub answer_headers: Vec<String>,
 }
 
 /// Who answers the calls of a version.

@@ -110,7 +110,7 @@ pub(crate) struct Arrival {
 pub(crate) struct Notes<'s> {
     pub(crate) page: Page,
     pub(crate) version: Option<&'s Version>,
-    pub(crate) standing: Option<Standing>,
+    pub(crate) standing: Option<Standing<'s>>,
 }
 
 /// Decides on one request. `declared` is how many bytes its body says that it has.

@@ -1,18 +1,27 @@
 //! How does what was changed reach the gateway? The only place where control plane and data plane meet.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use hansom_control::{Control, PublishedContract, Target};
-use hansom_domain::{ApplicationId, EnvironmentName, PersonId, Status};
+use hansom_domain::{ApplicationId, CrossOrigin, EnvironmentName, PersonId, Status};
 use hansom_gateway::{
     Gateway, Snapshot, kept,
     snapshot::{
-        self, AnswerContract, ApplicationDocument, BodyContract, EnvironmentDocument, GrantDocument, MediaAnswer,
-        OperationContract, OperationDocument, ParameterContract, PersonDocument, SnapshotDocument, VersionDocument,
+        self, AnswerContract, ApplicationDocument, BodyContract, CrossOriginDocument, EnvironmentDocument,
+        GrantDocument, MediaAnswer, OperationContract, OperationDocument, ParameterContract, PersonDocument,
+        SnapshotDocument, VersionDocument,
     },
 };
 use hansom_standards::contract::{Location, Operation};
 use hansom_store::VersionRow;
+
+/// Names of header fields that a page of another origin is told of, each way.
+const MOST_HEADERS: usize = 100;
 
 /// Compiles snapshots from the store and swaps them in.
 pub(crate) struct Publisher {
@@ -230,11 +239,29 @@ fn version_document(
         sunset: version.sunset_at,
         deprecated_at: (version.status == Status::Deprecated).then_some(version.status_since),
         successor,
-        limits: manifest.limits,
+        limits: manifest.limits.clone(),
+        quotas: manifest.quotas,
+        cross_origin: manifest
+            .cross_origin
+            .clone()
+            .map(|allowed| cross_origin(allowed, &published.contract.operations)),
         access: manifest.access.clone(),
         target,
         operations: operations.collect(),
     })
+}
+
+/// With the header fields that a page may want to send and to see.
+fn cross_origin(allowed: CrossOrigin, operations: &[Operation]) -> CrossOriginDocument {
+    let sent = operations.iter().flat_map(|operation| &operation.parameters);
+    let sent = sent.filter(|parameter| parameter.location == Location::Header).map(|parameter| &parameter.name);
+    let told = operations.iter().flat_map(|operation| &operation.responses).flat_map(|answer| &answer.headers);
+    let names = |names: BTreeSet<String>| names.into_iter().take(MOST_HEADERS).collect();
+    CrossOriginDocument {
+        allowed,
+        request_headers: names(sent.map(|name| name.to_ascii_lowercase()).collect()),
+        answer_headers: names(told.map(|header| header.name.to_ascii_lowercase()).collect()),
+    }
 }
 
 fn operation_contract(operation: &Operation) -> OperationContract {

@@ -52,7 +52,8 @@ fn a_retired_version_is_410_and_names_its_successor() {
 #[test]
 fn a_consumer_over_the_limit_is_429_alone_and_told_when_to_come_back() {
     let stage = Stage::with(|document| {
-        document.environments[0].versions[0].limits = Limits { per_consumer: word("2/day"), burst: 2 };
+        document.environments[0].versions[0].limits =
+            Limits { per_consumer: word("2/day"), burst: 2, ..Limits::default() };
     });
     let first = stage.get("/rents/v1/accounts");
     assert_eq!(first.field("ratelimit-policy"), "\"default\";q=2;w=86400");

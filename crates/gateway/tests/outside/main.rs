@@ -7,6 +7,7 @@ mod entrances;
 mod forwarding;
 mod kept;
 mod life;
+mod limits;
 mod mocks;
 mod stage;
 mod tokens;

@@ -53,6 +53,8 @@ pub fn mocked() -> VersionDocument {
         deprecated_at: None,
         successor: None,
         limits: hansom_domain::Limits::default(),
+        quotas: hansom_domain::Quotas::default(),
+        cross_origin: None,
         access: AccessRules::new(vec![anyone], Audience::Public).expect("rules"),
         target: Target::Mock,
         operations: vec![

@@ -575,7 +575,9 @@ pub fn rents(upstream: &Upstream) -> VersionDocument {
         sunset: None,
         deprecated_at: None,
         successor: None,
-        limits: Limits { per_consumer: word("60000/minute"), burst: 5000 },
+        limits: Limits { per_consumer: word("60000/minute"), burst: 5000, ..Limits::default() },
+        quotas: hansom_domain::Quotas::default(),
+        cross_origin: None,
         access: AccessRules::new(rules, Audience::Public).expect("rules"),
         target: Target::Upstreams { urls: vec![format!("http://{}/base", upstream.address)], timeout_ms: 400 },
         operations: vec![

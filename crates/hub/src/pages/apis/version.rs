@@ -122,12 +122,10 @@ async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
         verdict: urls::verdict(&version.slug, version.major),
         judged: judged(&visitor, &seen).await?,
         changes: urls::changes(&version.slug, version.major),
-        limits: format!(
-            "{} requests a {}, and {} more at once",
-            manifest.limits.per_consumer.requests,
-            manifest.limits.per_consumer.to_string().split('/').next_back().unwrap_or("minute"),
-            manifest.limits.burst
-        ),
+        limits: match manifest.quotas.to_string() {
+            none if none.is_empty() => manifest.limits.to_string(),
+            quotas => format!("{}; {quotas}", manifest.limits),
+        },
     })
 }
 
