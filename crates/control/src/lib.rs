@@ -44,7 +44,7 @@ mod withdraw_waiver;
 
 use std::sync::Arc;
 
-use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, Timestamp};
+use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks, Timestamp};
 use hansom_standards::Profile;
 use hansom_store::{Change, Reads, Writes};
 
@@ -72,8 +72,8 @@ pub struct Settings {
     pub administrators: GroupAddress,
     /// The environments that manifests may name.
     pub environments: Vec<EnvironmentName>,
-    /// Whether manifests may name upstreams on this machine.
-    pub loopback_upstreams: bool,
+    /// Where manifests may name upstreams besides the public internet.
+    pub open_networks: OpenNetworks,
     /// Who keeps the playbook, and by which profile contracts are judged.
     pub standards: Standards,
 }

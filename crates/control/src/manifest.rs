@@ -1,8 +1,8 @@
 //! What does a manifest say?
 
 use hansom_domain::{
-    AccessRule, AccessRules, ApiSlug, Audience, CrossOrigin, EnvironmentName, GroupAddress, Kind, Limits, OperationSet,
-    Quotas, Status,
+    AccessRule, AccessRules, ApiSlug, Audience, CrossOrigin, EnvironmentName, GroupAddress, HealthCheck, Kind, Limits,
+    OperationSet, Quotas, Status, UpstreamOptions,
 };
 use hansom_standards::{Document, Fault, Node, Place};
 
@@ -57,6 +57,8 @@ pub enum Target {
         urls: Vec<String>,
         /// How long the first byte of an answer may take.
         timeout_ms: u64,
+        /// The rest of how they are treated.
+        options: UpstreamOptions,
     },
 }
 
@@ -75,6 +77,11 @@ const KEYS: &[&str] = &[
     "quotas",
     "cors",
 ];
+
+const TARGET_KEYS: &[&str] =
+    &["mock", "upstreams", "timeout", "connect_timeout", "idle_timeout", "total_timeout", "in_flight", "health"];
+
+const LONGEST_TIMEOUT_MS: u64 = 300_000;
 
 /// Reads a manifest; tells every fault, not only the first.
 pub fn read_manifest(text: &str) -> Result<Manifest, Vec<PublishFault>> {
@@ -284,7 +291,7 @@ impl Reader {
     }
 
     fn target(&mut self, node: Node<'_>) -> Option<Target> {
-        self.known_keys(node, &["mock", "upstreams", "timeout"])?;
+        self.known_keys(node, TARGET_KEYS)?;
         let mock = self.flag(node, "mock");
         let upstreams = node.get("upstreams");
         match (mock, upstreams) {
@@ -299,7 +306,8 @@ impl Reader {
                     );
                     return None;
                 }
-                Some(Target::Upstreams { urls, timeout_ms: self.timeout(node) })
+                let timeout_ms = self.duration(node, "timeout", 10_000, LONGEST_TIMEOUT_MS);
+                Some(Target::Upstreams { urls, timeout_ms, options: self.options(node) })
             }
             _ => {
                 self.complain(
@@ -333,24 +341,82 @@ impl Reader {
         Some(text.trim_end_matches('/').into())
     }
 
-    fn timeout(&mut self, node: Node<'_>) -> u64 {
-        let Some(found) = node.get("timeout") else {
-            return 10_000;
+    fn options(&mut self, node: Node<'_>) -> UpstreamOptions {
+        let usual = UpstreamOptions::default();
+        UpstreamOptions {
+            connect_timeout_ms: self.duration(node, "connect_timeout", usual.connect_timeout_ms, 60_000),
+            idle_timeout_ms: self.duration(node, "idle_timeout", usual.idle_timeout_ms, 3_600_000),
+            total_timeout_ms: self.duration(node, "total_timeout", usual.total_timeout_ms, 86_400_000),
+            most_in_flight: self.count(node, "in_flight", usual.most_in_flight, 100_000),
+            health: node.get("health").and_then(|health| self.health(health)),
+        }
+    }
+
+    /// `/health`, or the path with how often and how strictly.
+    fn health(&mut self, node: Node<'_>) -> Option<HealthCheck> {
+        let place = if node.as_str().is_some() {
+            node
+        } else {
+            self.known_keys(node, &["path", "interval", "timeout", "healthy", "unhealthy"])?;
+            self.needed(node, "path")?
         };
+        let path = place.as_str().unwrap_or_default();
+        let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        if !path.starts_with('/') || !is_plain || path.len() > 500 {
+            self.complain(
+                place.place(),
+                "`health` names no path",
+                "write the path that an upstream answers with 200 as long as it is well, such as /health",
+            );
+            return None;
+        }
+        let usual = HealthCheck::at(path);
+        if node.as_str().is_some() {
+            return Some(usual);
+        }
+        Some(HealthCheck {
+            interval_ms: self.duration(node, "interval", usual.interval_ms, 300_000).max(100),
+            timeout_ms: self.duration(node, "timeout", usual.timeout_ms, 60_000),
+            healthy_after: self.count(node, "healthy", usual.healthy_after, 100),
+            unhealthy_after: self.count(node, "unhealthy", usual.unhealthy_after, 100),
+            path: usual.path,
+        })
+    }
+
+    fn count(&mut self, node: Node<'_>, key: &str, usual: u32, most: u32) -> u32 {
+        let Some(found) = node.get(key) else {
+            return usual;
+        };
+        let count = found.as_i64().and_then(|count| u32::try_from(count).ok()).filter(|n| (1..=most).contains(n));
+        count.unwrap_or_else(|| {
+            self.complain(
+                found.place(),
+                format!("`{key}` is no whole number from 1 to {most}"),
+                format!("write one, such as {usual}"),
+            );
+            usual
+        })
+    }
+
+    /// In milliseconds.
+    fn duration(&mut self, node: Node<'_>, key: &str, usual: u64, longest: u64) -> u64 {
+        let Some(found) = node.get(key) else {
+            return usual;
+        };
+        let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
         let millis = found.as_str().and_then(|text| {
-            let (number, unit) = match text.strip_suffix("ms") {
-                Some(number) => (number, 1),
-                None => (text.strip_suffix('s')?, 1000),
-            };
-            number
-                .parse::<u64>()
-                .ok()
-                .and_then(|number| number.checked_mul(unit))
-                .filter(|ms| (1..=300_000).contains(ms))
+            let (number, unit) =
+                units.iter().find_map(|(name, unit)| text.strip_suffix(name).map(|number| (number, *unit)))?;
+            let number: u64 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
+            number.checked_mul(unit).filter(|millis| (1..=longest).contains(millis))
         });
         millis.unwrap_or_else(|| {
-            self.complain(found.place(), "`timeout` is no duration", "write 1ms to 300s, such as 5s or 800ms");
-            10_000
+            self.complain(
+                found.place(),
+                format!("`{key}` is no duration"),
+                format!("write 1ms to {}s, such as 5s or 800ms", longest / 1_000),
+            );
+            usual
         })
     }
 

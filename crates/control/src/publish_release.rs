@@ -1,8 +1,8 @@
 //! Publish a release of a version: all or nothing.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
-use hansom_domain::{Actor, ApiId, ApiSlug, Major, ReleaseId, VersionId};
+use hansom_domain::{Actor, ApiId, ApiSlug, Major, OpenNetworks, ReleaseId, VersionId};
 use hansom_standards::{Contract, Place, difference::Difference};
 use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
@@ -190,14 +190,14 @@ impl Control {
                     &format!("use one of: {}", known.join(", ")),
                 ));
             }
-            if let Target::Upstreams { urls, .. } = target
-                && !self.settings.loopback_upstreams
-                && urls.iter().any(|url| is_private(url))
-            {
+            let Target::Upstreams { urls, .. } = target else {
+                continue;
+            };
+            if let Some(kind) = urls.iter().find_map(|url| closed(url, &self.settings.open_networks)) {
                 faults.push(fault(
                     *place,
-                    "an upstream is an address of the platform's own machine".into(),
-                    "name a host that the gateway reaches by the network, or have the operators allow it",
+                    format!("an upstream has {kind}"),
+                    "name a host that the gateway reaches by the network, or have the operators allow it: loopback_upstreams and private_upstreams",
                 ));
             }
         }
@@ -292,20 +292,16 @@ fn refuse_leaps(manifest: &Manifest, version: Option<&VersionRow>) -> Result<(),
     }
 }
 
-/// Whether an upstream's host is an address of this machine or of its links; names are checked when the gateway connects.
-fn is_private(url: &str) -> bool {
-    let Ok(url) = url::Url::parse(url) else {
-        return true;
-    };
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.is_link_local(),
-        Some(url::Host::Ipv6(ip)) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.to_ipv4_mapped().is_some() || ip.is_unicast_link_local()
-        }
+/// What kind of closed address an upstream has, if it has one; names are looked up and checked when the gateway connects.
+fn closed(url: &str, open: &OpenNetworks) -> Option<&'static str> {
+    match url::Url::parse(url).ok().as_ref().and_then(url::Url::host) {
+        Some(url::Host::Ipv4(ip)) => open.refusal(ip.into()),
+        Some(url::Host::Ipv6(ip)) => open.refusal(ip.into()),
         Some(url::Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
+            let is_local = name == "localhost" || name.ends_with(".localhost");
+            is_local.then(|| open.refusal(Ipv4Addr::LOCALHOST.into())).flatten()
         }
-        None => true,
+        None => Some("no host"),
     }
 }

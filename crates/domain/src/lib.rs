@@ -13,12 +13,14 @@ mod group;
 mod id;
 mod invalid;
 mod limits;
+mod network;
 mod period;
 mod person;
 mod problem;
 mod product;
 mod slug;
 mod time;
+mod upstream;
 mod version;
 mod waiver;
 
@@ -34,11 +36,13 @@ pub use id::{
 };
 pub use invalid::Invalid;
 pub use limits::{CrossOrigin, Limit, Limits, Quotas, Rate};
+pub use network::{Network, OpenNetworks};
 pub use period::Period;
 pub use person::PersonKey;
 pub use problem::{Problem, ProblemCode};
 pub use product::{Audience, Kind};
 pub use slug::ApiSlug;
 pub use time::{Clock, Timestamp};
+pub use upstream::{HealthCheck, UpstreamOptions};
 pub use version::{Major, Status};
 pub use waiver::WaiverState;

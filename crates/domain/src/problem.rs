@@ -136,6 +136,8 @@ problem_codes! {
     UpstreamFailed, "upstream-failed", 502, "The API behind the gateway failed", "The gateway reached for the API and got no proper answer. Try again; if it goes on, tell the owner of the API the request id.";
     /// No upstream, or the platform is starting or overloaded.
     Unavailable, "unavailable", 503, "This is not available now", "Try again in a while. If it goes on, tell the owner of the API the request id.";
+    /// The request came back to the gateway that sent it on.
+    LoopDetected, "loop-detected", 508, "The request goes in a circle", "An upstream of the API leads back to the gateway. Tell the owner of the API the request id, so that the manifest is mended.";
     /// The upstream took too long.
     UpstreamTimeout, "upstream-timeout", 504, "The API behind the gateway took too long", "The API did not answer within its time limit. Try again; if it goes on, tell the owner of the API the request id.";
 }

@@ -12,7 +12,7 @@ use crate::{
     identity,
     limits::Admitted,
     story::Core,
-    upstreams::Upstream,
+    upstreams::Target,
 };
 
 /// How a request goes on.
@@ -28,7 +28,7 @@ pub(crate) struct Passage {
 pub(crate) fn put_request(
     out: &mut Vec<u8>,
     core: &Core,
-    upstream: &Upstream,
+    upstream: &Target,
     admitted: &Admitted<'_>,
     passage: Passage,
 ) {
@@ -37,7 +37,7 @@ pub(crate) fn put_request(
     out.push(b' ');
     put_target(out, upstream, &arrival.head);
     out.extend_from_slice(b" HTTP/1.1\r\n");
-    put_field(out, b"host", upstream.host.as_bytes());
+    put_field(out, b"host", upstream.authority().as_bytes());
     for (name, value) in passed_on(&arrival.head) {
         put_field(out, name, value);
     }
@@ -60,12 +60,12 @@ pub(crate) fn put_request(
 }
 
 /// Path and query as the upstream is asked for them.
-pub(crate) fn put_target(out: &mut Vec<u8>, upstream: &Upstream, head: &Head) {
+pub(crate) fn put_target(out: &mut Vec<u8>, upstream: &Target, head: &Head) {
     let below = head.path.split().map_or("", |(_, _, below)| below);
-    if upstream.base_path.is_empty() && below.is_empty() {
+    if upstream.base_path().is_empty() && below.is_empty() {
         out.push(b'/');
     }
-    out.extend_from_slice(upstream.base_path.as_bytes());
+    out.extend_from_slice(upstream.base_path().as_bytes());
     out.extend_from_slice(below.as_bytes());
     if let Some(query) = head.query() {
         out.push(b'?');
@@ -79,7 +79,8 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
     let names_others = head.of_kind(Kind::Connection).any(|value| !is_harmless(value));
     head.fields().filter_map(move |(kind, name, value)| {
         let passes = match kind {
-            Kind::Plain | Kind::Origin | Kind::Date | Kind::Lifecycle | Kind::KeptFromClients => true,
+            // How a request has come so far is kept (RFC 9110 §7.6.3), or a circle would never show.
+            Kind::Plain | Kind::Via | Kind::Origin | Kind::Date | Kind::Lifecycle | Kind::KeptFromClients => true,
             Kind::Host
             | Kind::ContentLength
             | Kind::TransferEncoding
@@ -88,7 +89,6 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
             | Kind::Upgrade
             | Kind::Te
             | Kind::Authorization
-            | Kind::Via
             | Kind::OfOneConnection
             | Kind::KeptFromUpstreams
             | Kind::KeptFromBoth => false,
@@ -105,7 +105,7 @@ fn is_harmless(value: &[u8]) -> bool {
 /// What the gateway itself tells the upstream.
 pub(crate) fn own_fields(
     core: &Core,
-    upstream: &Upstream,
+    upstream: &Target,
     admitted: &Admitted<'_>,
     put: &mut dyn FnMut(&'static str, &[u8]),
 ) {
@@ -114,7 +114,7 @@ pub(crate) fn own_fields(
     put("x-forwarded-for", arrival.peer.plain().as_bytes());
     put("forwarded", arrival.peer.forwarded().as_bytes());
     put("via", core.via.as_bytes());
-    if let Some(assertion) = identity::assertion(core, admitted, &upstream.origin) {
+    if let Some(assertion) = identity::assertion(core, admitted, upstream.origin()) {
         put("hansom-identity", assertion.as_bytes());
     }
 }

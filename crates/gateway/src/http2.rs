@@ -27,7 +27,7 @@ use crate::{
     source::{SourceFault, collect},
     story::{self, Notes},
     stream::Stream,
-    upstreams::Upstreams,
+    upstreams::{Attempt, Failure, Upstreams},
 };
 
 mod answer;
@@ -158,7 +158,7 @@ struct Forward<'f> {
 
 impl Forward<'_> {
     async fn run(&self, mut upload: Upload, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
-        let mut watch = Watch::new(self.upstreams.wait);
+        let mut watch = Watch::new(self.upstreams.patience().first_byte);
         let (mut exchange, head) = match self.exchange(&mut upload, &mut watch).await {
             Ok(answered) => answered,
             Err(refusal) => return refuse(refusal, hub, notes),
@@ -177,22 +177,33 @@ impl Forward<'_> {
     async fn exchange(&self, upload: &mut Upload, watch: &mut Watch) -> Result<(Exchange, AnswerHead), Refusal> {
         let core = &self.connection.door.core;
         let method = &self.admitted.matched().arrival().head.method;
-        let may_repeat = self.framing == Framing::None && method.is_idempotent();
-        let mut fresh = false;
+        let is_idempotent = method.is_idempotent();
+        let patience = self.upstreams.patience();
+        let mut turn = self.upstreams.choose(None)?;
+        let (mut number, mut fresh) = (1, false);
         loop {
-            let upstream = self.upstreams.next().ok_or(Refusal::UpstreamMissing)?;
-            let lease = core.pool.lease(&upstream.address, fresh).await?;
-            let mut exchange = Exchange::new(lease, &core.buffers);
-            let passage = Passage { framing: self.framing, upgrades: false };
-            exchange.begin(self.framing, self.is_head, self.upstreams.wait, watch, |out| {
-                forwarding::put_request(out, core, upstream, self.admitted, passage);
-            });
-            match final_head(&mut exchange, upload, watch).await {
-                Ok(head) => return Ok((exchange, head)),
-                // A server may close a kept connection just as the next request is on its way: nothing was done, ask once more.
-                Err(Fault::Broken) if exchange.may_have_crossed() && may_repeat && !fresh => fresh = true,
-                Err(fault) => return Err(fault.before_answer(self.upstreams.wait)),
-            }
+            let (failure, attempt, refusal) = match core.pool.lease(&turn, patience.connect, fresh).await {
+                Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
+                Ok(lease) => {
+                    let mut exchange = Exchange::new(lease, turn, patience, &core.buffers);
+                    let passage = Passage { framing: self.framing, upgrades: false };
+                    exchange.begin(self.framing, self.is_head, watch, |out, target| {
+                        forwarding::put_request(out, core, target, self.admitted, passage);
+                    });
+                    let fault = match final_head(&mut exchange, upload, watch).await {
+                        Ok(head) => return Ok((exchange, head)),
+                        Err(fault) => fault,
+                    };
+                    let Some(failure) = fault.failure() else {
+                        return Err(fault.before_answer(patience.first_byte));
+                    };
+                    let (failed, attempt) = exchange.into_attempt(number, is_idempotent, self.framing);
+                    turn = failed;
+                    (failure, attempt, fault.before_answer(patience.first_byte))
+                }
+            };
+            (turn, fresh) = self.upstreams.go_on(turn, &attempt, failure, refusal)?;
+            number = number.saturating_add(1);
         }
     }
 }

@@ -80,6 +80,7 @@ pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
+pub use upstreams::{Reach, Resolver};
 
 use closing::Closing;
 use connection::Door;
@@ -93,6 +94,8 @@ const BACKLOG: i32 = 1024;
 const FLUSH: Duration = Duration::from_millis(50);
 /// Every so many flushes the connections to upstreams are looked through.
 const SWEEP_TURNS: u32 = 100;
+/// Names of upstreams that are looked up at once; each look-up holds a thread of its own.
+const MOST_LOOKUPS: usize = 16;
 
 /// How much the gateway takes.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +130,8 @@ pub struct Setup<'a> {
     pub bounds: Bounds,
     /// Signs who calls for upstreams; without one they are not told.
     pub identity_signer: Option<IdentitySigner>,
+    /// How upstreams are reached.
+    pub reach: Reach,
 }
 
 /// A running gateway.
@@ -164,8 +169,15 @@ pub fn listen(address: SocketAddr, copies: usize) -> io::Result<Vec<TcpListener>
 
 /// Starts the threads. Without a snapshot every request is answered with 503 until the first [`Gateway::swap`].
 pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway> {
+    let background =
+        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(MOST_LOOKUPS).build()?;
+    let upstreams = upstreams::Registry::new(setup.reach, background.handle().clone());
+    if let Some(snapshot) = &snapshot {
+        snapshot.bind(&upstreams);
+    }
     let shared = Arc::new(Shared {
         snapshot: ArcSwapOption::from_pointee(snapshot),
+        upstreams,
         clock: setup.clock,
         chance: setup.chance,
         journal: setup.journal,
@@ -201,6 +213,13 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
             .name(format!("gateway-{number}"))
             .spawn(move || tokio::task::LocalSet::new().block_on(&runtime, thread.run(listeners)))?;
     }
+    let (mut ending, alive) = (ending, alive);
+    std::thread::Builder::new().name("gateway-upstreams".into()).spawn(move || {
+        // Looks up names and asks upstreams how they are, so that no thread that serves does.
+        background.block_on(async { ending.wait_for(|end| *end).await.is_ok() });
+        background.shutdown_background();
+        drop(alive);
+    })?;
     Ok(Gateway(Arc::new(Running { shared, stop, end, open, ended: Mutex::new(ended) })))
 }
 
@@ -266,6 +285,7 @@ async fn keep_house(core: Rc<Core>) {
 impl Gateway {
     /// Puts another snapshot in place of the present one. Requests under way end with the one they began with.
     pub fn swap(&self, snapshot: Snapshot) {
+        snapshot.bind(&self.0.shared.upstreams);
         self.0.shared.snapshot.store(Some(Arc::new(snapshot)));
     }
 

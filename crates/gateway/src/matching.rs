@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use hansom_domain::{AccessRules, ApiSlug, GroupAddress, Major, OperationSet, Status};
+use hansom_domain::{AccessRules, ApiSlug, EnvironmentName, GroupAddress, Major, OperationSet, Status};
 use http::{HeaderValue, Method};
 
 use crate::{
@@ -83,6 +83,7 @@ struct Rules<'d> {
 /// What a version is compiled among.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
+    pub(crate) environment: &'a EnvironmentName,
     /// The environment's address.
     pub(crate) base_url: &'a str,
     /// The hub's.
@@ -148,13 +149,16 @@ impl<'s> Matched<'s> {
 
 impl Version {
     pub(crate) fn compile(document: &VersionDocument, surroundings: Surroundings<'_>) -> Result<Self, String> {
-        let Surroundings { base_url, hub, .. } = surroundings;
+        let Surroundings { environment, base_url, hub, .. } = surroundings;
         if document.operations.len() > MOST_OPERATIONS {
             return Err(format!("it has more than {MOST_OPERATIONS} operations"));
         }
         let target = match &document.target {
             Target::Mock => CompiledTarget::Mock,
-            Target::Upstreams { urls, timeout_ms } => CompiledTarget::Upstreams(Upstreams::compile(urls, *timeout_ms)?),
+            Target::Upstreams { urls, timeout_ms, options } => {
+                let name = format!("{environment}/{}/{}", document.api, document.major);
+                CompiledTarget::Upstreams(Upstreams::compile(name, urls, *timeout_ms, options)?)
+            }
         };
         let rules = Rules::of(&document.access);
         let plans = Plans::compile(&document.limits, document.quotas);

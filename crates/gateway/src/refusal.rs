@@ -97,6 +97,24 @@ pub(crate) enum Refusal {
     UpstreamSilent {
         millis: u64,
     },
+    /// No connection in time.
+    UpstreamUnconnected {
+        millis: u64,
+    },
+    /// The version has as many requests at its upstreams as it may.
+    UpstreamBusy,
+    /// All upstreams are out.
+    UpstreamsOut {
+        seconds: u64,
+    },
+    /// The upstream's name has no address.
+    UpstreamUnresolved,
+    /// The upstream's address is closed to the gateway; which kind it is.
+    UpstreamForbidden(&'static str),
+    /// The upstream's TLS is no good; why.
+    UpstreamUntrusted(&'static str),
+    /// The request passed the gateway too often.
+    Circle,
     Internal,
 }
 
@@ -127,9 +145,17 @@ impl Refusal {
             Refusal::ContractBroken { .. } => ProblemCode::InvalidRequest,
             Refusal::MediaTypeUnknown { .. } => ProblemCode::UnsupportedMediaType,
             Refusal::NothingAcceptable(_) => ProblemCode::NotAcceptable,
-            Refusal::UpstreamUnreachable | Refusal::UpstreamBroken => ProblemCode::UpstreamFailed,
-            Refusal::UpstreamSilent { .. } => ProblemCode::UpstreamTimeout,
-            Refusal::Starting | Refusal::UpstreamMissing => ProblemCode::Unavailable,
+            Refusal::UpstreamUnreachable
+            | Refusal::UpstreamBroken
+            | Refusal::UpstreamForbidden(_)
+            | Refusal::UpstreamUntrusted(_) => ProblemCode::UpstreamFailed,
+            Refusal::UpstreamSilent { .. } | Refusal::UpstreamUnconnected { .. } => ProblemCode::UpstreamTimeout,
+            Refusal::Starting
+            | Refusal::UpstreamMissing
+            | Refusal::UpstreamBusy
+            | Refusal::UpstreamsOut { .. }
+            | Refusal::UpstreamUnresolved => ProblemCode::Unavailable,
+            Refusal::Circle => ProblemCode::LoopDetected,
             Refusal::Internal => ProblemCode::Internal,
         }
     }
@@ -223,6 +249,21 @@ impl Refusal {
             Refusal::UpstreamSilent { millis } => {
                 format!("The API's server did not answer within {millis} ms.")
             }
+            Refusal::UpstreamUnconnected { millis } => {
+                format!("No connection to the API's server could be made within {millis} ms.")
+            }
+            Refusal::UpstreamBusy => "The API has as many requests under way as it takes. Wait 1 s.".into(),
+            Refusal::UpstreamsOut { seconds } => {
+                format!("No server of the API answers at present. Wait {seconds} s.")
+            }
+            Refusal::UpstreamUnresolved => "The name of the API's server is not known.".into(),
+            Refusal::UpstreamForbidden(what) => {
+                format!(
+                    "The API's server has {what}, which the gateway does not connect to unless the operators allow it."
+                )
+            }
+            Refusal::UpstreamUntrusted(why) => format!("The API's server cannot be trusted: {why}."),
+            Refusal::Circle => "The request passed the gateway too often: the API's server leads back to it.".into(),
             _ => "Something went wrong in the gateway.".into(),
         }
     }
@@ -270,7 +311,10 @@ impl Refusal {
             Refusal::MethodUnknown => put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into()),
             Refusal::MethodNotAllowed { allowed } => put(ALLOW, allowed.join(", ")),
             Refusal::LimitReached(reached) => put(RETRY_AFTER, reached.retry_after_seconds.to_string()),
-            Refusal::TooManyUnknownTokens | Refusal::Starting => put(RETRY_AFTER, "1".into()),
+            Refusal::TooManyUnknownTokens | Refusal::Starting | Refusal::UpstreamBusy | Refusal::UpstreamUnresolved => {
+                put(RETRY_AFTER, "1".into())
+            }
+            Refusal::UpstreamsOut { seconds } => put(RETRY_AFTER, seconds.to_string()),
             _ => {}
         }
     }

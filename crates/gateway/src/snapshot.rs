@@ -11,7 +11,7 @@ use std::{
 
 use hansom_domain::{
     AccessRules, ApiSlug, ApplicationId, Audience, CredentialId, CrossOrigin, EnvironmentName, GroupAddress, Limits,
-    Major, OperationSet, PersonId, Quotas, Status, Timestamp, TokenId,
+    Major, OperationSet, PersonId, Quotas, Status, Timestamp, TokenId, UpstreamOptions,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,9 +20,10 @@ use crate::{
     callers::{Application, Names, Person},
     delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace},
     keys::KeySet,
-    matching::{Surroundings, Version},
+    matching::{CompiledTarget, Surroundings, Version},
     mock::{Mocks, Proof},
     shards::{Named, Shards},
+    upstreams::Registry,
 };
 
 /// The one format of snapshots that this build reads and writes.
@@ -136,10 +137,13 @@ pub enum Target {
     Mock,
     /// The API's own servers.
     Upstreams {
-        /// Their addresses; `http://` only.
+        /// Their addresses.
         urls: Vec<String>,
         /// How long one may take until the first byte of its answer.
         timeout_ms: u64,
+        /// The rest of how they are treated. Snapshots of older builds say nothing of it.
+        #[serde(default)]
+        options: UpstreamOptions,
     },
 }
 
@@ -358,6 +362,16 @@ impl Snapshot {
         draft.finish(delta.generation, delta.made_at)
     }
 
+    /// Joins what is known of upstreams already. To be done before it serves; what was bound once stays so.
+    pub(crate) fn bind(&self, upstreams: &Registry) {
+        let apis = self.environments.iter().flat_map(|environment| environment.apis.iter());
+        for (version, _) in apis.flat_map(|api| &api.versions) {
+            if let CompiledTarget::Upstreams(of_version) = &version.target {
+                of_version.bind(upstreams);
+            }
+        }
+    }
+
     /// The number of the snapshot.
     pub fn generation(&self) -> u64 {
         self.generation
@@ -570,7 +584,10 @@ impl Draft {
         let compiled = match &known {
             Some(environment) => {
                 let (base_url, hub, proof) = (environment.base_url.as_str(), platform.hub.as_str(), self.proof);
-                Version::compile(&placed.version, Surroundings { base_url, hub, proof, mocks })
+                Version::compile(
+                    &placed.version,
+                    Surroundings { environment: &environment.name, base_url, hub, proof, mocks },
+                )
             }
             None => Err("the platform has no such environment".to_owned()),
         };

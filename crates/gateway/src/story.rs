@@ -29,6 +29,7 @@ use crate::{
     reception,
     refusal::Refusal,
     snapshot::Snapshot,
+    upstreams::{self, Registry},
 };
 
 /// What all threads of the gateway have in common.
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) limiter: Limiter,
     pub(crate) signer: Option<IdentitySigner>,
     pub(crate) bounds: Bounds,
+    pub(crate) upstreams: Registry,
 }
 
 /// What one thread of the gateway has for itself.
@@ -125,6 +127,9 @@ pub(crate) fn judge<'s>(
     let head = reception::receive(unread, notes)?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
     let peer = if sender == visit.peer.address() { visit.peer.clone() } else { Peer::new(sender) };
+    if upstreams::goes_in_a_circle(head.of_kind(Kind::Via)) {
+        return Err(Refusal::Circle);
+    }
     let limit = core.shared.bounds.largest_body;
     if declared > limit {
         return Err(Refusal::BodyTooLarge { limit });

@@ -4,7 +4,6 @@
 
 use std::{
     io::{self, IoSlice},
-    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -24,14 +23,6 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// The socket below.
-    pub(crate) fn socket(&self) -> &TcpStream {
-        match self {
-            Stream::Plain(socket) => socket,
-            Stream::Tls(tls) => tls.get_ref().0,
-        }
-    }
-
     /// What both sides of a TLS session agreed on; `None` on a plain connection.
     pub(crate) fn session(&self) -> Option<&CommonState> {
         match self {
@@ -43,11 +34,6 @@ impl Stream {
     /// Whether the two sides agreed on HTTP/2 by ALPN.
     pub(crate) fn is_http2(&self) -> bool {
         self.session().and_then(|session| session.alpn_protocol()) == Some(b"h2")
-    }
-
-    /// Who is at the other end.
-    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
-        self.socket().peer_addr()
     }
 }
 

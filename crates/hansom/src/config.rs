@@ -9,11 +9,14 @@ use std::{
     sync::Arc,
 };
 
-use hansom_domain::{EnvironmentName, GroupAddress};
+use hansom_domain::{EnvironmentName, GroupAddress, Network};
 use hansom_standards::{Profile, profile::DEFAULT};
 use serde::Deserialize;
 
-use crate::failure::{Doing, Failure};
+use crate::{
+    failure::{Doing, Failure},
+    reach,
+};
 
 /// The file as written. Unknown keys are errors with their line.
 #[derive(Debug, Deserialize)]
@@ -38,6 +41,9 @@ pub(crate) struct Config {
     /// The playbook.
     #[serde(default)]
     pub(crate) standards: Standards,
+    /// The gateway.
+    #[serde(default)]
+    pub(crate) gateway: Gateway,
 }
 
 /// A listener with its public address.
@@ -120,6 +126,21 @@ pub(crate) struct Standards {
     pub(crate) profile: Option<String>,
 }
 
+/// `[gateway]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gateway {
+    /// Networks besides the public internet in which upstreams may be: `["10.0.0.0/8"]`.
+    #[serde(default)]
+    pub(crate) private_upstreams: Vec<Network>,
+    /// A file with certificates of authorities that vouch for upstreams, besides those that this machine trusts.
+    pub(crate) upstream_authorities: Option<PathBuf>,
+    /// A file with the certificate that upstreams are shown if they ask for one, and those that vouch for it.
+    pub(crate) upstream_certificate: Option<PathBuf>,
+    /// A file with the key of that certificate.
+    pub(crate) upstream_key: Option<PathBuf>,
+}
+
 /// A public address: scheme, host and maybe a port. Plain HTTP only on this machine, since cookies and tokens go there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl(String);
@@ -183,7 +204,11 @@ impl Config {
         if let Some(profile) = config.standards.profile.as_mut().filter(|name| Profile::bundled(name).is_none()) {
             *profile = folder.join(&*profile).display().to_string();
         }
-        for path in [&mut config.database.url_file, &mut config.identity.client_secret_file].into_iter().flatten() {
+        let gateway = &mut config.gateway;
+        let of_gateway =
+            [&mut gateway.upstream_authorities, &mut gateway.upstream_certificate, &mut gateway.upstream_key];
+        let others = [&mut config.database.url_file, &mut config.identity.client_secret_file];
+        for path in others.into_iter().chain(of_gateway).flatten() {
             *path = folder.join(&*path);
         }
         config.check(file)?;
@@ -210,6 +235,7 @@ impl Config {
         }
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
+        reach::of(self).map(|_| ())?;
         self.client_secret().map(|_| ())
     }
 

@@ -16,6 +16,7 @@ mod law;
 mod operations;
 mod platform;
 mod publisher;
+mod reach;
 mod saying;
 mod world;
 

@@ -9,8 +9,8 @@ use std::{
 };
 
 use hansom_control::{Control, Settings, SigningKey, Standards, Vault};
-use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress};
-use hansom_gateway::{Entrance, Entry, Gateway, Snapshot, kept};
+use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
+use hansom_gateway::{Entrance, Entry, Gateway, Reach, Snapshot, kept};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
 use hansom_store::{Reads, Writes};
 use prometheus_client::registry::Registry;
@@ -46,8 +46,10 @@ pub(crate) struct Parts {
     pub(crate) directory: Arc<dyn Directory>,
     /// The administrators' group.
     pub(crate) administrators: GroupAddress,
-    /// Whether manifests may name upstreams on this machine.
-    pub(crate) loopback_upstreams: bool,
+    /// Where manifests may name upstreams besides the public internet.
+    pub(crate) open_networks: OpenNetworks,
+    /// How the gateway reaches them.
+    pub(crate) reach: Reach,
     /// Who keeps the playbook, and by which profile contracts are judged.
     pub(crate) standards: Standards,
     /// What every page says at its top.
@@ -221,6 +223,7 @@ fn start_gateway(
         cores: cores(),
         bounds: hansom_gateway::Bounds::default(),
         identity_signer: Some(assertion::signer(key)),
+        reach: parts.reach.clone(),
     };
     hansom_gateway::start(setup, read_snapshot(&parts.snapshot_file())).doing("the gateway could not start")
 }
@@ -235,7 +238,7 @@ async fn open_control(
     let settings = Settings {
         administrators: parts.administrators.clone(),
         environments: bases.iter().map(|(name, _)| name.clone()).collect(),
-        loopback_upstreams: parts.loopback_upstreams,
+        open_networks: parts.open_networks.clone(),
         standards: parts.standards.clone(),
     };
     let vault = Vault::new(parts.master_key);

@@ -215,8 +215,8 @@ fn version_document(
     let (_, target) = manifest.environments.iter().find(|(name, _)| name == environment)?;
     let target = match target {
         Target::Mock => snapshot::Target::Mock,
-        Target::Upstreams { urls, timeout_ms } => {
-            snapshot::Target::Upstreams { urls: urls.clone(), timeout_ms: *timeout_ms }
+        Target::Upstreams { urls, timeout_ms, options } => {
+            snapshot::Target::Upstreams { urls: urls.clone(), timeout_ms: *timeout_ms, options: options.clone() }
         }
     };
     let mock = target == snapshot::Target::Mock;

@@ -167,7 +167,7 @@ async fn control() -> Control {
     let settings = Settings {
         administrators: ADMINISTRATORS.parse().unwrap(),
         environments: vec![EnvironmentName::sandbox(), EnvironmentName::production()],
-        loopback_upstreams: false,
+        open_networks: hansom_domain::OpenNetworks::default(),
         standards: hansom_testkit::standards(),
     };
     Control::new(store.reads, store.writes, Vault::new([7; 32]), clock, chance, settings)

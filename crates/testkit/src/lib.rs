@@ -103,7 +103,7 @@ pub fn control_by(opened: &Opened, standards: Standards) -> (Control, Hands) {
     let settings = Settings {
         administrators: group("api-platform@hackney.example"),
         environments: vec![EnvironmentName::production(), EnvironmentName::sandbox()],
-        loopback_upstreams: true,
+        open_networks: hansom_domain::OpenNetworks::new(hansom_domain::Network::LOOPBACK.into()),
         standards,
     };
     let vault = Vault::new([7; 32]);

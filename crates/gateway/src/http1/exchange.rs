@@ -3,9 +3,11 @@
 //! Both directions run at once: an upstream may answer before it has the whole request, and may stop taking it.
 
 use std::{
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
+
+use tokio::time::Instant;
 
 use super::{
     Framing,
@@ -23,6 +25,7 @@ use crate::{
     source::{Source, SourceFault},
     story::Core,
     stream::Stream,
+    upstreams::{Attempt, Failure, Patience, Sent, Target, Turn},
 };
 
 /// How much is read at once of a head, or of a body that has to be looked at.
@@ -35,12 +38,14 @@ const MOST_INTERIM: u8 = 16;
 /// A connection to an upstream with one request on it.
 pub(crate) struct Exchange {
     lease: Lease,
+    turn: Turn,
+    patience: Patience,
+    began: Instant,
     incoming: Incoming,
     out: Outgoing,
     search: HeadSearch,
     upload: Upload,
     pace: Pace,
-    first_byte: Duration,
     reading: Reading,
     to_head: bool,
     interim: u8,
@@ -93,6 +98,16 @@ impl Fault {
         }
     }
 
+    /// How the server failed, if it is the server that did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match self {
+            Fault::Source(_) => None,
+            Fault::Broken | Fault::BadAnswer => Some(Failure::Broken),
+            Fault::Silent => Some(Failure::Timeout),
+            Fault::Deaf => Some(Failure::Stalled),
+        }
+    }
+
     /// Why an answer that had begun did not reach its end, for the journal.
     pub(crate) fn within_answer(&self) -> &'static str {
         match self {
@@ -105,18 +120,20 @@ impl Fault {
 }
 
 impl Exchange {
-    pub(crate) fn new(lease: Lease, buffers: &Buffers) -> Self {
+    pub(crate) fn new(lease: Lease, turn: Turn, patience: Patience, buffers: &Buffers) -> Self {
         let (mut incoming, mut out) = (Incoming::default(), Outgoing::default());
         incoming.lend(buffers.take());
         out.lend(buffers.take());
         Self {
             lease,
+            turn,
+            patience,
+            began: Instant::now(),
             incoming,
             out,
             search: HeadSearch::default(),
             upload: Upload::Ended,
             pace: Pace::begin(),
-            first_byte: Duration::ZERO,
             reading: Reading::Ended,
             to_head: false,
             interim: 0,
@@ -126,29 +143,36 @@ impl Exchange {
         }
     }
 
-    /// Begins a request whose head `put_head` writes. `first_byte` is the patience for the answer once the request is sent.
+    /// Begins a request whose head `put_head` writes.
     pub(crate) fn begin(
         &mut self,
         framing: Framing,
         to_head: bool,
-        first_byte: Duration,
         watch: &mut Watch,
-        put_head: impl FnOnce(&mut Vec<u8>),
+        put_head: impl FnOnce(&mut Vec<u8>, &Target),
     ) {
-        put_head(&mut self.out.bytes);
+        put_head(&mut self.out.bytes, self.turn.target());
         self.to_head = to_head;
-        self.first_byte = first_byte;
         self.upload = match framing {
             Framing::None | Framing::Length(0) => Upload::Last,
             Framing::Length(_) => Upload::Plain,
             Framing::Chunked | Framing::UntilClose => Upload::Chunked,
         };
-        watch.give(first_byte);
+        watch.give(self.patience.first_byte);
     }
 
-    /// Whether the end of a kept connection may have crossed with the request, which then was not read by anybody.
-    pub(crate) fn may_have_crossed(&self) -> bool {
-        self.lease.is_used && !self.has_heard
+    /// What is left of it after it failed before there was an answer: the server's turn, and how far it came.
+    pub(crate) fn into_attempt(self, number: u32, is_idempotent: bool, framing: Framing) -> (Turn, Attempt) {
+        let sent = if framing == Framing::None { Sent::Head } else { Sent::Body };
+        let (was_kept, has_answer) = (self.lease.is_used, self.has_heard);
+        (self.turn, Attempt { number, is_idempotent, sent, was_kept, has_answer })
+    }
+
+    /// Until when the upstream may go on with its answer.
+    pub(crate) fn deadline(&self) -> Instant {
+        let idle = Instant::now().checked_add(self.patience.idle);
+        let total = self.began.checked_add(self.patience.total);
+        [idle, total].into_iter().flatten().min().unwrap_or(self.began)
     }
 
     /// The next head of an answer: an interim one (1xx), or the final one. Its fields stand in [`Self::text`] until
@@ -198,6 +222,7 @@ impl Exchange {
             self.interim = self.interim.saturating_add(1);
             return if self.interim > MOST_INTERIM { Err(Fault::BadAnswer) } else { Ok(()) };
         }
+        self.turn.answered(head.status);
         self.reading = Reading::new(head.framing);
         self.persists = head.persists;
         Ok(())
@@ -232,13 +257,17 @@ impl Exchange {
         {
             return Poll::Ready(Err(fault));
         }
-        match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
-            Poll::Ready(taken) => Poll::Ready(taken.map_err(|broken| match broken {
+        let taken = match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
+            Poll::Ready(taken) => taken.map_err(|broken| match broken {
                 Broken::Framing => Fault::BadAnswer,
                 Broken::Short | Broken::Connection => Fault::Broken,
-            })),
-            Poll::Pending => self.poll_late(cx, watch).map(Err),
+            }),
+            Poll::Pending => Err(ready!(self.poll_late(cx, watch))),
+        };
+        if let Err(fault @ (Fault::Broken | Fault::BadAnswer | Fault::Silent)) = &taken {
+            self.turn.failed(if matches!(fault, Fault::Silent) { Failure::Stalled } else { Failure::Broken });
         }
+        Poll::Ready(taken)
     }
 
     fn poll_upload<B: Source>(
@@ -278,7 +307,7 @@ impl Exchange {
                     put_last_chunk(&mut self.out.bytes, source.trailers());
                 }
                 self.upload = Upload::Last;
-                watch.give(self.first_byte);
+                watch.give(self.patience.first_byte);
             } else {
                 watch.until(self.pace.step(taken));
             }
@@ -299,7 +328,7 @@ impl Exchange {
     }
 
     /// The bare connection after an upgrade, with what came after the head.
-    pub(crate) fn into_parts(self) -> (Stream, Incoming) {
-        (self.lease.stream, self.incoming)
+    pub(crate) fn into_parts(self) -> (Stream, Incoming, Turn) {
+        (self.lease.stream, self.incoming, self.turn)
     }
 }

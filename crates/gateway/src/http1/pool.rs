@@ -4,65 +4,63 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     pin::Pin,
-    sync::Arc,
     task::{Context, Waker},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, ReadBuf},
-    net::TcpStream,
-    time::{Instant, timeout},
+    time::Instant,
 };
 
-use crate::{refusal::Refusal, stream::Stream};
+use crate::{
+    stream::Stream,
+    upstreams::{self, ConnectFault, HTTP_1, Turn},
+};
 
-const CONNECT: Duration = Duration::from_secs(2);
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 const MOST_IDLE_PER_UPSTREAM: usize = 256;
 
 /// The free connections of one thread.
 #[derive(Default)]
 pub(crate) struct Pool {
-    idle: RefCell<HashMap<Arc<str>, Vec<Idle>>>,
+    idle: RefCell<HashMap<u32, Vec<Idle>>>,
 }
 
 /// A connection in use. Dropped, it is closed; handed back, it can be used again.
 pub(crate) struct Lease {
     pub(crate) stream: Stream,
-    address: Arc<str>,
+    /// The server, and which addresses it had when the connection was made.
+    target: u32,
+    epoch: u32,
     /// Whether it served before, so that its end may have crossed with a request.
     pub(crate) is_used: bool,
 }
 
 struct Idle {
     stream: Stream,
+    epoch: u32,
     since: Instant,
 }
 
 impl Pool {
-    /// A free connection to the upstream, or a new one.
-    pub(crate) async fn lease(&self, address: &Arc<str>, fresh: bool) -> Result<Lease, Refusal> {
-        if let Some(stream) = self.take(address).filter(|_| !fresh) {
-            return Ok(Lease { stream, address: Arc::clone(address), is_used: true });
+    /// A free connection to the server, or a new one, which must stand within `patience`.
+    pub(crate) async fn lease(&self, turn: &Turn, patience: Duration, fresh: bool) -> Result<Lease, ConnectFault> {
+        let (target, epoch) = (turn.target().number(), turn.target().epoch());
+        if let Some(stream) = self.take(target, epoch).filter(|_| !fresh) {
+            return Ok(Lease { stream, target, epoch, is_used: true });
         }
-        match timeout(CONNECT, TcpStream::connect(&**address)).await {
-            Ok(Ok(stream)) => {
-                // Without it small requests wait for acknowledgements; a socket that refuses is about to fail anyway.
-                let _ = stream.set_nodelay(true);
-                Ok(Lease { stream: Stream::Plain(stream), address: Arc::clone(address), is_used: false })
-            }
-            Ok(Err(_)) => Err(Refusal::UpstreamUnreachable),
-            Err(_) => Err(Refusal::UpstreamSilent { millis: 2000 }),
-        }
+        let stream = upstreams::connect(turn.target(), patience, HTTP_1).await?;
+        turn.connected();
+        Ok(Lease { stream, target, epoch, is_used: false })
     }
 
     /// The connection that was used last, so that those that are not needed grow old and go.
-    fn take(&self, address: &Arc<str>) -> Option<Stream> {
+    fn take(&self, target: u32, epoch: u32) -> Option<Stream> {
         let mut idle = self.idle.borrow_mut();
-        let list = idle.get_mut(address)?;
+        let list = idle.get_mut(&target)?;
         while let Some(mut last) = list.pop() {
-            if last.since.elapsed() < LONGEST_IDLE && is_quiet(&mut last.stream) {
+            if last.epoch == epoch && last.since.elapsed() < LONGEST_IDLE && is_quiet(&mut last.stream) {
                 return Some(last.stream);
             }
         }
@@ -72,9 +70,9 @@ impl Pool {
     /// For the next request.
     pub(crate) fn hand_back(&self, lease: Lease) {
         let mut idle = self.idle.borrow_mut();
-        let list = idle.entry(lease.address).or_default();
+        let list = idle.entry(lease.target).or_default();
         if list.len() < MOST_IDLE_PER_UPSTREAM {
-            list.push(Idle { stream: lease.stream, since: Instant::now() });
+            list.push(Idle { stream: lease.stream, epoch: lease.epoch, since: Instant::now() });
         }
     }
 

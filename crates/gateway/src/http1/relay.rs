@@ -1,6 +1,6 @@
 //! How is one request of an HTTP/1.1 connection answered?
 
-use std::{future::poll_fn, rc::Rc, task::Poll, time::Duration};
+use std::{future::poll_fn, rc::Rc, task::Poll};
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -27,11 +27,9 @@ use crate::{
     source::{Source, SourceFault, collect},
     story::{self, Notes},
     tunnel,
-    upstreams::Upstreams,
+    upstreams::{Attempt, Failure, Upstreams},
 };
 
-/// How long an upstream may pause within its answer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// How much of an answer is read at once: little at first, more while it fills.
 const LEAST_ROOM: usize = 16 * 1024;
 const MOST_ROOM: usize = 256 * 1024;
@@ -187,24 +185,35 @@ impl Client {
     ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
         let door = Rc::clone(&self.connection.door);
         let core = &door.core;
-        let may_repeat = head.framing == Framing::None && head.unread.method.is_idempotent();
-        let mut fresh = false;
+        let is_idempotent = head.unread.method.is_idempotent();
+        let to_head = head.unread.method == Method::HEAD;
+        let patience = upstreams.patience();
+        let mut turn = upstreams.choose(None).map_err(Some)?;
+        let (mut number, mut fresh) = (1, false);
         loop {
-            let upstream = upstreams.next().ok_or(Some(Refusal::UpstreamMissing))?;
-            let lease = core.pool.lease(&upstream.address, fresh).await.map_err(Some)?;
-            let mut exchange = Exchange::new(lease, &core.buffers);
-            let passage = Passage { framing: head.framing, upgrades };
-            let to_head = head.unread.method == Method::HEAD;
-            exchange.begin(head.framing, to_head, upstreams.wait, &mut self.watch, |out| {
-                forwarding::put_request(out, core, upstream, admitted, passage);
-            });
-            match self.final_head(&mut exchange, head, upgrades).await {
-                Ok(answer) => return Ok((exchange, answer)),
-                Err(None) => return Err(None),
-                // A server may close a kept connection just as the next request is on its way: nothing was done, ask once more.
-                Err(Some(Fault::Broken)) if exchange.may_have_crossed() && may_repeat && !fresh => fresh = true,
-                Err(Some(fault)) => return Err(Some(fault.before_answer(upstreams.wait))),
-            }
+            let (failure, attempt, refusal) = match core.pool.lease(&turn, patience.connect, fresh).await {
+                Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
+                Ok(lease) => {
+                    let mut exchange = Exchange::new(lease, turn, patience, &core.buffers);
+                    let passage = Passage { framing: head.framing, upgrades: upgrades };
+                    exchange.begin(head.framing, to_head, &mut self.watch, |out, target| {
+                        forwarding::put_request(out, core, target, admitted, passage);
+                    });
+                    let fault = match self.final_head(&mut exchange, head, upgrades).await {
+                        Ok(answer) => return Ok((exchange, answer)),
+                        Err(None) => return Err(None),
+                        Err(Some(fault)) => fault,
+                    };
+                    let Some(failure) = fault.failure() else {
+                        return Err(Some(fault.before_answer(patience.first_byte)));
+                    };
+                    let (failed, attempt) = exchange.into_attempt(number, is_idempotent, head.framing);
+                    turn = failed;
+                    (failure, attempt, fault.before_answer(patience.first_byte))
+                }
+            };
+            (turn, fresh) = upstreams.go_on(turn, &attempt, failure, refusal).map_err(Some)?;
+            number = number.saturating_add(1);
         }
     }
 
@@ -295,7 +304,7 @@ impl Client {
                 let taken = taken.map_err(|fault| fault.within_answer())?;
                 room = if taken >= room as u64 { room.saturating_mul(2).min(MOST_ROOM) } else { room };
                 is_whole = put_end(exchange, &mut out.bytes, *ending);
-                watch.give(LONGEST_PAUSE);
+                watch.until(exchange.deadline());
             }
         })
         .await
@@ -307,7 +316,7 @@ impl Client {
         if exchange.use_head(answer).is_err() || !self.send().await {
             return;
         }
-        let (mut upstream, early) = exchange.into_parts();
+        let (mut upstream, early, _turn) = exchange.into_parts();
         tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused(), &self.connection).await;
     }
 }

@@ -6,7 +6,6 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -21,7 +20,6 @@ use crate::{
     patience::Watch,
 };
 
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const ROOM: usize = 16 * 1024;
 
 /// How many requests of a connection are being answered.
@@ -77,7 +75,7 @@ impl Answer {
     }
 
     pub(crate) fn streamed(mut streamed: Streamed) -> Self {
-        streamed.watch.give(LONGEST_PAUSE);
+        streamed.give_time();
         Self { content: Content::Streamed(Box::new(streamed)), in_flight: None }
     }
 
@@ -110,11 +108,17 @@ impl Streamed {
             self.exchange = None;
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        self.watch.give(LONGEST_PAUSE);
+        self.give_time();
         if data.is_empty() {
             return Poll::Ready(self.end().map(|trailers| Ok(Frame::trailers(trailers))));
         }
         Poll::Ready(Some(Ok(Frame::data(data.into()))))
+    }
+
+    fn give_time(&mut self) {
+        if let Some(exchange) = &self.exchange {
+            self.watch.until(exchange.deadline());
+        }
     }
 
     /// Hands the connection back; the fields after the body, if there are any.

@@ -1,6 +1,6 @@
 //! Does a damaged snapshot show itself, and does the generation before it live?
 
-use hansom_domain::Timestamp;
+use hansom_domain::{Timestamp, UpstreamOptions};
 use hansom_gateway::{
     Delta, PlacedVersion, Record, Snapshot,
     kept::{self, Broken, Kept, Writer, compact, open},
@@ -164,10 +164,11 @@ fn a_compacted_file_says_the_same_in_one_run() {
 fn l127_one_broken_version_is_set_aside_alone() {
     let stage = Stage::new();
     let versions = stage.document().environments[0].versions.clone();
-    for url in ["https://a.example", "ftp://a", "http://u@a", "nonsense", "http://a/?x"] {
+    for url in ["http://2130706433", "ftp://a", "http://u@a", "nonsense", "http://a/?x"] {
         let mut broken = versions[1].clone();
         broken.api = word("broken");
-        broken.target = Target::Upstreams { urls: vec![url.into()], timeout_ms: 1 };
+        broken.target =
+            Target::Upstreams { urls: vec![url.into()], timeout_ms: 1, options: UpstreamOptions::default() };
         let mut document = document_with(&stage, broken);
         document.keys.push(document.keys[0].clone());
         document.keys[1].jwk["crv"] = "P-384".into();

@@ -17,9 +17,12 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
-    AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, OperationSet, Status, Timestamp,
+    AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, Network, OpenNetworks, OperationSet,
+    Status, Timestamp, UpstreamOptions,
 };
-use hansom_gateway::{Bounds, Entrance, Entry, Gateway, Setup, Snapshot, SnapshotDocument, snapshot::*};
+use hansom_gateway::{
+    Bounds, Entrance, Entry, Gateway, Reach, Resolver, Setup, Snapshot, SnapshotDocument, snapshot::*,
+};
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -176,6 +179,8 @@ impl Stage {
             identity_signer: Some(Arc::new(|claims| {
                 serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
+            reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)
+                .expect("TLS can be set up"),
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(Journal { receiver: entries, waiting: VecDeque::new() });
@@ -579,7 +584,11 @@ pub fn rents(upstream: &Upstream) -> VersionDocument {
         quotas: hansom_domain::Quotas::default(),
         cross_origin: None,
         access: AccessRules::new(rules, Audience::Public).expect("rules"),
-        target: Target::Upstreams { urls: vec![format!("http://{}/base", upstream.address)], timeout_ms: 400 },
+        target: Target::Upstreams {
+            urls: vec![format!("http://{}/base", upstream.address)],
+            timeout_ms: 400,
+            options: UpstreamOptions::default(),
+        },
         operations: vec![
             operation("listAccounts", "GET", "/accounts"),
             operation("getAccount", "GET", "/accounts/{id}"),

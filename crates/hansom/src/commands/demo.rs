@@ -9,7 +9,7 @@ use std::{
 
 use clap::Args;
 use hansom_control::Standards;
-use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress};
+use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
 use hansom_oauth::Provider;
 use hansom_standards::profile::DEFAULT;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use crate::{
     },
     failure::{Doing, Failure},
     platform::{self, Parts, Platform},
-    world,
+    reach, world,
 };
 
 /// Run the whole platform on this machine with nothing else installed: four council APIs, a sandbox that answers from
@@ -139,6 +139,7 @@ impl Demo {
         let provider = start_provider(&mut folder, &urls.hub)?;
         let issuer = provider.issuer.clone();
         let directory = DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?;
+        let open_networks = OpenNetworks::new(Network::LOOPBACK.into());
         let parts = Parts {
             hub: (bound.hub, urls.hub.clone()),
             environments: vec![
@@ -154,7 +155,8 @@ impl Demo {
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
-            loopback_upstreams: true,
+            reach: reach::plain(open_networks.clone())?,
+            open_networks,
             standards: Standards {
                 group: "api-standards@hackney.example".parse().doing("the demo's keepers of the playbook")?,
                 profile: Arc::new(config::profile(&self.profile)?),

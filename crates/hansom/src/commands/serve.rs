@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     failure::{Doing, Failure},
     platform::{self, Parts, Platform},
-    world,
+    reach, world,
 };
 
 /// Run the platform: hub, control API, tokens, gateway and operations in one process.
@@ -63,7 +63,8 @@ fn parts(config: &Config) -> Result<Parts, Failure> {
         },
         directory: Arc::new(ClaimDirectory),
         administrators: config.platform.administrators.clone(),
-        loopback_upstreams: config.platform.loopback_upstreams,
+        open_networks: reach::open_networks(config),
+        reach: reach::of(config)?,
         standards: config.standards()?,
         notice: None,
         clock: world::clock(),

@@ -56,7 +56,7 @@ impl Town {
         let settings = Settings {
             administrators: "platform@hackney.example".parse().unwrap(),
             environments,
-            loopback_upstreams: true,
+            open_networks: hansom_domain::OpenNetworks::new(hansom_domain::Network::LOOPBACK.into()),
             standards: hansom_testkit::standards(),
         };
         let chance = Chance::new(|bytes| aws_lc_rs::rand::fill(bytes).unwrap());

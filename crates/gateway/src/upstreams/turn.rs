@@ -1,0 +1,74 @@
+//! What became of one request at one server?
+
+use std::sync::Arc;
+
+use super::{room::Place, target::Target};
+
+/// How a request failed at its server. What the client did wrong is no failure of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No connection could be made: refused, unknown, not in time, not trusted.
+    Connect,
+    /// The answer did not begin in time.
+    Timeout,
+    /// The connection broke off before the answer was whole, or the answer is no HTTP.
+    Broken,
+    /// The answer began and went no further.
+    Stalled,
+}
+
+/// A request's place at a server. Dropped at the end of the answer's body, it is free for the next.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    target: Arc<Target>,
+    place: Place,
+    is_trial: bool,
+    is_settled: bool,
+}
+
+impl Turn {
+    pub(super) fn new(target: Arc<Target>, place: Place, is_trial: bool) -> Self {
+        target.begin();
+        Self { target, place, is_trial, is_settled: false }
+    }
+
+    /// Whose turn it is to answer.
+    pub(crate) fn target(&self) -> &Arc<Target> {
+        &self.target
+    }
+
+    /// A new connection to the server stands. Not to be told of one that was kept.
+    pub(crate) fn connected(&self) {
+        self.target.connected();
+    }
+
+    /// The answer's head came.
+    pub(crate) fn answered(&mut self, status: u16) {
+        self.target.answered(status, self.is_open_trial());
+        self.is_settled = true;
+    }
+
+    /// The server failed. May come after `answered`, if the body does not end well.
+    pub(crate) fn failed(&mut self, failure: Failure) {
+        self.target.failed(failure, self.is_open_trial());
+        self.is_settled = true;
+    }
+
+    /// Takes one repetition from the version's budget, if it is not used up.
+    pub(super) fn may_repeat(&self) -> bool {
+        self.place.may_repeat()
+    }
+
+    fn is_open_trial(&self) -> bool {
+        self.is_trial && !self.is_settled
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.target.end();
+        if self.is_open_trial() {
+            self.target.give_back();
+        }
+    }
+}
