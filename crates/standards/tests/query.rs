@@ -320,6 +320,13 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         ("$.info[?(@custom())]", "column 10: `@custom` is nothing that a filter can ask for"),
         ("$.info[?(@.match(/(/))]", "column 21: the pattern `(` has a group that is not closed"),
         ("$.info[?(@.a = 1)]", "column 14: there is `=` where an operator"),
+        ("$.info[?(", "column 7: a filter does not end"),
+        ("$.info[?(@.a)", "column 7: a filter does not end"),
+        ("$.info[", "column 7: a bracket is opened and never closed"),
+        ("$.a['b/c", "column 5: a name in quotes does not end"),
+        ("$.info]", "column 7: there is `]` without `[`"),
+        ("$$", "column 2: `$` is followed by what leads nowhere"),
+        ("$ .info", "column 2: `$` is followed by what leads nowhere"),
     ];
     for (expression, expected) in cases {
         let fault = Query::parse(expression).expect_err(expression).to_string();

@@ -182,6 +182,19 @@ fn broken_rulesets_are_refused_with_place_and_mend() {
         ("rules: {r: {given: $, then: {function: nope}}}", "line 1, column 40: there is no function `nope`"),
         ("rules: {r: {given: $, then: {function: pattern, functionOptions: {match: '('}}}}", "column 74"),
         ("rules: {r: {given: $, then: {function: length, functionOptions: {mni: 1}}}}", "has no option `mni`"),
+        ("rules: {r: {given: '$.paths[?(', then: {function: truthy}}}", "column 8: a filter does not end"),
+        ("rules: {r: {given: $, then: {field: '$.a[?(', function: truthy}}}", "a filter does not end"),
+        ("aliases: {A: ['$.a[']}\nrules: {r: {given: '#A', then: {function: truthy}}}", "opened and never closed"),
+        ("aliases: {A: ['#B'], B: ['#A']}\nrules: {}", "`#A` means nothing: the alias `A` stands for itself"),
+        ("rules: {r: {given: 12, then: {function: truthy}}}", "no JSONPath expression"),
+        ("rules: {r: {given: $, then: []}}", "the rule asks nothing"),
+        ("rules: {r: {given: $, tags: 3, then: {function: truthy}}}", "`tags` must be a list, not a whole number"),
+        ("rules: {}\noverrides: x", "`overrides` must be a list"),
+        ("rules: {}\nexcept: x", "`except` must be a map"),
+        ("rules: {}\nparserOptions: x", "`parserOptions` must be a map"),
+        ("rules: {}\nfunctions: x", "`functions` must be a list"),
+        ("rules: {}\nfunctions: [3]", "declared by its name"),
+        ("rules: {}\nfunctionsDir: 3", "`functionsDir` must be a text"),
         ("rules: {r: error}", "nothing defines it"),
         ("extends: https://example.com/rules.yaml", "nothing is fetched"),
         ("extends: '@scope/package'", "nothing is installed"),
@@ -192,6 +205,59 @@ fn broken_rulesets_are_refused_with_place_and_mend() {
     ] {
         refused(ruleset, expected);
     }
+}
+
+#[test]
+fn findings_in_other_files_are_told_at_their_whole_path_and_in_json_by_the_value_alone() {
+    let contract =
+        "a: {$ref: 'other.json#/$defs/A%20B'}\nb: {$ref: '#/c/$d'}\nc:\n  $d: {x: {}}\ne: {$ref: 'other.yaml#/d'}\n";
+    let mut open = |name: &str| match name {
+        "other.json" => Ok("{\n  \"$defs\": {\n    \"A B\": {\"x\": {\n    }}\n  }\n}\n".to_owned()),
+        "other.yaml" => Ok("d:\n  x:\n    y: 1\n".to_owned()),
+        _ => Err("there is no such file".to_owned()),
+    };
+    let sources =
+        Sources::read_leniently("contract.yaml", contract, &Limits::default(), &mut open).expect("it is read");
+    let ruleset = read("rules: {r: {given: '$[a,b,e].x', message: x, then: {function: falsy}}}");
+    let findings = run(&sources, &ruleset, &Allowance::default()).findings;
+    let told: Vec<String> = findings
+        .iter()
+        .map(|found| {
+            let (start, end) = (found.span.start, found.span.end);
+            let span = format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column);
+            format!("{} {} {span}", found.file, found.pointer)
+        })
+        .collect();
+    assert_eq!(told, ["contract.yaml /c 3:3-4:13", "other.json /$defs/A B/x 3:18-4:6", "other.yaml /d/x 2:5-3:9"]);
+}
+
+#[test]
+fn what_ends_with_a_block_of_lines_ends_behind_its_blank_lines() {
+    for (block, expected) in [
+        ("|\n    x\n    y\n\nb: 1\n", "1:3-5:1"),
+        ("|-\n    x\n\n\n# c\nb: 1\n", "1:3-5:1"),
+        ("|+\n    x\n    \nb: 1\n", "1:3-4:5"),
+        (">\r\n    x\r\n\r\nb: 1\r\n", "1:3-4:2"),
+        ("|\n    x\nb: 1\n", "1:3-3:6"),
+        ("|\n    x\n", "1:3-3:6"),
+        ("|\nb: 1\n", "1:3-2:7"),
+        ("x\n    y\n\nb: 1\n", "1:3-3:6"),
+        ("\"x\n\n    |\"\n\nb: 1\n", "1:3-4:7"),
+    ] {
+        let found =
+            found("rules: {r: {given: $.a, message: x, then: {function: falsy}}}", &format!("a:\n  d: {block}"));
+        let found: Vec<_> = found.into_iter().filter(|one| one.starts_with("r ")).collect();
+        assert_eq!(found, [format!("r /a {expected} x")], "{block:?}");
+    }
+}
+
+#[test]
+fn what_ends_with_something_merged_ends_where_that_is_asked_for() {
+    let contract =
+        "base: &base {x: 1}\na:\n  <<: *base\nb:\n  z: 1\n  <<: *base\nc: {<<: *base}\nd: {<<: *base, z: 1}\n";
+    let ruleset = "rules: {r: {given: '$[a,b,c,d]', message: x, then: {function: falsy}}}";
+    let expected = ["r /a 2:3-3:12 x", "r /b 4:3-6:12 x", "r /c 7:3-7:14 x", "r /d 8:3-8:20 x"];
+    assert_eq!(found(ruleset, contract), expected);
 }
 
 #[test]

@@ -25,7 +25,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Step>, QueryFault> {
         let mend = "write the expression without characters of private use";
         return Err(QueryFault::new(column + 1, "the expression has a character that stands for nothing", mend));
     }
-    let (rest, filters) = without_filters(&text.chars().collect::<Vec<_>>());
+    let letters: Vec<char> = text.chars().collect();
+    check_brackets(&letters)?;
+    let (rest, filters) = without_filters(&letters);
     let rest = with_cut_sorts(&rest);
     let rest = with_shielded_names(&rest);
     let rest = rest.replace('~', ";~;");
@@ -34,8 +36,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Step>, QueryFault> {
     let rest = with_scans(&with_cut_parents(&rest));
     let rest = without_ends(&rest.chars().collect::<Vec<_>>());
     let mut words = rest.split(CUT).peekable();
-    if words.peek() == Some(&"$") {
-        words.next();
+    if words.next_if_eq(&"$").is_none() {
+        return Err(QueryFault::new(2, "`$` is followed by what leads nowhere", "go on with a dot or a bracket"));
     }
     let mut steps = Vec::new();
     for word in words {
@@ -50,6 +52,38 @@ pub(super) fn read(text: &str) -> Result<Vec<Step>, QueryFault> {
         }
     }
     Ok(steps)
+}
+
+/// Every bracket, filter and quoted name has to end. The dialect's own reader makes something of those that do not, but
+/// never what the author meant.
+fn check_brackets(text: &[char]) -> Result<(), QueryFault> {
+    let mut opened = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text.get(at) {
+        let after = text.get(at + 1..).unwrap_or_default();
+        match c {
+            '[' if matches!(after, ['?', '(', ..] | ['(', ..]) => match filter_end(text, at + 2) {
+                Some(end) => at = end + 1,
+                None => return Err(QueryFault::new(at + 1, "a filter does not end", "end it with `)]`")),
+            },
+            '[' => opened.push(at),
+            '\'' | '"' if !opened.is_empty() && matches!(text.get(at - 1), Some('[' | ',' | ' ')) => {
+                match after.iter().position(|letter| letter == c) {
+                    Some(length) => at += length + 1,
+                    None => return Err(QueryFault::new(at + 1, "a name in quotes does not end", "close the quotes")),
+                }
+            }
+            ']' if opened.pop().is_none() => {
+                return Err(QueryFault::new(at + 1, "there is `]` without `[`", "take it off, or open it with `[`"));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    match opened.pop() {
+        Some(open) => Err(QueryFault::new(open + 1, "a bracket is opened and never closed", "close it with `]`")),
+        None => Ok(()),
+    }
 }
 
 /// What one word means.

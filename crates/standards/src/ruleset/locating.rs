@@ -72,11 +72,17 @@ impl<'d> Locator<'d> {
         let view = self.followed;
         let mut at = view.open(root);
         let mut lost = false;
+        let mut crossed = false;
         for step in path {
             let Some(next) = child(at, step) else {
                 break;
             };
             at = view.open(next);
+            if at.document().number() != next.document().number() {
+                crossed = true;
+            } else if at != next {
+                crossed = false;
+            }
             match self.references.breach(at) {
                 Some((Breach::NoSuchPlace, fragment)) => {
                     at = nearest(at.document().root(), fragment);
@@ -88,8 +94,9 @@ impl<'d> Locator<'d> {
             }
         }
         let mut kept = path_of(at);
-        // The reference map that paths are looked up in knows steps as parts of addresses, and forgets to read them back.
-        if let Some(first) = kept.iter().position(|step| !is_plain(step)) {
+        // The reference map that paths are looked up in knows steps as parts of addresses, and forgets to read them back
+        // if the last reference stays in its file.
+        if let Some(first) = kept.iter().position(|step| !is_plain(step)).filter(|_| !crossed) {
             for _ in first..kept.len() {
                 at = at.parent().unwrap_or(at);
             }

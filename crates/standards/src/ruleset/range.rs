@@ -1,7 +1,8 @@
 //! Which stretch of the text is shown for a finding?
 //!
-//! A text, a number or the like is its own stretch. A list or a map begins behind the colon of its key, on the line where
-//! the author thinks of it, and ends with the last value in it.
+//! A text, a number or the like is its own stretch, with the blank lines behind it if it is a block of lines. A list or a
+//! map begins behind the colon of its key, on the line where the author thinks of it, and ends with the last value in it.
+//! In a file of JSON that the contract refers to, each value is shown from its first character to its last.
 
 use crate::document::{Document, Kind, Node, Place, Span};
 
@@ -12,6 +13,9 @@ pub(crate) const BEGINNING: Span = Span { start: Place::START, end: Place::START
 /// beginning: it is not written where it is found.
 pub(crate) fn of(node: Node<'_>) -> Span {
     let document = node.document();
+    if document.number() != 0 && document.name().ends_with(".json") {
+        return document.span_of(node.bytes());
+    }
     if let Some(alias) = alias_of(node) {
         return document.span_of(alias);
     }
@@ -48,14 +52,33 @@ fn end(node: Node<'_>) -> usize {
             _ => None,
         };
         match last {
+            // What was merged into a map is written elsewhere, and the map ends with its last word.
+            Some(child) if child.bytes().start < at.bytes().start => {
+                let own = at.document().text().get(at.bytes()).unwrap_or_default();
+                return at.bytes().start + own.trim_end().trim_end_matches('}').trim_end().len();
+            }
             // What came through an alias ends where the alias stands, not where its anchor does.
             Some(child) => match alias_of(child) {
                 Some(alias) => return alias.end,
                 None => at = child,
             },
-            None => return at.bytes().end,
+            None => return without_last_break(at),
         }
     }
+}
+
+/// Where a value without parts ends. A block of lines ends before the last line break that is followed by anything.
+fn without_last_break(node: Node<'_>) -> usize {
+    let own = node.bytes();
+    let text = node.document().text();
+    if !matches!(text.as_bytes().get(own.start), Some(b'|' | b'>')) {
+        return own.end;
+    }
+    let end = own.start + text.get(own.clone()).unwrap_or_default().trim_end().len();
+    let rest = text.get(end..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    let breaks = rest.get(..blank).and_then(|blank| blank.rfind('\n'));
+    breaks.map_or(end, |last| end + last)
 }
 
 /// The alias through which a node came: from behind its key's colon to its end. An anchor is always written before its

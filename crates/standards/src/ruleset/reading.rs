@@ -153,6 +153,23 @@ impl<'o> Reading<'o> {
                 self.wrong(file, key.place(), format!("a ruleset has no key {}", quoted(key.text)), mend);
             }
         }
+        for (key, kind, mend) in [
+            ("overrides", Kind::List, "write a list of maps with `files` and `rules`"),
+            ("except", Kind::Map, "write a file name and a list of rules on each line"),
+            ("parserOptions", Kind::Map, "write `duplicateKeys` or `incompatibleValues` and a severity"),
+            ("functions", Kind::List, "write a list of names of files, such as `[checkSecurity]`"),
+        ] {
+            if let Some(node) = root.get(key).filter(|node| node.kind() != kind) {
+                let what = format!("{} must be {kind}, not {}", quoted(key), node.kind());
+                self.wrong(file, node.place(), what, mend);
+            }
+        }
+        for function in root.get("functions").into_iter().flat_map(Node::items) {
+            if function.as_str().or_else(|| function.item(0)?.as_str()).is_none() {
+                self.wrong(file, function.place(), "a function is declared by its name", "write the name of its file");
+            }
+        }
+        self.text(file, root, "functionsDir");
         let says_something = ["extends", "rules", "overrides", "except"].iter().any(|key| root.get(key).is_some());
         if !says_something {
             let mend = "add `rules` or `extends`";
@@ -392,6 +409,16 @@ impl<'o> Reading<'o> {
 
     /// Whether everything that rules are given means something in every format.
     fn check_expressions(&mut self, file: &File, root: Node<'_>, definition: &Definition) {
+        // What an override calls may be known to the ruleset around it.
+        let whole = root.parent().is_none();
+        for (key, _) in root.get("aliases").into_iter().flat_map(Node::entries).filter(|_| whole) {
+            let alias = format!("#{}", key.text);
+            let mut expanded =
+                definition.scoped_formats().into_iter().map(|formats| definition.expand(&alias, formats));
+            if let Some(Err(why)) = expanded.find(Result::is_err) {
+                self.wrong(file, key.place(), format!("{} means nothing: {why}", quoted(&alias)), "correct the alias");
+            }
+        }
         for (key, node) in root.get("rules").into_iter().flat_map(Node::entries) {
             let Some(given) = node.get("given") else {
                 continue;

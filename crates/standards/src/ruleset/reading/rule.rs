@@ -45,6 +45,18 @@ impl Reading<'_> {
             self.wrong(file, key.place(), what, "say where it looks and what it asks");
             return None;
         }
+        if let Some(tags) = node.get("tags").filter(|tags| tags.kind() != Kind::List) {
+            let what = format!("`tags` must be a list, not {}", tags.kind());
+            self.wrong(file, tags.place(), what, "write a list, such as `[paths]`");
+        }
+        if let Some(then) = node.get("then").filter(|then| then.kind() == Kind::List && then.item(0).is_none()) {
+            self.wrong(
+                file,
+                then.place(),
+                "the rule asks nothing",
+                "write `function` and the name of one under `then`",
+            );
+        }
         let text = |reading: &mut Self, key| reading.text(file, node, key).map(Arc::<str>::from);
         Some(Statement {
             given: node.get("given").map(|given| self.expressions(file, given)),
