@@ -169,6 +169,11 @@ impl Document {
         &self.name
     }
 
+    /// The same name, to be kept with what is found in it.
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
     /// Which of several documents that were read together this is.
     pub fn number(&self) -> u32 {
         self.number
@@ -413,6 +418,11 @@ impl<'d> Node<'d> {
         scalar::number(self.document.tree.text(slot))
     }
 
+    /// What stands right inside a list or map, in order.
+    pub(crate) fn inside(self) -> Children<'d> {
+        self.children(matches!(self.kind(), Kind::List | Kind::Map))
+    }
+
     fn children(self, any: bool) -> Children<'d> {
         let size = match self.slot() {
             Some(slot) if any => slot.size,
@@ -427,7 +437,7 @@ impl<'d> Node<'d> {
 }
 
 /// The nodes right inside a list or map.
-struct Children<'d> {
+pub(crate) struct Children<'d> {
     around: Node<'d>,
     next: u32,
     end: u32,

@@ -187,7 +187,7 @@ impl Words {
         Finding {
             rule: Arc::clone(&self.rule),
             level,
-            file: node.document().name().into(),
+            file: node.document().shared_name(),
             span: span_of(node, complaint.at_key),
             pointer: node.pointer(),
             what: complaint.what,

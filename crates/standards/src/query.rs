@@ -22,6 +22,7 @@ mod evaluate;
 mod expression;
 mod fallback;
 mod found;
+mod guard;
 mod member;
 mod primary;
 mod step;

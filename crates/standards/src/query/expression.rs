@@ -154,6 +154,19 @@ impl Expression {
     }
 }
 
+/// A text that is given to `match` or `search` is a pattern, and is read here once, not at every place that the filter is
+/// asked about. One that is no pattern is left: it is told only where the filter comes to it, as in JavaScript.
+fn with_pattern(callee: &Expression, mut arguments: Vec<Expression>) -> Vec<Expression> {
+    if let Expression::Member(_, name) = callee
+        && matches!(&**name, "match" | "search")
+        && let Some(Expression::Text(text)) = arguments.first()
+        && let Ok(pattern) = Pattern::with_flags(text, "")
+    {
+        arguments.splice(..1, [Expression::Pattern(pattern.into())]);
+    }
+    arguments
+}
+
 /// An expression, and how many others it has inside each other.
 struct Tall {
     expression: Expression,
@@ -289,6 +302,7 @@ impl Reader {
                 Some('(') if matches!(read.expression, Expression::Member(..) | Expression::Element(_)) => {
                     self.at += 1;
                     let (arguments, tallest) = self.list(')')?;
+                    let arguments = with_pattern(&read.expression, arguments);
                     self.around(height.max(tallest), Expression::Call(Box::new(read.expression), arguments))?
                 }
                 _ => return Ok(read),

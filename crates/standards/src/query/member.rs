@@ -117,6 +117,14 @@ fn inherited<'q, 'd>(value: &Value<'q, 'd>, name: &str) -> Value<'q, 'd> {
     method.map_or(Value::Undefined, |method| Value::Method(Rc::new(value.clone()), method))
 }
 
+/// Whether values may have a member of this name that are no maps of the document.
+pub(crate) fn is_inherited(name: &str) -> bool {
+    let methods = OF_ALL.iter().chain(&OF_TEXTS).chain(&OF_LISTS).chain(&OF_PATTERNS).chain(&OF_NUMBERS);
+    matches!(name, "length" | "constructor")
+        || name.parse::<usize>().is_ok()
+        || methods.into_iter().any(|own| *own == name)
+}
+
 /// Calls a method.
 pub(crate) fn call<'q, 'd>(
     method: &Value<'q, 'd>,

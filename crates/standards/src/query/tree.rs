@@ -4,10 +4,10 @@
 //! circle: as in Spectral, a `$ref` that can be reached from what it refers to stays as it is written. So the followed
 //! tree is finite, though it may be very much larger than the text.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use crate::{
-    document::Node,
+    document::{Kind, Node},
     sources::{Sources, is_overshadowed, reference_of},
 };
 
@@ -60,7 +60,10 @@ impl<'d> Tree<'d> {
 
     /// What a node is in this tree: where its `$ref` leads to, if it has one that is followed.
     pub fn follow(&self, node: Node<'d>) -> Node<'d> {
-        if self.links.is_empty() { node } else { self.links.get(&spot(node)).copied().unwrap_or(node) }
+        if self.links.is_empty() || node.kind() != Kind::Map {
+            return node;
+        }
+        self.links.get(&spot(node)).copied().unwrap_or(node)
     }
 
     /// Every node with a `$ref` that is followed, and where its whole chain leads.

@@ -5,21 +5,21 @@
 //! depth; only filters are worked out again and again. The walk keeps its own stack: a chain of `$ref`s may be longer
 //! than a thread's.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
+
+use hashbrown::{HashMap, HashSet};
 
 use super::{
     Budget, Match, Note, Outcome, Property, Query, Reading, Tree,
     evaluate::{Scene, is_of},
     expression::{Dialect, Expression},
     found::Crumb,
+    guard::Guard,
     step::Step,
     tree::{Spot, spot},
     value::{Halt, Value},
 };
-use crate::document::{Kind, Node};
+use crate::document::{Children, Kind, Node};
 
 /// Finds every place that each of several queries means, and says for which of them it is. A place is found again for
 /// every way that leads to it.
@@ -50,6 +50,7 @@ pub(crate) fn select_from<'d>(
         sets: Sets::default(),
         seen: HashSet::new(),
         later: VecDeque::new(),
+        asked: Vec::new(),
     };
     let root = Crumb { property: None, written: root, node: root, referred: false };
     walk.later.push_back((vec![root], plan.starts.clone()));
@@ -225,29 +226,76 @@ impl Memory {
 
 /// Sets of states that wait for the values inside a place.
 #[derive(Default)]
-struct Sets {
-    sets: Vec<Set>,
+struct Sets<'q> {
+    sets: Vec<Set<'q>>,
     numbers: HashMap<Rc<[State]>, SetNumber>,
 }
 
-struct Set {
+struct Set<'q> {
     states: Rc<[State]>,
     /// What the set does with each name, as far as it has come up; the first is for names that no query has, the
     /// second half for positions in a list.
-    moves: Vec<Option<Rc<Move>>>,
+    moves: Vec<Option<Rc<Move<'q>>>>,
 }
 
 /// What a set of states does with a name.
-struct Move {
+struct Move<'q> {
     /// The states that act at the place.
     acting: Vec<(State, Where)>,
     /// The set that waits for what is inside the place.
     inside: SetNumber,
     /// States that look at the value, too.
-    asking: Vec<State>,
+    asking: Asking<'q>,
 }
 
-impl Sets {
+/// States that look at a value before they take it.
+#[derive(Default)]
+struct Asking<'q> {
+    /// Those that must be asked about every value.
+    open: Vec<State>,
+    /// Those that are false for every value but maps with some member, under its name. `null` may make them throw.
+    guarded: Vec<(&'q str, Vec<(Guard<'q>, State)>)>,
+}
+
+impl<'q> Asking<'q> {
+    fn add(&mut self, state: State, step: &'q Step) {
+        let guard = match step {
+            Step::Filter(filter) => Guard::of(filter),
+            _ => None,
+        };
+        match guard {
+            None => self.open.push(state),
+            Some(guard) => match self.guarded.iter_mut().find(|(name, _)| *name == guard.name) {
+                Some((_, states)) => states.push((guard, state)),
+                None => self.guarded.push((guard.name, vec![(guard, state)])),
+            },
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.guarded.is_empty()
+    }
+
+    /// Those that may take a value, in order, and how many guards were looked at. A member is looked up once for all.
+    fn about<'d>(&self, node: Node<'d>, tree: &Tree<'d>, asked: &mut Vec<State>) -> u64 {
+        asked.clear();
+        asked.extend(&self.open);
+        if !matches!(node.kind(), Kind::Map | Kind::Null) {
+            return 0;
+        }
+        let mut guards = 0;
+        for (name, states) in &self.guarded {
+            let member = node.get(name);
+            guards += states.len() as u64;
+            let admitted = states.iter().filter(|(guard, _)| node.kind() == Kind::Null || guard.admits(member, tree));
+            asked.extend(admitted.map(|(_, state)| *state));
+        }
+        asked.sort_unstable();
+        guards
+    }
+}
+
+impl<'q> Sets<'q> {
     fn number(&mut self, mut states: Vec<State>) -> SetNumber {
         states.sort_unstable();
         states.dedup();
@@ -264,14 +312,14 @@ impl Sets {
         self.sets.get(number).map_or_else(|| Rc::from([]), |set| set.states.clone())
     }
 
-    fn step(&mut self, number: SetNumber, property: Property<'_>, plan: &Plan<'_>) -> Rc<Move> {
+    fn step(&mut self, number: SetNumber, property: Property<'_>, plan: &Plan<'q>) -> Rc<Move<'q>> {
         let symbol = plan.symbol(property);
         let place = 2 * symbol + usize::from(matches!(property, Property::Index(_)));
         if let Some(Some(known)) = self.sets.get(number).and_then(|set| set.moves.get(place)) {
             return known.clone();
         }
         let mut moved = Closure::default();
-        let mut asking = Vec::new();
+        let mut asking = Asking::default();
         for state in self.states(number).iter() {
             let takes = match plan.step(*state) {
                 Some(Step::Descend(_)) => {
@@ -284,8 +332,8 @@ impl Sets {
                 Some(Step::Names(names)) => {
                     symbol != 0 && names.iter().any(|name| plan.symbols.get(&**name) == Some(&symbol))
                 }
-                Some(_) => {
-                    asking.push(*state);
+                Some(step) => {
+                    asking.add(*state, step);
                     false
                 }
                 None => false,
@@ -313,8 +361,9 @@ impl Sets {
 /// A list or map that is being looked into.
 struct Frame<'d> {
     set: SetNumber,
-    /// What is still to come, from the last.
-    children: std::vec::IntoIter<(Property<'d>, Node<'d>)>,
+    /// What is still to come.
+    children: Children<'d>,
+    /// How many items a list has.
     length: usize,
 }
 
@@ -324,12 +373,14 @@ struct Walk<'a, 'q, 'd> {
     budget: &'a mut Budget,
     found: &'a mut dyn FnMut(usize, &Match<'_, 'd>),
     outcome: Outcome<'d>,
-    sets: Sets,
+    sets: Sets<'q>,
     /// Which states have looked into which shared places, from where (if that matters to them), and whether through a
     /// reference.
     seen: HashSet<(State, Spot, Spot, bool)>,
     /// Walks that begin elsewhere than where they were found necessary.
     later: VecDeque<(Vec<Crumb<'d>>, Vec<State>)>,
+    /// The states that are asked about a value; kept only so that it need not be made for each.
+    asked: Vec<State>,
 }
 
 /// Marks walks that begin at a place, among what has been seen.
@@ -338,7 +389,7 @@ const ELSEWHERE: Spot = (u32::MAX, u32::MAX);
 /// None once the budget is spent.
 type Went = Option<()>;
 
-impl<'d> Walk<'_, '_, 'd> {
+impl<'q, 'd> Walk<'_, 'q, 'd> {
     /// Walks from the end of a trail on.
     fn from(&mut self, mut trail: Vec<Crumb<'d>>, states: &[State]) -> Went {
         let mut waiting = Vec::new();
@@ -354,7 +405,7 @@ impl<'d> Walk<'_, '_, 'd> {
         let set = self.sets.number(waiting);
         frames.extend(self.enter(set, &trail));
         while let Some(frame) = frames.last_mut() {
-            let Some((property, written)) = frame.children.next() else {
+            let Some(written) = frame.children.next() else {
                 frames.pop();
                 if trail.len() > depth {
                     trail.pop();
@@ -362,6 +413,10 @@ impl<'d> Walk<'_, '_, 'd> {
                 continue;
             };
             let (set, length) = (frame.set, frame.length);
+            let property = match written.key() {
+                Some(key) => Property::Key(key.text),
+                None => Property::Index(written.position().unwrap_or_default()),
+            };
             if !self.budget.spend(1) {
                 return None;
             }
@@ -394,14 +449,18 @@ impl<'d> Walk<'_, '_, 'd> {
         node: Node<'d>,
         around: &[Crumb<'d>],
         length: usize,
-    ) -> Option<(Acting, SetNumber)> {
+    ) -> Option<(Acting<'q>, SetNumber)> {
         let known = self.sets.step(set, property, self.plan);
         if known.asking.is_empty() {
             return Some((Acting::Known(known.clone()), known.inside));
         }
         let scene = Scene { tree: self.tree, around, property: Some(property), node };
         let mut more: Option<Closure> = None;
-        for state in &known.asking {
+        let mut asked = std::mem::take(&mut self.asked);
+        if !self.budget.spend(known.asking.about(node, self.tree, &mut asked)) {
+            return None;
+        }
+        for state in &asked {
             let Some(step) = self.plan.step(*state) else { continue };
             if self.chosen(step, *state, &scene, length)? {
                 let closure = self.plan.closures.get(*state as usize + 1).cloned().unwrap_or_default();
@@ -413,6 +472,7 @@ impl<'d> Walk<'_, '_, 'd> {
                 more.waiting.extend(closure.waiting);
             }
         }
+        self.asked = asked;
         Some(match more {
             None => (Acting::Known(known.clone()), known.inside),
             Some(more) => (Acting::More(more.acting), self.sets.number(more.waiting)),
@@ -473,11 +533,7 @@ impl<'d> Walk<'_, '_, 'd> {
             }
             set = self.sets.number(fresh);
         }
-        let children: Vec<(Property<'d>, Node<'d>)> = match place.node.kind() {
-            Kind::List => place.node.items().enumerate().map(|(at, item)| (Property::Index(at), item)).collect(),
-            _ => place.node.entries().map(|(key, value)| (Property::Key(key.text), value)).collect(),
-        };
-        Some(Frame { set, length: children.len(), children: children.into_iter() })
+        Some(Frame { set, children: place.node.inside(), length: place.node.items().count() })
     }
 
     /// Whether a state comes to a shared place for the first time: once straight, and once through references, since
@@ -576,12 +632,12 @@ impl<'d> Walk<'_, '_, 'd> {
 }
 
 /// The states that act at a place: those of a move, or these and more.
-enum Acting {
-    Known(Rc<Move>),
+enum Acting<'q> {
+    Known(Rc<Move<'q>>),
     More(Vec<(State, Where)>),
 }
 
-impl std::ops::Deref for Acting {
+impl std::ops::Deref for Acting<'_> {
     type Target = [(State, Where)];
 
     fn deref(&self) -> &Self::Target {
