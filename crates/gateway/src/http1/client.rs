@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    time::Instant,
+};
 
 use super::{
     Framing,
@@ -34,6 +37,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long, and how much, a client that was refused may go on sending: closing at once could destroy the answer on its way.
 const LINGER: Duration = Duration::from_secs(2);
 const MOST_LINGERED: u64 = 256 * 1024;
+/// After so long a connection ends with its next answer, so that clients come to see what has changed behind the address.
+const OLDEST: Duration = Duration::from_secs(3600);
 const MOST_EMPTY_LINES: u8 = 2;
 /// What of a later request is read while an earlier one is answered.
 const MOST_AHEAD: usize = SIZE;
@@ -45,6 +50,7 @@ pub(crate) struct Client {
     pub(crate) inbound: Inbound,
     pub(crate) out: Outgoing,
     pub(crate) watch: Watch,
+    opened: Instant,
 }
 
 /// What comes from the client, with the socket that it comes by.
@@ -83,7 +89,8 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
         to_continue: b"",
         has_ended: false,
     };
-    let mut client = Client { connection, inbound, out: Outgoing::default(), watch: Watch::new(FIRST_BYTE) };
+    let mut client =
+        Client { connection, inbound, out: Outgoing::default(), watch: Watch::new(FIRST_BYTE), opened: Instant::now() };
     loop {
         let goes_on = match client.next_head().await {
             Next::Gone => return,
@@ -104,7 +111,7 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
 impl Client {
     /// Waits for the head of the next request. A connection that has nothing to say holds no buffer.
     async fn next_head(&mut self) -> Next {
-        let Self { connection, inbound, watch, out } = self;
+        let Self { connection, inbound, watch, out, .. } = self;
         let buffers = &connection.door.core.buffers;
         let mut has_begun = !inbound.incoming.is_empty();
         if has_begun {
@@ -153,6 +160,11 @@ impl Client {
         }
     }
 
+    /// Whether the connection has served for long enough.
+    pub(crate) fn is_old(&self) -> bool {
+        self.opened.elapsed() > OLDEST
+    }
+
     /// Lets the body of the request that is served now be read.
     pub(crate) fn expect_body(&mut self, head: &RequestHead, limit: u64) {
         self.inbound.reading = Reading::new(head.framing);
@@ -178,10 +190,6 @@ impl Client {
     pub(crate) async fn drain(&mut self) -> bool {
         if self.inbound.is_ended() {
             return true;
-        }
-        // A client that waits for a word would wait on; and the word would be a lie.
-        if !self.inbound.to_continue.is_empty() {
-            return false;
         }
         self.inbound.limit = MOST_LINGERED;
         self.inbound.taken = 0;
@@ -260,6 +268,11 @@ impl Inbound {
         self.incoming.mark_used(length);
         self.empty_lines = 0;
         Ok(Some(text))
+    }
+
+    /// Whether the client waits for a word before it sends its body. Without one it would wait on, and the word would be a lie.
+    pub(crate) fn waits_for_word(&self) -> bool {
+        !self.to_continue.is_empty()
     }
 
     /// Gives the buffer back if nothing is in it.

@@ -104,15 +104,18 @@ impl Client {
 
     /// Says an answer of the gateway's own.
     async fn say(&mut self, answer: &Response<Bytes>, must_close: bool, head: &RequestHead, notes: Notes<'_>) -> After {
-        let closes = must_close || !self.may_go_on(head) || !self.drain().await;
+        let closes = must_close || !self.may_go_on(head) || self.inbound.waits_for_word();
         let to_head = head.unread.method == Method::HEAD;
         let date = self.connection.door.core.date();
         answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, &notes);
-        if self.send().await && !closes { After::Next } else { After::Close }
+        let goes_on = self.send().await && !closes && self.drain().await;
+        if goes_on { After::Next } else { After::Close }
     }
 
+    /// Whether another request may follow on the connection: both sides want it, and one is there or can still come.
     fn may_go_on(&self, head: &RequestHead) -> bool {
-        head.persists && !self.connection.is_closing() && !self.inbound.has_ended
+        let can_come = !self.inbound.has_ended || !self.inbound.incoming.is_empty();
+        head.persists && can_come && !self.connection.is_closing() && !self.is_old()
     }
 
     async fn mock(&mut self, admitted: &Admitted<'_>, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
