@@ -8,8 +8,17 @@ use std::cmp::Ordering;
 /// Signs in their order.
 const SIGNS: &str = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
 
+/// What the characters of ASCII weigh, which most texts consist of.
+const ASCII: [Weight; 128] = ascii();
+
+/// The class of a character, and its place in that.
+type Weight = (u8, u32);
+
 /// Compares two texts.
 pub(crate) fn compare(one: &str, other: &str) -> Ordering {
+    if one == other {
+        return Ordering::Equal;
+    }
     let primary = one.chars().map(weight).cmp(other.chars().map(weight));
     let accents = || one.chars().map(accent).cmp(other.chars().map(accent));
     let cases = || one.chars().map(char::is_uppercase).cmp(other.chars().map(char::is_uppercase));
@@ -37,19 +46,35 @@ pub(crate) fn compare_with_numbers(one: &str, other: &str) -> Ordering {
     }
 }
 
-fn weight(letter: char) -> (u8, u32) {
+fn weight(letter: char) -> Weight {
     let letter = plain(letter);
-    if let Some(position) = SIGNS.find(letter) {
-        return (0, u32::try_from(position).unwrap_or_default());
-    }
-    let lower = letter.to_lowercase().next().unwrap_or(letter);
-    match lower {
-        '0'..='9' => (1, lower.into()),
-        lower => (2, lower.into()),
+    match ASCII.get(letter as usize) {
+        Some(weight) => *weight,
+        None => (2, letter.to_lowercase().next().unwrap_or(letter).into()),
     }
 }
 
+const fn ascii() -> [Weight; 128] {
+    let mut weights = [(2, 0); 128];
+    let mut letter = 0;
+    while letter < weights.len() {
+        let lower = (letter as u8).to_ascii_lowercase();
+        weights[letter] = (if lower.is_ascii_digit() { 1 } else { 2 }, lower as u32);
+        letter += 1;
+    }
+    let signs = SIGNS.as_bytes();
+    let mut position = 0;
+    while position < signs.len() {
+        weights[signs[position] as usize] = (0, position as u32);
+        position += 1;
+    }
+    weights
+}
+
 fn accent(letter: char) -> u32 {
+    if letter.is_ascii() {
+        return 0;
+    }
     let lower = letter.to_lowercase().next().unwrap_or(letter);
     if plain(lower) == lower { 0 } else { lower.into() }
 }

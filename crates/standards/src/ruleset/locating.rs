@@ -4,7 +4,10 @@
 //! once more, and whenever it passes a reference it goes on in the definition. A contract that lies in no file has no
 //! definitions to point at for whoever only sees the text; there the path stays where the reference is.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    cell::{Ref, RefCell},
+};
 
 use super::{
     message::dotted,
@@ -36,40 +39,73 @@ pub(crate) struct Located<'d> {
 }
 
 /// Finds where findings belong.
-#[derive(Clone, Copy)]
 pub(crate) struct Locator<'d> {
-    pub(crate) sources: &'d Sources,
-    /// The contract with its references followed.
-    pub(crate) followed: View<'d>,
+    sources: &'d Sources,
     /// Where its references lead.
-    pub(crate) references: &'d References<'d>,
+    references: &'d References<'d>,
     /// Whether the contract lies in a file, so that findings are told at the definition.
-    pub(crate) in_file: bool,
+    in_file: bool,
+    /// The contract as it was written.
+    written: Way<'d>,
+    /// The contract with its references followed.
+    followed: Way<'d>,
 }
 
 impl<'d> Locator<'d> {
+    /// For a contract and what it is with its references followed.
+    pub(crate) fn of(sources: &'d Sources, followed: View<'d>, references: &'d References<'d>, in_file: bool) -> Self {
+        let (written, followed) = (Way::of(sources.root(), View::WRITTEN), Way::of(sources.root(), followed));
+        Locator { sources, references, in_file, written, followed }
+    }
+
     /// Where the finding at a path of the contract belongs.
     pub(crate) fn locate(&self, path: &[Step<'d>], resolved: bool) -> Located<'d> {
-        let view = self.followed;
         let path: Vec<Step<'d>> = path.iter().map(unescaped).collect();
-        let root = self.sources.root();
         if !resolved {
-            return located(root, &path, &path);
+            return self.as_written(&path);
         }
-        let closest = closest(view, root, &path);
-        match passage(root, path.get(..closest).unwrap_or_default()) {
-            Passage::None => located(root, &path, &path),
-            Passage::Lost => as_seen(root, &path, closest),
-            Passage::Reference { left } if self.in_file => self.at_definition(root, &path, closest, left),
-            Passage::Reference { .. } => as_seen(root, &path, closest),
+        let closest = self.followed.go(&path).len();
+        match self.passage(path.get(..closest).unwrap_or_default()) {
+            Passage::None => self.as_written(&path),
+            Passage::Lost => self.as_seen(&path, closest),
+            Passage::Reference { left } if self.in_file => self.at_definition(&path, closest, left),
+            Passage::Reference { .. } => self.as_seen(&path, closest),
         }
     }
-}
 
-impl<'d> Locator<'d> {
+    /// What a path meets in the text as it was written.
+    fn passage(&self, path: &[Step<'d>]) -> Passage {
+        let (at, steps) = self.written.end(path);
+        match path.len() - steps {
+            0 if is_bare(at) => Passage::Reference { left: 0 },
+            0 => Passage::None,
+            left if reference_of(at).is_some() => Passage::Reference { left },
+            _ => Passage::Lost,
+        }
+    }
+
+    /// The path as far as it is in the text.
+    fn as_written(&self, path: &[Step<'d>]) -> Located<'d> {
+        let (node, steps) = self.written.end(path);
+        let (kept, missing) = path.split_at(steps);
+        let property = property(kept, missing);
+        Located { document: node.document(), span: range::of(node), node, path: kept.to_vec(), property }
+    }
+
+    /// The path as far as it exists with references followed, shown where the text has it.
+    fn as_seen(&self, path: &[Step<'d>], closest: usize) -> Located<'d> {
+        let kept = path.get(..closest).unwrap_or_default();
+        let (node, steps) = self.written.end(kept);
+        // What lies behind a reference is not in the text at this path.
+        let span = if steps == kept.len() { range::of(node) } else { range::BEGINNING };
+        let property = kept.last().map(|step| step.to_string()).unwrap_or_default();
+        Located { document: node.document(), span, node, path: kept.to_vec(), property }
+    }
+
     /// The path in the definition that a reference on the way leads to.
-    fn at_definition(&self, root: Node<'d>, path: &[Step<'d>], closest: usize, left: usize) -> Located<'d> {
-        let view = self.followed;
+    fn at_definition(&self, path: &[Step<'d>], closest: usize, left: usize) -> Located<'d> {
+        let root = self.sources.root();
+        let view = self.followed.view;
         let mut at = view.open(root);
         let mut lost = false;
         let mut crossed = false;
@@ -89,7 +125,7 @@ impl<'d> Locator<'d> {
                     lost = true;
                     break;
                 }
-                Some(_) if at.document().number() == root.document().number() => return located(root, path, path),
+                Some(_) if at.document().number() == root.document().number() => return self.as_written(path),
                 _ => {}
             }
         }
@@ -109,6 +145,46 @@ impl<'d> Locator<'d> {
         });
         let property = property(&kept, missing);
         Located { document: at.document(), span: range::of(at), node: at, path: kept, property }
+    }
+}
+
+/// One step, and the node that it leads to.
+type Trodden<'d> = (Step<'d>, Node<'d>);
+
+/// Walks paths from the top. It remembers the last one: findings come in the order of the text, so most of the next one's
+/// steps are the same.
+struct Way<'d> {
+    root: Node<'d>,
+    view: View<'d>,
+    trodden: RefCell<Vec<Trodden<'d>>>,
+}
+
+impl<'d> Way<'d> {
+    fn of(root: Node<'d>, view: View<'d>) -> Way<'d> {
+        Way { root: view.open(root), view, trodden: RefCell::default() }
+    }
+
+    /// Every step of a path, as far as it exists.
+    fn go(&self, path: &[Step<'d>]) -> Ref<'_, [Trodden<'d>]> {
+        {
+            let mut trodden = self.trodden.borrow_mut();
+            let same = trodden.iter().zip(path).take_while(|((known, _), step)| known == *step).count();
+            trodden.truncate(same);
+            for step in path.iter().skip(same) {
+                let at = trodden.last().map_or(self.root, |(_, node)| *node);
+                match self.view.child(at, step) {
+                    Some(next) => trodden.push((step.clone(), next)),
+                    None => break,
+                }
+            }
+        }
+        Ref::map(self.trodden.borrow(), Vec::as_slice)
+    }
+
+    /// The last node of a path that exists, and how many steps lead to it.
+    fn end(&self, path: &[Step<'d>]) -> (Node<'d>, usize) {
+        let trodden = self.go(path);
+        (trodden.last().map_or(self.root, |(_, node)| *node), trodden.len())
     }
 }
 
@@ -133,53 +209,6 @@ enum Passage {
     Reference { left: usize },
     /// A step that is not there.
     Lost,
-}
-
-/// What a path meets in the text as it was written.
-fn passage(root: Node<'_>, path: &[Step<'_>]) -> Passage {
-    let mut at = root;
-    for (position, step) in path.iter().enumerate() {
-        match child(at, step) {
-            Some(next) => at = next,
-            None if reference_of(at).is_some() => return Passage::Reference { left: path.len() - position },
-            None => return Passage::Lost,
-        }
-    }
-    if is_bare(at) {
-        return Passage::Reference { left: 0 };
-    }
-    Passage::None
-}
-
-/// How many steps of a path exist.
-fn closest<'d>(view: View<'d>, root: Node<'d>, path: &[Step<'d>]) -> usize {
-    let mut at = view.open(root);
-    for (position, step) in path.iter().enumerate() {
-        match view.child(at, step) {
-            Some(next) => at = next,
-            None => return position,
-        }
-    }
-    path.len()
-}
-
-/// The last node of a path that exists, and how many steps lead to it.
-fn walk<'d>(root: Node<'d>, path: &[Step<'d>]) -> (Node<'d>, usize) {
-    let mut at = root;
-    for (position, step) in path.iter().enumerate() {
-        match child(at, step) {
-            Some(next) => at = next,
-            None => return (at, position),
-        }
-    }
-    (at, path.len())
-}
-
-fn located<'d>(root: Node<'d>, path: &[Step<'d>], whole: &[Step<'d>]) -> Located<'d> {
-    let (node, steps) = walk(root, path);
-    let kept: Vec<Step<'d>> = path.iter().take(steps).cloned().collect();
-    let property = property(&kept, whole.get(steps..).unwrap_or_default());
-    Located { document: root.document(), span: range::of(node), node, path: kept, property }
 }
 
 /// What the property is called in messages: the last step, with what is missing behind it.
@@ -216,14 +245,4 @@ pub(crate) fn path_of(node: Node<'_>) -> Vec<Step<'_>> {
 /// A step in which a slash may be written as `~1`.
 fn unescaped<'d>(step: &Step<'d>) -> Step<'d> {
     if step.contains('~') { Cow::Owned(step.replace("~1", "/").replace("~0", "~")) } else { step.clone() }
-}
-
-/// The path as far as it exists with references followed, shown where the text has it.
-fn as_seen<'d>(root: Node<'d>, path: &[Step<'d>], closest: usize) -> Located<'d> {
-    let kept: Vec<Step<'d>> = path.iter().take(closest).cloned().collect();
-    let (node, steps) = walk(root, &kept);
-    // What lies behind a reference is not in the text at this path.
-    let span = if steps == kept.len() { range::of(node) } else { range::BEGINNING };
-    let property = kept.last().map(|step| step.to_string()).unwrap_or_default();
-    Located { document: root.document(), span, node, path: kept, property }
 }

@@ -3,48 +3,53 @@
 //! A message may contain `{{error}}`, `{{property}}`, `{{path}}`, `{{value}}` and `{{description}}`, each replaced by
 //! its value, and `#{{…}}` with a small expression: `print("property")`, texts, `+` and `.toUpperCase()`.
 
-/// What the placeholders stand for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values {
+use std::borrow::Cow;
+
+use super::{
+    ecmascript::{Subject, print_value, string},
+    locating::Step,
+};
+
+/// What the placeholders stand for. It is written out only where a message asks for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Values<'a> {
     /// The name of the property that is wrong.
-    pub(crate) property: String,
+    pub(crate) property: &'a str,
     /// What the function said.
-    pub(crate) error: String,
-    /// The JSON pointer to the place, as a fragment: `#/info/title`.
-    pub(crate) path: String,
+    pub(crate) error: &'a str,
+    /// The steps to the place, told as a fragment: `#/info/title`.
+    pub(crate) path: &'a [Step<'a>],
     /// What the rule says about itself.
-    pub(crate) description: Option<String>,
-    /// The value as a text.
-    pub(crate) value: String,
-    /// The value as it is printed: with quotes if it is a text.
-    pub(crate) printed: String,
+    pub(crate) description: Option<&'a str>,
+    /// The value, told as a text, and printed with quotes if it is one.
+    pub(crate) value: Subject<'a>,
 }
 
-impl Values {
-    fn get(&self, name: &str) -> Option<&str> {
-        match name {
-            "property" => Some(&self.property),
-            "error" => Some(&self.error),
-            "path" => Some(&self.path),
-            "description" => Some(self.description.as_deref().unwrap_or("null")),
-            "value" => Some(&self.value),
-            _ => None,
-        }
+impl<'a> Values<'a> {
+    fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        Some(match name {
+            "property" => Cow::Borrowed(self.property),
+            "error" => Cow::Borrowed(self.error),
+            "path" => Cow::Owned(fragment(self.path.iter().map(|step| &**step))),
+            "description" => Cow::Borrowed(self.description.unwrap_or("null")),
+            "value" => string(self.value),
+            _ => return None,
+        })
     }
 
-    fn print(&self, what: &str) -> String {
+    fn print(&self, what: &str) -> Cow<'a, str> {
         match what {
-            "property" if self.property.is_empty() => "The document ".to_owned(),
-            "property" => format!("\"{}\" property ", self.property),
-            "value" => self.printed.clone(),
-            "description" => self.description.clone().unwrap_or_default(),
-            other => self.get(other).unwrap_or_default().to_owned(),
+            "property" if self.property.is_empty() => Cow::Borrowed("The document "),
+            "property" => Cow::Owned(format!("\"{}\" property ", self.property)),
+            "value" => Cow::Owned(print_value(self.value)),
+            "description" => Cow::Borrowed(self.description.unwrap_or_default()),
+            other => self.get(other).unwrap_or_default(),
         }
     }
 }
 
 /// Fills the placeholders of a message.
-pub(crate) fn fill(message: &str, values: &Values) -> String {
+pub(crate) fn fill(message: &str, values: &Values<'_>) -> String {
     let mut filled = String::with_capacity(message.len());
     let mut rest = message;
     while let Some(open) = rest.find("{{") {
@@ -62,7 +67,7 @@ pub(crate) fn fill(message: &str, values: &Values) -> String {
             }
             None => {
                 filled.push_str(before);
-                filled.push_str(values.get(inside).unwrap_or_default());
+                filled.push_str(&values.get(inside).unwrap_or_default());
             }
         }
         rest = after;
@@ -81,7 +86,7 @@ fn placeholder(from: &str) -> Option<(&str, &str)> {
 }
 
 /// The value of a small expression; none if it is not understood.
-fn evaluate(expression: &str, values: &Values) -> Option<String> {
+fn evaluate(expression: &str, values: &Values<'_>) -> Option<String> {
     let mut text = String::new();
     let mut rest = expression.trim();
     loop {
@@ -95,10 +100,10 @@ fn evaluate(expression: &str, values: &Values) -> Option<String> {
     }
 }
 
-fn term<'t>(from: &'t str, values: &Values) -> Option<(String, &'t str)> {
+fn term<'t, 'v: 't>(from: &'t str, values: &Values<'v>) -> Option<(Cow<'t, str>, &'t str)> {
     let (value, mut rest) = if let Some(quote @ ('"' | '\'')) = from.chars().next() {
         let (text, after) = from[1..].split_once(quote)?;
-        (text.to_owned(), after)
+        (Cow::Borrowed(text), after)
     } else {
         let end = from.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(from.len());
         let (name, after) = from.split_at(end);
@@ -109,12 +114,12 @@ fn term<'t>(from: &'t str, values: &Values) -> Option<(String, &'t str)> {
                 (values.print(what), after)
             }
             Some(_) => return None,
-            None => (values.get(name)?.to_owned(), after),
+            None => (values.get(name)?, after),
         }
     };
     let mut value = value;
     while let Some(after) = rest.strip_prefix(".toUpperCase()") {
-        value = value.to_uppercase();
+        value = Cow::Owned(value.to_uppercase());
         rest = after;
     }
     Some((value, rest))
@@ -145,14 +150,20 @@ pub(crate) fn fragment<'s>(steps: impl Iterator<Item = &'s str>) -> String {
     let mut pointer = "#".to_owned();
     for step in steps {
         pointer.push('/');
-        let step = step.replace("~1", "/").replace("~0", "~");
-        for letter in step.replace('~', "~0").replace('/', "~1").chars() {
-            let plain = letter.is_ascii_alphanumeric() || "_.!~*'()/-".contains(letter) || letter == '\u{2013}';
-            if plain {
-                pointer.push(letter);
-            } else {
-                for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
-                    pointer.push_str(&format!("%{byte:02X}"));
+        let step = match step.contains('~') {
+            true => Cow::Owned(step.replace("~1", "/").replace("~0", "~")),
+            false => Cow::Borrowed(step),
+        };
+        for letter in step.chars() {
+            match letter {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                '_' | '.' | '!' | '*' | '\'' | '(' | ')' | '-' | '\u{2013}' => pointer.push(letter),
+                letter if letter.is_ascii_alphanumeric() => pointer.push(letter),
+                letter => {
+                    for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                        pointer.push_str(&format!("%{byte:02X}"));
+                    }
                 }
             }
         }

@@ -7,18 +7,19 @@ mod diagnosis;
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
     time::Duration,
 };
+
+use hashbrown::{HashMap, HashSet};
 
 use super::{
     Allowance, Notice, Ruleset, RulesetVerdict,
     collation::{compare, compare_with_numbers},
     custom::{Custom, CustomFunctions, Programs, Stop},
     definition::{Asks, Then},
-    ecmascript::{Subject, print_value, string},
+    ecmascript::Subject,
     effective::{Effective, EffectiveRule},
     expression::Expressions,
     format::Formats,
@@ -51,7 +52,7 @@ pub(super) fn run(sources: &Sources, ruleset: &Ruleset, allowance: &Allowance<'_
     let references = References::of(sources);
     let detected = Formats::of(sources.root(), View::followed(&followed)).among(effective.formats);
     let formats = Some(detected).filter(|formats| !formats.is_empty());
-    let locator = Locator { sources, followed: View::followed(&followed), references: &references, in_file };
+    let locator = Locator::of(sources, View::followed(&followed), &references, in_file);
     let expressions = Expressions::default();
     let soundness = Soundness::default();
     let about = About {
@@ -381,20 +382,19 @@ impl<'d> Run<'_, 'd> {
 
 /// What a finding says: the rule's message, else its description, else what the function said.
 fn message(rule: &EffectiveRule, said: &str, located: &Located<'_>) -> String {
-    let value = Subject::Node(located.node);
-    let mut values = Values {
-        property: located.property.clone(),
-        error: said.to_owned(),
-        path: fragment(located.path.iter().map(|step| &**step)),
-        description: rule.description.as_deref().map(str::to_owned),
-        value: string(value).into_owned(),
-        printed: print_value(value),
+    let values = Values {
+        property: &located.property,
+        error: said,
+        path: &located.path,
+        description: rule.description.as_deref(),
+        value: Subject::Node(located.node),
     };
-    values.error = fill(said, &values);
+    let error = || fill(said, &values);
     let text = match (&rule.message, &rule.description) {
+        (Some(message), _) if message.contains("error") => fill(message, &Values { error: &error(), ..values.clone() }),
         (Some(message), _) => fill(message, &values),
         (None, Some(description)) => description.to_string(),
-        (None, None) => values.error,
+        (None, None) => error(),
     };
     text.trim().to_owned()
 }
@@ -404,7 +404,7 @@ fn finding(rule: &EffectiveRule, level: Level, located: &Located<'_>, what: Stri
     Finding {
         rule: Arc::clone(&rule.name),
         level,
-        file: Arc::from(located.document.name()),
+        file: located.document.shared_name(),
         span: located.span,
         pointer: pointer(&located.path),
         what,
@@ -417,7 +417,16 @@ fn finding(rule: &EffectiveRule, level: Level, located: &Located<'_>, what: Stri
 
 /// A path as a JSON pointer.
 fn pointer(path: &[Step<'_>]) -> String {
-    path.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
+    let mut pointer = String::with_capacity(path.iter().map(|step| step.len() + 1).sum());
+    for step in path {
+        pointer.push('/');
+        if step.contains(['~', '/']) {
+            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        } else {
+            pointer.push_str(step);
+        }
+    }
+    pointer
 }
 
 fn span_key(span: Span) -> (u32, u32, u32, u32) {
