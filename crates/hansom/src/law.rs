@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
@@ -154,7 +155,7 @@ impl Law {
                 why: "it took too many steps and was stopped before its end".to_owned(),
             }));
             checked.coverage = verdict.coverage;
-            checked.findings.extend(verdict.findings.into_iter().map(|finding| told(file, finding)));
+            checked.findings.extend(told(file, verdict.findings));
         }
         for (name, ruleset) in &self.rulesets {
             checked.rulesets.push(name.clone());
@@ -164,18 +165,23 @@ impl Law {
             let verdict = run(sources, ruleset, &allowance);
             let notices = verdict.skipped.into_iter().chain(verdict.cut).chain(verdict.notes);
             checked.skipped.extend(notices.map(|notice| Skipped { rule: notice.rule.to_string(), why: notice.why }));
-            checked.findings.extend(verdict.findings.into_iter().map(|finding| told(file, finding)));
+            checked.findings.extend(told(file, verdict.findings));
         }
         if !self.rulesets.is_empty() {
             let order = |file: &str| checked.texts.iter().position(|(name, _)| name == file);
-            checked.findings.sort_by_key(|told| (order(&told.finding.file), told.finding.span.start));
+            checked.findings.sort_by_cached_key(|told| (order(&told.finding.file), told.finding.span.start));
         }
     }
 }
 
-fn told(file: &ContractFile, mut finding: Finding) -> Told {
-    finding.file = file.shown(&finding.file).into();
-    Told { finding, standing: Standing::Counts }
+/// Findings, each with its file named as whoever asked names it; the name is kept once for all findings in a file.
+fn told(file: &ContractFile, findings: Vec<Finding>) -> impl Iterator<Item = Told> {
+    let mut shown: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    findings.into_iter().map(move |mut finding| {
+        let name = shown.entry(finding.file).or_insert_with_key(|name| file.shown(name).into());
+        finding.file = Arc::clone(name);
+        Told { finding, standing: Standing::Counts }
+    })
 }
 
 fn unread(file: &ContractFile, missing: &Missing, refused: &BTreeMap<String, String>) -> Unread {

@@ -1,7 +1,7 @@
 //! How does a command say what it has to say: to a terminal, to a pipe, to a file?
 
 use std::{
-    io::{ErrorKind, IsTerminal, Write},
+    io::{BufWriter, ErrorKind, IntoInnerError, IsTerminal, Write},
     path::Path,
 };
 
@@ -9,10 +9,18 @@ use hansom_standards::report::Look;
 
 use crate::failure::{Doing, Failure};
 
+/// How many bytes are given to the system at once.
+const PIECE: usize = 64 * 1024;
+
 /// Writes a text to standard output. A reader that has seen enough (`| head`) is no failure.
 pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    say_piecewise(|out| out.write_all(text.as_bytes()))
+}
+
+/// The same for a text that is written piece by piece.
+pub(crate) fn say_piecewise(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(PIECE, std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).doing("the output could not be written"),
         _ => Ok(()),
     }
@@ -30,10 +38,18 @@ pub(crate) fn look() -> Look {
 
 /// Writes a file whole or not at all. A file that is there keeps its permissions, and a link still leads to it.
 pub(crate) fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
+    write_piecewise(file, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same for a text that is written piece by piece.
+pub(crate) fn write_piecewise(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = write_new(&beside, text, &file).and_then(|()| std::fs::rename(&beside, &file));
+    let written = write_new(&beside, write, &file).and_then(|()| std::fs::rename(&beside, &file));
     if written.is_err() {
         // Nothing half-written is left; if even that fails, the first error is the one to tell.
         let _ = std::fs::remove_file(&beside);
@@ -41,11 +57,16 @@ pub(crate) fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
     written
 }
 
-fn write_new(beside: &Path, text: &str, like: &Path) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(beside)?;
+fn write_new(
+    beside: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    like: &Path,
+) -> std::io::Result<()> {
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(beside)?;
     if let Ok(known) = std::fs::metadata(like) {
         file.set_permissions(known.permissions())?;
     }
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    let mut buffered = BufWriter::with_capacity(PIECE, file);
+    write(&mut buffered)?;
+    buffered.into_inner().map_err(IntoInnerError::into_error)?.sync_all()
 }

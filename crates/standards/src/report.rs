@@ -1,7 +1,8 @@
 //! How is what came of linting told: to a person, to a program, to a pipeline?
 //!
-//! Each format is a function from checked contracts to a text. None of them asks anything of the world around it, so
-//! the shell, a pipeline, the hub and an editor tell the same thing.
+//! Each format is a function from checked contracts to a text; only JSON, which tells everything of everything, is
+//! written piece by piece. None of them asks anything of the world around it, so the shell, a pipeline, the hub and an
+//! editor tell the same thing.
 
 mod github;
 mod harmless;

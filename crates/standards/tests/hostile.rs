@@ -242,9 +242,11 @@ fn tell(text: &str, findings: Vec<Finding>) {
         ..Checked::default()
     }];
     let threshold = Threshold(None);
+    let mut json = Vec::new();
+    report::json(&checked, &mut json).expect("a list of bytes takes everything");
     let told = [
         report::pretty(&checked, Look::default()),
-        report::json(&checked),
+        String::from_utf8(json).expect("JSON is a text"),
         report::sarif(&checked),
         report::junit(&checked, threshold),
         report::github(&checked),

@@ -5,7 +5,7 @@ mod fixes;
 mod watch;
 
 use std::{
-    io::IsTerminal,
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -20,7 +20,7 @@ use crate::{
     facts::{self, Beside},
     failure::{Doing, Failure},
     law::Law,
-    saying::{look, say, write_whole},
+    saying::{look, say_piecewise, write_piecewise},
 };
 
 /// Hold contracts against the standards: which rules they break, where, why it matters and what to do.
@@ -177,26 +177,27 @@ impl Lint {
     /// Tells what came of it; a failure is what makes the exit code.
     fn tell(&self, checked: &[Checked]) -> Result<(), Failure> {
         let threshold = self.fail_on.threshold();
-        let text = self.text(checked, threshold);
+        let write = |out: &mut dyn Write| self.write(checked, threshold, out);
         match &self.output {
-            Some(file) => write_whole(file, &text).doing(format!("{} could not be written", file.display()))?,
-            None => say(&text)?,
+            Some(file) => write_piecewise(file, write).doing(format!("{} could not be written", file.display()))?,
+            None => say_piecewise(write)?,
         }
         if checked.iter().any(|checked| threshold.fails_by(checked)) { Err(Failure::found()) } else { Ok(()) }
     }
 
-    fn text(&self, checked: &[Checked], threshold: Threshold) -> String {
-        match self.format {
+    fn write(&self, checked: &[Checked], threshold: Threshold, out: &mut dyn Write) -> io::Result<()> {
+        let text = match self.format {
             Format::Pretty => {
                 let look = if self.output.is_some() { Look::default() } else { look() };
                 report::pretty(checked, Look { all: self.all, ..look })
             }
-            Format::Json => report::json(checked),
+            Format::Json => return report::json(checked, out),
             Format::Sarif => report::sarif(checked),
             Format::Junit => report::junit(checked, threshold),
             Format::Github => report::github(checked),
             Format::Markdown => report::markdown(checked),
-        }
+        };
+        out.write_all(text.as_bytes())
     }
 
     /// The files, other than the contracts' own, whose change changes the answer.

@@ -2,20 +2,26 @@
 //!
 //! The shape is kept: fields are added, never renamed or taken away.
 
-use serde::Serialize;
+use std::io::{self, Write};
 
-use super::{Checked, Gone, Settled, Skipped, Standing, Summary, Told, Unread, fingerprint, harmless_json, more};
+use serde::{Serialize, Serializer};
+
+use super::{
+    Checked, Gone, Settled, Skipped, Standing, Summary, Told, Unread, fingerprint, harmless::HarmlessFormatter, more,
+};
 use crate::{
     finding::{Fix, Level},
     lint::{Coverage, Outcome},
 };
 
-/// Everything, as JSON.
-pub fn json(files: &[Checked]) -> String {
+/// Writes everything, as JSON. It is not first made a text: that of many findings is larger than all else.
+///
+/// # Errors
+/// What is written to does not take it.
+pub fn json(files: &[Checked], out: &mut dyn Write) -> io::Result<()> {
     let report = Report { files: files.iter().map(File::of).collect(), summary: Summary::of(files) };
-    // Nothing in a report fails to be written: its maps have texts as keys.
-    let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    harmless_json(text + "\n")
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, HarmlessFormatter::default()))?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]
@@ -30,12 +36,21 @@ struct File<'a> {
     profile: Option<&'a str>,
     edition: Option<&'a str>,
     rulesets: &'a [String],
-    findings: Vec<Finding<'a>>,
+    findings: Findings<'a>,
     coverage: Cover<'a>,
     skipped: &'a [Skipped],
     unread: &'a [Unread],
     baseline: Option<Baseline<'a>>,
     fault: Option<Fault<'a>>,
+}
+
+/// Findings, each of which is made ready when its turn has come.
+struct Findings<'a>(&'a [Told]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Finding::of))
+    }
 }
 
 #[derive(Serialize)]
@@ -98,7 +113,7 @@ impl<'a> File<'a> {
             profile: said(&checked.profile),
             edition: said(&checked.edition),
             rulesets: &checked.rulesets,
-            findings: checked.findings.iter().map(Finding::of).collect(),
+            findings: Findings(&checked.findings),
             coverage: Cover {
                 passed: count(Outcome::Passed),
                 failed: count(Outcome::Failed),
