@@ -335,6 +335,15 @@ fn what_cannot_be_read_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_the_second_dialect_reads_in_its_own_way_is_not_refused() {
+    for expression in
+        ["$.a.[*][b,c].d/e.f", "$.a..", "$.a.b/c", "$..[?(@.x == ']')]", "$.a['b', 'c/d']", "$.a[?(@.b[0])].c/d"]
+    {
+        assert!(Query::parse(expression).is_ok(), "{expression}");
+    }
+}
+
+#[test]
 fn expressions_are_bounded() {
     let long = format!("${}", ".a".repeat(5_000));
     assert!(Query::parse(&long).is_err_and(|fault| fault.column == 10_001));

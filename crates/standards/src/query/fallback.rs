@@ -36,7 +36,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Step>, QueryFault> {
     let rest = with_scans(&with_cut_parents(&rest));
     let rest = without_ends(&rest.chars().collect::<Vec<_>>());
     let mut words = rest.split(CUT).peekable();
-    if words.next_if_eq(&"$").is_none() {
+    // Otherwise the first word is a name like any other; one that is more than `$` is nothing that anybody calls a key.
+    if words.next_if_eq(&"$").is_none() && matches!(letters.get(1), Some('$' | ' ')) {
         return Err(QueryFault::new(2, "`$` is followed by what leads nowhere", "go on with a dot or a bracket"));
     }
     let mut steps = Vec::new();
