@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Via,
     /// The page that a browser's request comes from.
     Origin,
+    /// What pages of other origins may do: `Access-Control-…`.
+    CrossOrigin,
     /// When the message was made.
     Date,
     /// What the gateway says of a version, where it knows: `API-Version`, `Deprecation`, `Sunset`.
@@ -80,8 +82,10 @@ fn kind_of_lower_case(name: &[u8]) -> Kind {
             Kind::KeptFromUpstreams
         }
         b"alt-svc" | b"ratelimit" | b"ratelimit-policy" | b"set-cookie" => Kind::KeptFromClients,
+        b"x-ratelimit-limit" | b"x-ratelimit-remaining" | b"x-ratelimit-reset" => Kind::KeptFromClients,
         b"request-id" => Kind::KeptFromBoth,
         _ if name.starts_with(b"hansom-") => Kind::KeptFromBoth,
+        _ if name.starts_with(b"access-control-") => Kind::CrossOrigin,
         _ if pretends(name) => Kind::KeptFromUpstreams,
         _ => Kind::Plain,
     }

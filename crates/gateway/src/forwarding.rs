@@ -80,7 +80,13 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
     head.fields().filter_map(move |(kind, name, value)| {
         let passes = match kind {
             // How a request has come so far is kept (RFC 9110 §7.6.3), or a circle would never show.
-            Kind::Plain | Kind::Via | Kind::Origin | Kind::Date | Kind::Lifecycle | Kind::KeptFromClients => true,
+            Kind::Plain
+            | Kind::Via
+            | Kind::Origin
+            | Kind::CrossOrigin
+            | Kind::Date
+            | Kind::Lifecycle
+            | Kind::KeptFromClients => true,
             Kind::Host
             | Kind::ContentLength
             | Kind::TransferEncoding

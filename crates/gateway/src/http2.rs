@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     connection::Connection,
+    fields,
     forwarding::{self, Passage},
     http1::{
         Framing,
@@ -25,7 +26,7 @@ use crate::{
     patience::{Pace, Watch},
     refusal::Refusal,
     source::{SourceFault, collect},
-    story::{self, Notes},
+    story::{self, Judged, Notes},
     stream::Stream,
     upstreams::{Attempt, Failure, Upstreams},
 };
@@ -97,7 +98,8 @@ async fn respond(
     let (framing, unread) = (request::framing(&body), request::read(head));
     let mut answer = match story::judge(snapshot, &visit, unread, declared, &mut notes) {
         Err(refusal) => refuse(refusal, snapshot.hub(), notes),
-        Ok(admitted) => {
+        Ok(Judged::Answered(answer)) => own(answer, notes),
+        Ok(Judged::Admitted(admitted)) => {
             let upload = Upload::new(body, admitted.largest_body(&visit.door.core));
             match &admitted.matched().version().target {
                 CompiledTarget::Mock => answer_mock(&admitted, upload, snapshot.hub(), notes).await,
@@ -119,6 +121,11 @@ fn refuse(refusal: Refusal, hub: &str, mut notes: Notes<'_>) -> Response<Answer>
 
 fn own(answer: Response<Bytes>, notes: Notes<'_>) -> Response<Answer> {
     let (mut head, body) = answer.into_parts();
+    let ours = |name: &HeaderName| notes.replaces(fields::kind(name.as_str().as_bytes()), name.as_str().as_bytes());
+    let replaced: Vec<HeaderName> = head.headers.keys().filter(|name| ours(name)).cloned().collect();
+    for name in replaced {
+        head.headers.remove(name);
+    }
     put_notes(&mut head.headers, &notes);
     Response::from_parts(head, Answer::whole(body, notes.page))
 }

@@ -35,6 +35,7 @@ mod callers;
 mod certificate;
 mod closing;
 mod connection;
+mod cors;
 mod delta;
 mod entrance;
 mod fields;

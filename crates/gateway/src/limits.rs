@@ -59,8 +59,7 @@ pub(crate) fn admit<'s>(core: &Core, permitted: Permitted<'s>, notes: &mut Notes
 impl<'s> Admitted<'s> {
     /// How many bytes the body may have.
     pub(crate) fn largest_body(&self, core: &Core) -> u64 {
-        let platform = core.shared.bounds.largest_body;
-        self.matched().version().largest_body.map_or(platform, |own| own.min(platform))
+        self.matched().largest_body(core)
     }
     pub(crate) fn matched(&self) -> &Matched<'s> {
         self.permitted.matched()

@@ -8,6 +8,7 @@ use hansom_domain::{AccessRules, ApiSlug, EnvironmentName, GroupAddress, Major, 
 use http::{HeaderValue, Method};
 
 use crate::{
+    cors::CrossOrigin,
     lifecycle,
     limits::{Plan, Plans},
     mock::{MockOperation, Mocks, Proof},
@@ -15,7 +16,7 @@ use crate::{
     refusal::Refusal,
     routes::{Growing, Routes},
     snapshot::{Environment, OperationDocument, Snapshot, Target, VersionDocument},
-    story::{Arrival, Notes},
+    story::{Arrival, Core, Notes},
     upstreams::Upstreams,
 };
 
@@ -28,6 +29,8 @@ pub(crate) struct Version {
     pub(crate) major: Major,
     /// Bytes that a request's body may have, where the version allows fewer than the platform.
     pub(crate) largest_body: Option<u64>,
+    /// Which other origins may call it.
+    pub(crate) cross_origin: Option<Box<CrossOrigin>>,
     pub(crate) target: CompiledTarget,
     /// Fields that every answer of a deprecated version carries.
     pub(crate) lifecycle: Box<[(&'static str, HeaderValue)]>,
@@ -109,14 +112,16 @@ pub(crate) fn find_operation<'s>(
 ) -> Result<Matched<'s>, Refusal> {
     let environment = snapshot.environment(&arrival.environment).ok_or(Refusal::ApiUnknown)?;
     let version = find_version(environment, &arrival.head.path)?;
-    notes.version = Some(version);
-    notes.page.write(|entry| {
-        entry.api = Some(version.api.clone());
-        entry.major = Some(version.major);
-    });
+    notes.belongs_to(version, &arrival.head);
     let operation = version.find(&arrival.head.method, &arrival.head.path)?;
     notes.page.write(|entry| entry.operation = Some(Arc::clone(&operation.id)));
     Ok(Matched { snapshot, environment, version, operation, arrival })
+}
+
+/// The version that a request is for.
+pub(crate) fn version_of<'s>(snapshot: &'s Snapshot, arrival: &Arrival) -> Result<&'s Version, Refusal> {
+    let environment = snapshot.environment(&arrival.environment).ok_or(Refusal::ApiUnknown)?;
+    find_version(environment, &arrival.head.path)
 }
 
 fn find_version<'s>(environment: &'s Environment, path: &CanonicalPath) -> Result<&'s Version, Refusal> {
@@ -145,6 +150,11 @@ impl<'s> Matched<'s> {
     pub(crate) fn arrival(&self) -> &Arrival {
         &self.arrival
     }
+    /// How many bytes the body may have: as many as the platform takes, or fewer if the version says so.
+    pub(crate) fn largest_body(&self, core: &Core) -> u64 {
+        let platform = core.shared.bounds.largest_body;
+        self.version.largest_body.map_or(platform, |own| own.min(platform))
+    }
 }
 
 impl Version {
@@ -161,6 +171,8 @@ impl Version {
             }
         };
         let rules = Rules::of(&document.access);
+        let cross_origin = document.cross_origin.as_ref();
+        let cross_origin = cross_origin.map(|word| CrossOrigin::compile(word, &document.target)).transpose()?;
         let plans = Plans::compile(&document.limits, document.quotas);
         let mut routes = Growing::default();
         let mut operations = Vec::with_capacity(document.operations.len());
@@ -174,6 +186,7 @@ impl Version {
             api: document.api.clone(),
             major: document.major,
             largest_body: document.limits.body,
+            cross_origin: cross_origin.map(Box::new),
             target,
             lifecycle: lifecycle::headers(document, base_url, hub).into(),
             retired,
@@ -192,6 +205,12 @@ impl Version {
         let node = self.routes.find(below).ok_or_else(unknown)?;
         let place = node.operation(method).ok_or_else(|| Refusal::MethodNotAllowed { allowed: node.allowed() })?;
         self.operations.get(place).ok_or_else(unknown)
+    }
+
+    /// The methods of the operations at a path; `None` if there are none, or if the version is retired.
+    pub(crate) fn methods_at(&self, path: &CanonicalPath) -> Option<Vec<String>> {
+        let (_, _, below) = path.split().filter(|_| self.retired.is_none())?;
+        Some(self.routes.find(below)?.allowed())
     }
 
     /// The operation's id as it is held here, if there is one of that name.

@@ -135,7 +135,9 @@ pub(crate) fn answer(admitted: &Admitted<'_>, body: &[u8]) -> Result<Response<By
 /// How many bytes of a body are read; none where the contract has no body.
 pub(crate) fn largest_body(admitted: &Admitted<'_>) -> usize {
     let operation = admitted.matched().operation().mock.as_ref();
-    if operation.is_some_and(|operation| operation.takes_body) { LARGEST_BODY } else { 0 }
+    let of_version = admitted.matched().version().largest_body.and_then(|own| usize::try_from(own).ok());
+    let largest = of_version.map_or(LARGEST_BODY, |own| own.min(LARGEST_BODY));
+    if operation.is_some_and(|operation| operation.takes_body) { largest } else { 0 }
 }
 
 /// The header fields of the contract that have an example, but for those that say how the message itself is made.

@@ -16,6 +16,7 @@ use crate::{
     authorization,
     buffers::Buffers,
     connection::Door,
+    cors,
     entrance::Facts,
     fields::Kind,
     head::{Head, Unread},
@@ -113,6 +114,7 @@ pub(crate) struct Notes<'s> {
     pub(crate) page: Page,
     pub(crate) version: Option<&'s Version>,
     pub(crate) standing: Option<Standing<'s>>,
+    pub(crate) cross_origin: Option<cors::Told<'s>>,
 }
 
 /// Decides on one request. `declared` is how many bytes its body says that it has.
@@ -122,17 +124,13 @@ pub(crate) fn judge<'s>(
     unread: Unread,
     declared: u64,
     notes: &mut Notes<'s>,
-) -> Result<Admitted<'s>, Refusal> {
+) -> Result<Judged<'s>, Refusal> {
     let core = &visit.door.core;
     let head = reception::receive(unread, notes)?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
     let peer = if sender == visit.peer.address() { visit.peer.clone() } else { Peer::new(sender) };
     if upstreams::goes_in_a_circle(head.of_kind(Kind::Via)) {
         return Err(Refusal::Circle);
-    }
-    let limit = core.shared.bounds.largest_body;
-    if declared > limit {
-        return Err(Refusal::BodyTooLarge { limit });
     }
     let arrival = Arrival {
         environment: visit.door.environment.clone(),
@@ -141,10 +139,25 @@ pub(crate) fn judge<'s>(
         at: notes.page.at(),
         head,
     };
+    if let Some(answer) = cors::preflight(snapshot, &arrival, notes) {
+        return Ok(Judged::Answered(answer));
+    }
     let matched = matching::find_operation(snapshot, arrival, notes)?;
+    let limit = matched.largest_body(core);
+    if declared > limit {
+        return Err(Refusal::BodyTooLarge { limit });
+    }
     let identified = authentication::authenticate(core, matched, notes)?;
     let permitted = authorization::authorize(identified)?;
-    limits::admit(core, permitted, notes)
+    limits::admit(core, permitted, notes).map(Judged::Admitted)
+}
+
+/// What a request comes to that is not refused.
+pub(crate) enum Judged<'s> {
+    /// It goes on to whoever answers for its version.
+    Admitted(Admitted<'s>),
+    /// The gateway answers it itself.
+    Answered(Response<Bytes>),
 }
 
 /// Where a request came in.
@@ -160,7 +173,19 @@ impl Visit<'_> {
     pub(crate) fn open<'s>(&self, method: Option<&Method>) -> Notes<'s> {
         let core = &self.door.core;
         let page = Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
-        Notes { page, version: None, standing: None }
+        Notes { page, version: None, standing: None, cross_origin: None }
+    }
+}
+
+impl<'s> Notes<'s> {
+    /// Notes which version the request is for.
+    pub(crate) fn belongs_to(&mut self, version: &'s Version, head: &Head) {
+        self.version = Some(version);
+        self.cross_origin = version.cross_origin.as_ref().map(|word| word.told_to(head));
+        self.page.write(|entry| {
+            entry.api = Some(version.api.clone());
+            entry.major = Some(version.major);
+        });
     }
 }
 
@@ -195,11 +220,20 @@ impl Notes<'_> {
         if let Some(standing) = &self.standing {
             standing.fields(put);
         }
+        if let Some(told) = &self.cross_origin {
+            told.fields(put);
+        }
     }
 
-    /// Whether the gateway knows better than the upstream what the field says: of a version's own end, for example. Links add up.
+    /// Whether the gateway knows better than the upstream, or a contract's example, what the field says: of a version's own
+    /// end, for example. Links add up.
     pub(crate) fn replaces(&self, kind: Kind, name: &[u8]) -> bool {
-        kind == Kind::Lifecycle && self.lifecycle().any(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name))
+        match kind {
+            Kind::Lifecycle => self.lifecycle().any(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name)),
+            Kind::CrossOrigin => self.cross_origin.is_some(),
+            Kind::KeptFromClients => true,
+            _ => false,
+        }
     }
 
     fn lifecycle(&self) -> impl Iterator<Item = (&'static str, &[u8])> {

@@ -83,7 +83,7 @@ impl Reader {
             is_number.then_some(number)?.parse::<u64>().ok()?.checked_mul(unit)
         };
         let plain = node.as_i64().and_then(|bytes| u64::try_from(bytes).ok());
-        let size = plain.or_else(|| node.as_str().and_then(in_units)).filter(|size| *size <= LARGEST_BODY);
+        let size = plain.or_else(|| node.as_str().and_then(in_units)).filter(|size| (1..=LARGEST_BODY).contains(size));
         if size.is_none() {
             self.complain(node.place(), "`body` is no size", "write a number of bytes, or one such as 64KiB or 1MiB");
         }
@@ -165,6 +165,7 @@ mod tests {
             ("limits: { operations: {} }", "`operations` is no map"),
             ("limits: { operations: { list: 6/week } }", "is no rate"),
             ("limits: { body: 1MB }", "`body` is no size"),
+            ("limits: { body: 0 }", "`body` is no size"),
             ("limits: { body: -1 }", "`body` is no size"),
             ("limits: { body: +1KiB }", "`body` is no size"),
             ("limits: { body: 99999999999999GiB }", "`body` is no size"),

@@ -4,7 +4,11 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
 use super::{Framing, put_field, words, writing::put_number};
-use crate::{fields::Kind, head::Field, story::Notes};
+use crate::{
+    fields::{self, Kind},
+    head::Field,
+    story::Notes,
+};
 
 /// How the answer ends, to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +68,8 @@ pub(crate) fn put_own(
 ) {
     put_status(out, answer.status().as_u16());
     for (name, value) in answer.headers() {
-        if *name != header::CONTENT_LENGTH && *name != header::CONNECTION {
+        let is_ours = notes.replaces(fields::kind(name.as_str().as_bytes()), name.as_str().as_bytes());
+        if !is_ours && *name != header::CONTENT_LENGTH && *name != header::CONNECTION {
             put_field(out, name.as_str().as_bytes(), value.as_bytes());
         }
     }

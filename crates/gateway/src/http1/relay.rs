@@ -25,7 +25,7 @@ use crate::{
     patience::Pace,
     refusal::Refusal,
     source::{Source, SourceFault, collect},
-    story::{self, Notes},
+    story::{self, Judged, Notes},
     tunnel,
     upstreams::{Attempt, Failure, Upstreams},
 };
@@ -69,7 +69,11 @@ impl Client {
                 self.expect_body(&head, 0);
                 self.refuse(refusal, snapshot.hub(), &head, notes).await
             }
-            Ok(admitted) => {
+            Ok(Judged::Answered(answer)) => {
+                self.expect_body(&head, 0);
+                self.say(&answer, false, &head, notes).await
+            }
+            Ok(Judged::Admitted(admitted)) => {
                 self.expect_body(&head, admitted.largest_body(&door.core));
                 match &admitted.matched().version().target {
                     CompiledTarget::Mock => self.mock(&admitted, snapshot.hub(), &head, notes).await,

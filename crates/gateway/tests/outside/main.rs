@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test has a real clock for its own patience")]
 
 mod bad_input;
+mod cors;
 mod entrances;
 mod forwarding;
 mod kept;

@@ -529,7 +529,11 @@ fn play(client: &mut Client, request: &Seen) -> bool {
         }
         _ => {
             let body = json!({ "target": request.target(), "body": request.body }).to_string();
-            let fields = "Connection: x-secret\r\nX-Secret: 1\r\nHansom-Identity: forged\r\nRequest-Id: forged\r\nSet-Cookie: a=b\r\nETag: \"7\"";
+            let fields = if place == "origins" {
+                "Access-Control-Allow-Origin: https://upstream.example\r\nAccess-Control-Allow-Credentials: true\r\nX-RateLimit-Limit: 9"
+            } else {
+                "Connection: x-secret\r\nX-Secret: 1\r\nHansom-Identity: forged\r\nRequest-Id: forged\r\nSet-Cookie: a=b\r\nETag: \"7\""
+            };
             let head_only = request.head.starts_with("HEAD ");
             let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: {}\r\n\r\n", body.len());
             client.send(format!("{head}{}", if head_only { "" } else { &body }).as_bytes());
