@@ -12,7 +12,7 @@ use std::{
 };
 
 use hansom_domain::{Chance, Clock, EnvironmentName, Network, OpenNetworks, Timestamp};
-use hansom_gateway::{Bounds, Reach, Resolver, Setup, Snapshot, SnapshotDocument};
+use hansom_gateway::{Bounds, Reach, Resolver, Setup, Snapshot, SnapshotDocument, pressure::Pressure};
 use prometheus_client::registry::Registry;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         registry: &mut Registry::default(),
         cores,
         bounds: Bounds::default(),
+        pressure: Pressure::default(),
         identity_signer: None,
         reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)?,
     };

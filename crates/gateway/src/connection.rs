@@ -24,11 +24,14 @@ use crate::{
     greeting::{self, Greeting},
     http1, http2,
     peer::Peer,
+    pressure::Level,
     story::{Core, Visit},
     stream::Stream,
 };
 
 const FIRST_BYTES: Duration = Duration::from_secs(10);
+/// A client that has connected when the gateway stops gets its first request answered, if it comes within this time.
+pub(crate) const LAST_CALL: Duration = Duration::from_secs(1);
 const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// A listener's way in, on one thread.
@@ -71,6 +74,9 @@ impl Connection {
 pub(crate) async fn accept(door: Rc<Door>, listener: TcpListener) {
     let mut stop = door.stop.clone();
     loop {
+        while door.core.shared.pressure.level() == Level::Stop && !*stop.borrow() {
+            sleep(BACK_OFF).await;
+        }
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.wait_for(|stopped| *stopped) => return,
@@ -122,7 +128,7 @@ async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr, counted: Counted
     let _ = stream.set_nodelay(true);
     let entered = tokio::select! {
         entered = enter(&door, stream, peer) => entered,
-        () = listed.closed() => return,
+        () = last_call(&listed) => return,
     };
     let (stream, facts, is_http2) = match entered {
         Ok(entered) => entered,
@@ -134,6 +140,12 @@ async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr, counted: Counted
         true => Box::pin(http2::serve(Rc::new(connection), stream)).await,
         false => Box::pin(http1::client::serve(connection, stream)).await,
     }
+}
+
+/// Ends when the gateway has stopped for so long that nobody who had just connected can still be about to ask.
+async fn last_call(listed: &Listed) {
+    listed.closed().await;
+    sleep(LAST_CALL).await;
 }
 
 /// Lets a connection in, and sees whether it is HTTP/2.

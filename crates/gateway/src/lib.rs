@@ -75,7 +75,7 @@ mod upstreams;
 pub use certificate::CertificateFacts;
 pub use delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace};
 pub use entrance::Entrance;
-pub use forwarded::{Client, ForwardedHeader, Network, TrustedProxies};
+pub use forwarded::{Client, ForwardedHeader, TrustedProxies};
 pub use identity::IdentityClaims;
 pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
@@ -85,6 +85,7 @@ pub use upstreams::{Reach, Resolver};
 
 use closing::Closing;
 use connection::Door;
+use pressure::Pressure;
 use story::{Core, Shared};
 
 /// Signs an assertion for an upstream; `None` if it cannot now.
@@ -129,6 +130,8 @@ pub struct Setup<'a> {
     pub cores: usize,
     /// How much the gateway takes.
     pub bounds: Bounds,
+    /// Whether there is memory enough.
+    pub pressure: Pressure,
     /// Signs who calls for upstreams; without one they are not told.
     pub identity_signer: Option<IdentitySigner>,
     /// How upstreams are reached.
@@ -186,6 +189,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         limiter: limits::Limiter::new(),
         signer: setup.identity_signer,
         bounds: setup.bounds,
+        pressure: setup.pressure,
     });
     let (stop, stopped) = watch::channel(false);
     let (end, ending) = watch::channel(false);

@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     PlainHttp,
     /// The body came too slowly.
     BodyTooSlow,
+    /// Memory runs short; those who are being served come first.
+    Overloaded,
     /// The gateway has no snapshot yet.
     Starting,
     ApiUnknown,
@@ -151,6 +153,7 @@ impl Refusal {
             | Refusal::UpstreamUntrusted(_) => ProblemCode::UpstreamFailed,
             Refusal::UpstreamSilent { .. } | Refusal::UpstreamUnconnected { .. } => ProblemCode::UpstreamTimeout,
             Refusal::Starting
+            | Refusal::Overloaded
             | Refusal::UpstreamMissing
             | Refusal::UpstreamBusy
             | Refusal::UpstreamsOut { .. }
@@ -178,6 +181,7 @@ impl Refusal {
             Refusal::BodyTooLarge { limit } => format!("The body is larger than {limit} bytes."),
             Refusal::PlainHttp => "The request came without TLS. Call the same address with https://".into(),
             Refusal::BodyTooSlow => "The body of the request paused for too long, or came byte by byte.".into(),
+            Refusal::Overloaded => "The gateway is overloaded and takes no new requests. Nothing was done.".into(),
             Refusal::Starting => "The gateway has not yet been told which APIs there are.".into(),
             Refusal::ApiUnknown => "No API of that name runs here.".into(),
             Refusal::VersionUnknown { api, known } => {
@@ -311,9 +315,11 @@ impl Refusal {
             Refusal::MethodUnknown => put(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".into()),
             Refusal::MethodNotAllowed { allowed } => put(ALLOW, allowed.join(", ")),
             Refusal::LimitReached(reached) => put(RETRY_AFTER, reached.retry_after_seconds.to_string()),
-            Refusal::TooManyUnknownTokens | Refusal::Starting | Refusal::UpstreamBusy | Refusal::UpstreamUnresolved => {
-                put(RETRY_AFTER, "1".into())
-            }
+            Refusal::TooManyUnknownTokens
+            | Refusal::Starting
+            | Refusal::Overloaded
+            | Refusal::UpstreamBusy
+            | Refusal::UpstreamUnresolved => put(RETRY_AFTER, "1".into()),
             Refusal::UpstreamsOut { seconds } => put(RETRY_AFTER, seconds.to_string()),
             _ => {}
         }

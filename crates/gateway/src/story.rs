@@ -27,6 +27,7 @@ use crate::{
     matching::{self, Version},
     metrics::Metrics,
     peer::Peer,
+    pressure::{Level, Pressure},
     reception,
     refusal::Refusal,
     snapshot::Snapshot,
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) signer: Option<IdentitySigner>,
     pub(crate) bounds: Bounds,
     pub(crate) upstreams: Registry,
+    pub(crate) pressure: Pressure,
 }
 
 /// What one thread of the gateway has for itself.
@@ -128,6 +130,9 @@ pub(crate) fn judge<'s>(
     let core = &visit.door.core;
     let head = reception::receive(unread, notes)?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
+    if core.shared.pressure.level() >= Level::Shed {
+        return Err(Refusal::Overloaded);
+    }
     let peer = if sender == visit.peer.address() { visit.peer.clone() } else { Peer::new(sender) };
     if upstreams::goes_in_a_circle(head.of_kind(Kind::Via)) {
         return Err(Refusal::Circle);

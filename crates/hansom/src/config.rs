@@ -9,14 +9,22 @@ use std::{
     sync::Arc,
 };
 
-use hansom_domain::{EnvironmentName, GroupAddress, Network};
+use hansom_domain::{EnvironmentName, GroupAddress, Timestamp};
+use hansom_gateway::TlsMaterial;
 use hansom_standards::{Profile, profile::DEFAULT};
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::{
     failure::{Doing, Failure},
     reach,
 };
+
+mod gateway;
+mod tls;
+
+pub(crate) use gateway::Gateway;
+pub(crate) use tls::TlsFiles;
 
 /// The file as written. Unknown keys are errors with their line.
 #[derive(Debug, Deserialize)]
@@ -27,7 +35,10 @@ pub(crate) struct Config {
     /// The operations listener; keep it off public networks.
     pub(crate) operations: Operations,
     /// The environments by name, each with its own listener and base URL.
-    pub(crate) environments: BTreeMap<EnvironmentName, Listener>,
+    pub(crate) environments: BTreeMap<EnvironmentName, Environment>,
+    /// What all environments' listeners have in common.
+    #[serde(default)]
+    pub(crate) gateway: Gateway,
     /// Where the state is.
     pub(crate) database: Database,
     /// What secrets are sealed with.
@@ -41,12 +52,9 @@ pub(crate) struct Config {
     /// The playbook.
     #[serde(default)]
     pub(crate) standards: Standards,
-    /// The gateway.
-    #[serde(default)]
-    pub(crate) gateway: Gateway,
 }
 
-/// A listener with its public address.
+/// The hub's listener with its public address.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listener {
@@ -54,6 +62,18 @@ pub(crate) struct Listener {
     pub(crate) listen: SocketAddr,
     /// How it is reached from outside.
     pub(crate) url: PublicUrl,
+}
+
+/// `[environments.production]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Environment {
+    /// `host:port` to listen on.
+    pub(crate) listen: SocketAddr,
+    /// How it is reached from outside.
+    pub(crate) url: PublicUrl,
+    /// Certificates; without them the listener speaks plain HTTP, for a proxy in front of it or for this machine.
+    pub(crate) tls: Option<Spanned<TlsFiles>>,
 }
 
 /// `[operations]`
@@ -126,21 +146,6 @@ pub(crate) struct Standards {
     pub(crate) profile: Option<String>,
 }
 
-/// `[gateway]`
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Gateway {
-    /// Networks besides the public internet in which upstreams may be: `["10.0.0.0/8"]`.
-    #[serde(default)]
-    pub(crate) private_upstreams: Vec<Network>,
-    /// A file with certificates of authorities that vouch for upstreams, besides those that this machine trusts.
-    pub(crate) upstream_authorities: Option<PathBuf>,
-    /// A file with the certificate that upstreams are shown if they ask for one, and those that vouch for it.
-    pub(crate) upstream_certificate: Option<PathBuf>,
-    /// A file with the key of that certificate.
-    pub(crate) upstream_key: Option<PathBuf>,
-}
-
 /// A public address: scheme, host and maybe a port. Plain HTTP only on this machine, since cookies and tokens go there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl(String);
@@ -211,8 +216,54 @@ impl Config {
         for path in others.into_iter().chain(of_gateway).flatten() {
             *path = folder.join(&*path);
         }
+        for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {
+            tls.get_mut().take_from(folder);
+        }
         config.check(file)?;
         Ok(config)
+    }
+
+    /// Reads every certificate and key, and says where a fault is. Nobody's clock is asked here: a certificate that has expired
+    /// is no reason for a restart to make it worse.
+    pub(crate) fn materials(&self, file: &Path) -> Result<Vec<(EnvironmentName, TlsMaterial)>, Failure> {
+        let mut materials = vec![];
+        for (name, environment) in &self.environments {
+            let Some(tls) = &environment.tls else { continue };
+            let material = tls.get_ref().read().and_then(|material| {
+                material.certificates().map_err(|fault| fault.to_string())?;
+                Ok(material)
+            });
+            let at = |why: String| Failure::refused(format!("{}: {why}", self.place_of(file, name, tls)));
+            materials.push((name.clone(), material.map_err(at)?));
+        }
+        Ok(materials)
+    }
+
+    /// Whether all certificates hold now.
+    pub(crate) fn certificates_hold(&self, file: &Path, now: Timestamp) -> Result<(), Failure> {
+        let seconds = now.millis() / 1000;
+        for (name, material) in self.materials(file)? {
+            let Some(tls) = self.environments.get(&name).and_then(|environment| environment.tls.as_ref()) else {
+                continue;
+            };
+            let refuse = |why: String| Err(Failure::refused(format!("{}: {why}", self.place_of(file, &name, tls))));
+            for (certificate, facts) in material.certificates().unwrap_or_default() {
+                if facts.until <= seconds {
+                    return refuse(format!("{certificate} expired on {}; get a new one", day(facts.until)));
+                }
+                if facts.from > seconds {
+                    return refuse(format!("{certificate} holds only from {} on", day(facts.from)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `hansom.toml:12:1: [environments.production] tls`
+    pub(crate) fn place_of(&self, file: &Path, name: &EnvironmentName, tls: &Spanned<TlsFiles>) -> String {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let (line, column) = place(&text, tls.span().start);
+        format!("{}:{line}:{column}: [environments.{name}] tls", file.display())
     }
 
     fn check(&self, file: &Path) -> Result<(), Failure> {
@@ -233,6 +284,8 @@ impl Config {
             (Some(_), None) | (None, Some(_)) => {}
             _ => return refuse("[database] needs either url or url_file".into()),
         }
+        self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
+        self.materials(file)?;
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
         reach::of(self).map(|_| ())?;
@@ -293,6 +346,11 @@ pub(crate) fn profile(name_or_file: &str) -> Result<Profile, Failure> {
 fn secret_file(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file).doing(format!("{} cannot be read", file.display()))?;
     Ok(text.trim().to_owned())
+}
+
+/// A day like `2026-11-25`.
+fn day(seconds: i64) -> String {
+    chrono::DateTime::from_timestamp(seconds, 0).map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())
 }
 
 /// Line and column, from 1, of a byte offset.

@@ -7,6 +7,8 @@ use std::{
 
 use hansom_standards::report::harmless;
 
+use crate::saying;
+
 /// Why a command ends, in lines for a person, with its exit code: 1 refused or findings, 2 wrong use, 3 it broke.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -45,7 +47,7 @@ impl Failure {
         if !self.text.is_empty() {
             // Names and texts of others may be in it; only line ends of our own are let through.
             let lines: Vec<_> = self.text.split('\n').map(harmless).collect();
-            eprintln!("hansom: {}", lines.join("\n"));
+            saying::tell(&lines.join("\n"));
         }
         ExitCode::from(self.code)
     }

@@ -6,18 +6,24 @@
 
 mod assertion;
 mod bookkeeper;
+mod certificates;
 mod commands;
 mod config;
 mod contract_file;
 mod demo;
+mod descriptors;
 mod facts;
 mod failure;
+mod handover;
 mod law;
+mod memory;
 mod operations;
 mod platform;
 mod publisher;
 mod reach;
+mod readiness;
 mod saying;
+mod signals;
 mod world;
 
 use std::process::ExitCode;

@@ -12,15 +12,18 @@ use axum::{
 use hansom_gateway::Gateway;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 
+use crate::readiness::Readiness;
+
 #[derive(Clone)]
 struct Operations {
     gateway: Gateway,
+    readiness: Readiness,
     registry: Arc<Registry>,
 }
 
-/// `/live`: the process runs. `/ready`: the gateway has a snapshot. `/metrics`: Prometheus text.
-pub(crate) fn router(gateway: Gateway, registry: Registry) -> Router {
-    let state = Operations { gateway, registry: Arc::new(registry) };
+/// `/live`: the process runs. `/ready`: the gateway has a snapshot and is not about to stop. `/metrics`: Prometheus text.
+pub(crate) fn router(gateway: Gateway, readiness: Readiness, registry: Registry) -> Router {
+    let state = Operations { gateway, readiness, registry: Arc::new(registry) };
     Router::new()
         .route("/live", get(async || "live\n"))
         .route("/ready", get(ready))
@@ -29,9 +32,13 @@ pub(crate) fn router(gateway: Gateway, registry: Registry) -> Router {
 }
 
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
+    let notes = operations.readiness.notes();
     match operations.gateway.snapshot() {
-        Some(snapshot) => (StatusCode::OK, format!("ready: snapshot {}\n", snapshot.generation())),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the gateway has no snapshot yet\n".into()),
+        _ if operations.readiness.is_stopping() => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: stopping\n{notes}"))
+        }
+        Some(snapshot) => (StatusCode::OK, format!("ready: snapshot {}\n{notes}", snapshot.generation())),
+        None => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: the gateway has no snapshot yet\n{notes}")),
     }
 }
 

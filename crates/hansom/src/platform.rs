@@ -10,17 +10,26 @@ use std::{
 
 use hansom_control::{Control, Settings, SigningKey, Standards, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
-use hansom_gateway::{Entrance, Entry, Gateway, Reach, Snapshot, kept};
+use hansom_gateway::{Bounds, Entrance, Entry, Gateway, Reach, Snapshot, kept, pressure::Pressure};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
 use hansom_store::{Reads, Writes};
 use prometheus_client::registry::Registry;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinHandle,
+};
 
 use crate::{
     assertion, bookkeeper,
+    certificates::{Certificates, Watched},
     failure::{Doing, Failure},
+    handover::{Handover, Inherited, Stage},
+    memory::{self, Memory},
     operations,
     publisher::Publisher,
+    readiness::Readiness,
+    saying,
+    signals::Signals,
 };
 
 /// How many batches of journal entries may wait for the bookkeeper; what comes beyond is counted and lost.
@@ -30,8 +39,8 @@ const JOURNAL_BATCHES: usize = 256;
 pub(crate) struct Parts {
     /// The hub's listener and public URL.
     pub(crate) hub: (TcpListener, String),
-    /// Each environment's listeners, one per core, and base URL.
-    pub(crate) environments: Vec<(EnvironmentName, Vec<TcpListener>, String)>,
+    /// The environments.
+    pub(crate) environments: Vec<Environment>,
     /// The operations listener.
     pub(crate) operations: TcpListener,
     /// The database's address.
@@ -54,10 +63,54 @@ pub(crate) struct Parts {
     pub(crate) standards: Standards,
     /// What every page says at its top.
     pub(crate) notice: Option<String>,
+    /// How the process lives and ends.
+    pub(crate) life: Life,
     /// The clock.
     pub(crate) clock: Clock,
     /// Chance.
     pub(crate) chance: Chance,
+}
+
+/// An environment with its listeners.
+pub(crate) struct Environment {
+    /// Its name.
+    pub(crate) name: EnvironmentName,
+    /// One listener per core.
+    pub(crate) listeners: Vec<TcpListener>,
+    /// Its base URL.
+    pub(crate) base: String,
+    /// How connections come in.
+    pub(crate) entrance: Entrance,
+}
+
+impl Environment {
+    /// An environment without TLS and without proxies before it.
+    pub(crate) fn plain(name: EnvironmentName, listeners: Vec<TcpListener>, base: String) -> Self {
+        Self { name, listeners, base, entrance: Entrance::default() }
+    }
+}
+
+/// How the process lives and ends.
+pub(crate) struct Life {
+    /// Whose certificates are looked after.
+    pub(crate) watched: Vec<Watched>,
+    /// Asks for certificates to be read again.
+    pub(crate) ask: Arc<Notify>,
+    /// How much the gateway takes.
+    pub(crate) bounds: Bounds,
+    /// Bytes of memory that there are, if the configuration says so.
+    pub(crate) memory: Option<u64>,
+    /// From the order to stop to the end of taking connections.
+    pub(crate) stop_delay: Duration,
+    /// From there to the end.
+    pub(crate) drain: Duration,
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        let (watched, ask, drain) = (vec![], Arc::default(), Duration::from_secs(10));
+        Self { watched, ask, bounds: Bounds::default(), memory: None, stop_delay: Duration::ZERO, drain }
+    }
 }
 
 impl Parts {
@@ -76,23 +129,54 @@ pub(crate) struct Platform {
     pub(crate) gateway: Gateway,
     jobs: Vec<JoinHandle<()>>,
     bookkeeper: JoinHandle<()>,
-    stop: tokio::sync::watch::Sender<bool>,
+    stops: Stops,
+    readiness: Readiness,
+    stop_delay: Duration,
+    drain: Duration,
+    state: PathBuf,
+    copies: Vec<TcpListener>,
+    handover: Option<Handover>,
 }
 
-/// How many threads the gateway has: one per core.
+/// What ends or pauses parts of the platform.
+struct Stops {
+    /// Ends the hub's listener.
+    hub: watch::Sender<bool>,
+    /// Ends the operations listener, which tells to the end how things are.
+    operations: watch::Sender<bool>,
+    /// While another process takes over, that one keeps the snapshot on disk.
+    paused: watch::Sender<bool>,
+}
+
+/// EAFNOSUPPORT of Linux, which the standard library gives no kind of its own.
+const ADDRESS_FAMILY_UNKNOWN: i32 = 97;
+
+/// How many threads the gateway has: one per core that the process may use, by its affinity and its group's quota.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// Binds one listener, with a sentence for a person where it cannot.
-pub(crate) fn bind(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
+/// One listener: inherited, or bound with a sentence for a person where it cannot be.
+pub(crate) fn bind(address: SocketAddr, what: &str, inherited: &mut Inherited) -> Result<TcpListener, Failure> {
+    let taken = inherited.take(address, 1).doing(format!("{what} cannot listen on {address}"))?;
+    if let Some(listener) = taken.into_iter().next() {
+        return Ok(listener);
+    }
     let listener = TcpListener::bind(address).map_err(|error| unbound(address, what, &error))?;
     listener.set_nonblocking(true).doing(format!("{what} cannot listen on {address}"))?;
     Ok(listener)
 }
 
-/// Binds an environment's listeners, one per core on one port.
-pub(crate) fn bind_gateway(address: SocketAddr, what: &str) -> Result<Vec<TcpListener>, Failure> {
+/// An environment's listeners, one per core on one port: inherited or bound.
+pub(crate) fn bind_gateway(
+    address: SocketAddr,
+    what: &str,
+    inherited: &mut Inherited,
+) -> Result<Vec<TcpListener>, Failure> {
+    let taken = inherited.take(address, cores()).doing(format!("{what} cannot listen on {address}"))?;
+    if !taken.is_empty() {
+        return Ok(taken);
+    }
     hansom_gateway::listen(address, cores()).map_err(|error| unbound(address, what, &error))
 }
 
@@ -100,6 +184,11 @@ fn unbound(address: SocketAddr, what: &str, error: &io::Error) -> Failure {
     let why = match error.kind() {
         io::ErrorKind::AddrInUse => "another program listens there; stop it or choose another port".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not; choose a port above 1023".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+        io::ErrorKind::Unsupported => "this machine has no addresses of that kind".to_owned(),
+        _ if error.raw_os_error() == Some(ADDRESS_FAMILY_UNKNOWN) => {
+            "this machine has no addresses of that kind, such as IPv6".to_owned()
+        }
         _ => error.to_string(),
     };
     Failure::broke(format!("{what} cannot listen on {address}: {why}"))
@@ -110,12 +199,15 @@ impl Platform {
     /// happens to the rest.
     pub(crate) async fn start(mut parts: Parts) -> Result<Self, Failure> {
         std::fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
-        let bases: Vec<_> = parts.environments.iter().map(|(name, _, base)| (name.clone(), base.clone())).collect();
+        let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
+        let listeners = parts.environments.iter().flat_map(|environment| &environment.listeners);
+        let copies = Handover::copies(listeners.chain([&parts.hub.0, &parts.operations]))?;
         let opened = open_store(&parts).await?;
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let mut registry = Registry::default();
         let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
-        let gateway = start_gateway(&mut parts, signing_key(&control).await?, journal, &mut registry)?;
+        let (pressure, key) = (Pressure::default(), signing_key(&control).await?);
+        let gateway = start_gateway(&mut parts, key, journal, pressure.clone(), &mut registry)?;
         let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock.clone()));
         let publisher = Publisher {
             control: control.clone(),
@@ -137,15 +229,48 @@ impl Platform {
             environments: bases,
             notice: parts.notice,
         });
-        let (stop, stopping) = tokio::sync::watch::channel(false);
-        let jobs = vec![
-            tokio::spawn(publisher.run()),
+        let (readiness, life) = (Readiness::default(), parts.life);
+        let certificates = Certificates::new(life.watched, parts.clock, readiness.clone(), &mut registry);
+        let ((stop_hub, hub_stops), (stop_operations, operations_stop)) =
+            (watch::channel(false), watch::channel(false));
+        let (paused, pause) = watch::channel(false);
+        let of_operations = operations::router(gateway.clone(), readiness.clone(), registry);
+        let mut jobs = vec![
+            tokio::spawn(publish(publisher, pause)),
             tokio::spawn(sweep(control.clone())),
             tokio::spawn(refresh_groups(control.clone(), sign_in)),
-            serve(listener, pages, stopping.clone())?,
-            serve(parts.operations, operations::router(gateway.clone(), registry), stopping)?,
+            tokio::spawn(certificates.run(life.ask)),
+            serve(listener, pages, hub_stops)?,
+            serve(parts.operations, of_operations, operations_stop)?,
         ];
-        Ok(Self { control, oauth, gateway, jobs, bookkeeper, stop })
+        jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
+        let (stop_delay, drain, state) = (life.stop_delay, life.drain, parts.state);
+        let stops = Stops { hub: stop_hub, operations: stop_operations, paused };
+        Ok(Self {
+            control,
+            oauth,
+            gateway,
+            jobs,
+            bookkeeper,
+            stops,
+            readiness,
+            stop_delay,
+            drain,
+            state,
+            copies,
+            handover: None,
+        })
+    }
+
+    /// Stands in for the process before, if there is one, and is ready to be replaced in turn.
+    pub(crate) fn take_over(mut self, inherited: Inherited) -> Result<Self, Failure> {
+        let copies = std::mem::take(&mut self.copies);
+        self.handover = Some(Handover::open(&self.state, copies)?);
+        if inherited.is_of_process() {
+            saying::tell("ready; the process before ends");
+        }
+        inherited.ready()?;
+        Ok(self)
     }
 
     /// Waits until the gateway serves everything that was changed before the call.
@@ -160,21 +285,73 @@ impl Platform {
         Err(Failure::broke("the gateway did not take the snapshot in five seconds"))
     }
 
-    /// Runs until the process is told to stop, then lets requests under way finish and the journal be written.
-    pub(crate) async fn run(self) -> Result<(), Failure> {
-        told_to_stop().await?;
-        eprintln!("hansom: stopping");
-        self.stop.send_replace(true);
-        self.gateway.stop(Duration::from_secs(10)).await;
+    /// Runs until the process is told to stop or another one has taken over, then lets requests under way finish and the
+    /// journal be written. A second order to stop ends it at once.
+    pub(crate) async fn run(mut self, mut signals: Signals) -> Result<(), Failure> {
+        let replaced = tokio::select! {
+            () = signals.told_to_stop() => false,
+            () = replaced(self.handover.as_ref(), &self.stops.paused) => true,
+        };
+        self.copies.clear();
+        if let Some(handover) = self.handover.take() {
+            handover.close();
+        }
+        tokio::select! {
+            () = self.stop(replaced) => Ok(()),
+            () = signals.told_to_stop() => Err(Failure::broke("stopped at once, since told so a second time")),
+        }
+    }
+
+    async fn stop(self, replaced: bool) {
+        self.readiness.stop();
+        if replaced {
+            saying::tell("another process has taken over; this one lets requests under way end");
+            // Whoever is asked now how things are has to be the new process.
+            self.stops.operations.send_replace(true);
+        } else {
+            saying::tell("stopping: not ready any more");
+            tokio::time::sleep(self.stop_delay).await;
+        }
+        self.stops.hub.send_replace(true);
+        self.gateway.stop(self.drain).await;
+        self.stops.operations.send_replace(true);
         for job in &self.jobs {
             job.abort();
         }
         // The gateway is gone and with it the journal's sender: the bookkeeper writes what it has and ends.
         let written = tokio::time::timeout(Duration::from_secs(5), self.bookkeeper).await;
         if written.is_err() {
-            eprintln!("hansom: the last journal entries could not be written in five seconds");
+            saying::tell("the last journal entries could not be written in five seconds");
         }
-        Ok(())
+    }
+}
+
+/// Waits until another process has taken over; pauses what only one may do while it is starting.
+async fn replaced(handover: Option<&Handover>, paused: &watch::Sender<bool>) {
+    let Some(mut stage) = handover.map(Handover::stage) else { return std::future::pending().await };
+    loop {
+        let now = *stage.borrow_and_update();
+        paused.send_if_modified(|paused| std::mem::replace(paused, now != Stage::Alone) != (now != Stage::Alone));
+        if now == Stage::Taken {
+            return;
+        }
+        if stage.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+/// Publishes, but not while another process is about to do it.
+async fn publish(publisher: Publisher, mut pause: watch::Receiver<bool>) {
+    loop {
+        if pause.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        let mut until = pause.clone();
+        tokio::select! {
+            () = publisher.clone().run() => return,
+            _ = until.wait_for(|paused| *paused) => {}
+        }
     }
 }
 
@@ -208,20 +385,19 @@ fn start_gateway(
     parts: &mut Parts,
     key: Arc<SigningKey>,
     journal: mpsc::Sender<Vec<Entry>>,
+    pressure: Pressure,
     registry: &mut Registry,
 ) -> Result<Gateway, Failure> {
     let environments = std::mem::take(&mut parts.environments);
     let setup = hansom_gateway::Setup {
-        environments: environments
-            .into_iter()
-            .map(|(name, listeners, _)| (name, listeners, Entrance::default()))
-            .collect(),
+        environments: environments.into_iter().map(|of| (of.name, of.listeners, of.entrance)).collect(),
         clock: parts.clock.clone(),
         chance: parts.chance.clone(),
         journal,
         registry,
         cores: cores(),
-        bounds: hansom_gateway::Bounds::default(),
+        bounds: parts.life.bounds,
+        pressure,
         identity_signer: Some(assertion::signer(key)),
         reach: parts.reach.clone(),
     };
@@ -267,7 +443,7 @@ fn read_snapshot(file: &Path) -> Option<Snapshot> {
 fn serve(
     listener: TcpListener,
     router: axum::Router,
-    mut stopping: tokio::sync::watch::Receiver<bool>,
+    mut stopping: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Failure> {
     let listener = tokio::net::TcpListener::from_std(listener).doing("a listener could not be used")?;
     Ok(tokio::spawn(async move {
@@ -308,17 +484,6 @@ async fn refresh_groups(control: Control, sign_in: SignIn) {
             }
         }
     }
-}
-
-async fn told_to_stop() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).doing("signals cannot be heard")?;
-    let mut interrupt = signal(SignalKind::interrupt()).doing("signals cannot be heard")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 /// The master key from its file; made, readable by its owner alone, if there is none.
@@ -369,8 +534,10 @@ pub(crate) fn write_secret(file: &Path, content: &[u8]) -> Result<(), Failure> {
 pub(crate) fn log(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let logger =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let logger = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(|| saying::Log);
     // A second subscriber cannot be set; the first one stays.
     let _ = if json { logger.json().try_init() } else { logger.try_init() };
 }

@@ -24,6 +24,7 @@ use hansom_store::VersionRow;
 const MOST_HEADERS: usize = 100;
 
 /// Compiles snapshots from the store and swaps them in.
+#[derive(Clone)]
 pub(crate) struct Publisher {
     /// Where the platform is read.
     pub(crate) control: Control,

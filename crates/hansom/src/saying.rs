@@ -26,6 +26,25 @@ pub(crate) fn say_piecewise(write: impl FnOnce(&mut dyn Write) -> std::io::Resul
     }
 }
 
+/// Writes a line about the process itself to standard error. A process whose standard error is closed or full goes on.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "hansom: {line}");
+}
+
+/// Standard error for log lines, which are lost where it is closed or full: no sink of a log may stop the process.
+pub(crate) struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let _ = std::io::stderr().lock().write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// How standard output should look: with colours on a terminal alone, and not where somebody set `NO_COLOR`.
 pub(crate) fn look() -> Look {
     let terminal = std::io::stdout().is_terminal();

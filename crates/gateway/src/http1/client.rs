@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     buffers::{Buffers, SIZE},
-    connection::Connection,
+    connection::{Connection, LAST_CALL},
     fields::is_token,
     patience::{Pace, Watch},
     refusal::Refusal,
@@ -51,6 +51,7 @@ pub(crate) struct Client {
     pub(crate) out: Outgoing,
     pub(crate) watch: Watch,
     opened: Instant,
+    has_served: bool,
 }
 
 /// What comes from the client, with the socket that it comes by.
@@ -89,8 +90,14 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
         to_continue: b"",
         has_ended: false,
     };
-    let mut client =
-        Client { connection, inbound, out: Outgoing::default(), watch: Watch::new(FIRST_BYTE), opened: Instant::now() };
+    let mut client = Client {
+        connection,
+        inbound,
+        out: Outgoing::default(),
+        watch: Watch::new(FIRST_BYTE),
+        opened: Instant::now(),
+        has_served: false,
+    };
     loop {
         let goes_on = match client.next_head().await {
             Next::Gone => return,
@@ -104,6 +111,7 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
             break;
         }
         client.watch.give(IDLE);
+        client.has_served = true;
     }
     client.close().await;
 }
@@ -111,7 +119,8 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
 impl Client {
     /// Waits for the head of the next request. A connection that has nothing to say holds no buffer.
     async fn next_head(&mut self) -> Next {
-        let Self { connection, inbound, watch, out, .. } = self;
+        let Self { connection, inbound, watch, out, has_served, .. } = self;
+        let mut last_call = false;
         let buffers = &connection.door.core.buffers;
         let mut has_begun = !inbound.incoming.is_empty();
         if has_begun {
@@ -127,7 +136,7 @@ impl Client {
                     Ok(None) => {}
                     Err(refusal) => return Poll::Ready(Next::Bad(refusal)),
                 }
-                if inbound.has_ended || (inbound.incoming.is_empty() && connection.is_closing()) {
+                if inbound.has_ended {
                     return Poll::Ready(Next::Gone);
                 }
                 inbound.incoming.lend(buffers.take());
@@ -139,6 +148,15 @@ impl Client {
                     }
                     Poll::Ready(_) => return Poll::Ready(Next::Gone),
                     Poll::Pending => {
+                        // Asked only now, since a request that has come already is to be answered.
+                        if inbound.incoming.is_empty() && connection.is_closing() {
+                            if *has_served {
+                                return Poll::Ready(Next::Gone);
+                            }
+                            if !std::mem::replace(&mut last_call, true) {
+                                watch.give(LAST_CALL);
+                            }
+                        }
                         inbound.release(buffers);
                         return watch.poll_late(cx).map(|()| Next::Gone);
                     }

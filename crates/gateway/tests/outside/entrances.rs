@@ -338,3 +338,24 @@ fn a36_the_proxy_protocol_is_read_from_trusted_proxies_and_expected_of_them() {
     counted(&stage, "proxy", 3);
     assert!(TcpStream::connect(stage.production).is_ok());
 }
+
+#[test]
+fn d60_under_pressure_requests_are_shed_and_then_connections_wait() {
+    let stage = Stage::new();
+    let mut open = Client::connect(stage.production);
+    let request = "GET /nothing/v1/x HTTP/1.1\r\nHost: x\r\n\r\n";
+    open.exchange(request.as_bytes()).refused(404, "api-not-found");
+    stage.pressure.observe(95, 100);
+    let answer = open.exchange(request.as_bytes());
+    answer.refused(503, "unavailable");
+    assert_eq!(answer.field("retry-after"), "1");
+    assert!(stage.upstream.seen().is_empty());
+    stage.pressure.observe(98, 100);
+    open.exchange(request.as_bytes()).refused(503, "unavailable");
+    // Each thread may be in the middle of taking one connection; the next ones wait in the queue until it is calm again.
+    let mut waiting: Vec<_> = (0..8).map(|_| Client::connect(stage.production)).collect();
+    stage.pressure.observe(10, 100);
+    for client in &mut waiting {
+        client.exchange(request.as_bytes()).refused(404, "api-not-found");
+    }
+}

@@ -21,7 +21,8 @@ use hansom_domain::{
     Status, Timestamp, UpstreamOptions,
 };
 use hansom_gateway::{
-    Bounds, Entrance, Entry, Gateway, Reach, Resolver, Setup, Snapshot, SnapshotDocument, snapshot::*,
+    Bounds, Entrance, Entry, Gateway, Reach, Resolver, Setup, Snapshot, SnapshotDocument, pressure::Pressure,
+    snapshot::*,
 };
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
@@ -113,6 +114,7 @@ pub struct Stage {
     pub issuer: Issuer,
     pub upstream: Upstream,
     pub registry: Registry,
+    pub pressure: Pressure,
     journal: Mutex<Journal>,
     /// What the gateway was told last.
     document: Mutex<Option<SnapshotDocument>>,
@@ -159,7 +161,7 @@ impl Stage {
         let clock = Arc::new(AtomicI64::new(NOW * 1000));
         let (told, counter) = (Arc::clone(&clock), AtomicU64::new(1));
         let (journal, entries) = mpsc::channel(1000);
-        let mut registry = Registry::default();
+        let (mut registry, pressure) = (Registry::default(), Pressure::default());
         let setup = Setup {
             environments: vec![
                 (EnvironmentName::production(), production, entrance),
@@ -176,6 +178,7 @@ impl Stage {
             registry: &mut registry,
             cores: 2,
             bounds,
+            pressure: pressure.clone(),
             identity_signer: Some(Arc::new(|claims| {
                 serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
@@ -185,7 +188,7 @@ impl Stage {
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(Journal { receiver: entries, waiting: VecDeque::new() });
         let (production, sandbox) = addresses;
-        Self { gateway, production, sandbox, issuer, upstream, registry, journal, document, clock }
+        Self { gateway, production, sandbox, issuer, upstream, registry, pressure, journal, document, clock }
     }
 
     pub fn swap(&self, change: impl FnOnce(&mut SnapshotDocument)) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::{config::Config, failure::Failure};
+use crate::{config::Config, failure::Failure, world};
 
 /// Say what is wrong with a configuration, with line and reason. Nothing is started and nothing is changed.
 #[derive(Args)]
@@ -19,6 +19,7 @@ impl Check {
     /// Reads the file; prints one line if it is good.
     pub(crate) fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
+        config.certificates_hold(&self.config, world::clock().now())?;
         println!(
             "{} is good: hub {}, {} environments, administrators {}",
             self.config.display(),

@@ -23,8 +23,11 @@ use crate::{
         town, upstream,
     },
     failure::{Doing, Failure},
-    platform::{self, Parts, Platform},
-    reach, world,
+    handover::Inherited,
+    platform::{self, Environment, Life, Parts, Platform},
+    reach, saying,
+    signals::Signals,
+    world,
 };
 
 /// Run the whole platform on this machine with nothing else installed: four council APIs, a sandbox that answers from
@@ -101,6 +104,16 @@ impl Demo {
     }
 
     async fn run_on_ground(self) -> Result<(), Failure> {
+        let mut signals = Signals::of_a_terminal()?;
+        let started = tokio::select! {
+            started = self.start() => started?,
+            () = signals.told_to_stop() => return Ok(()),
+        };
+        started.run(signals).await
+    }
+
+    /// Starts everything and says so.
+    async fn start(self) -> Result<Platform, Failure> {
         let ground = self.lay_ground()?;
         let folder = ground.folder;
         let platform = Platform::start(ground.parts).await?;
@@ -125,8 +138,8 @@ impl Demo {
             });
             write_whole(file, &format!("{ready:#}\n"))?;
         }
-        greet(&urls, &curl, &format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display()));
-        platform.run().await
+        greet(&urls, &curl, &format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display()))?;
+        Ok(platform)
     }
 
     /// Binds every listener, makes or reads every key, starts the services and the identity provider.
@@ -143,8 +156,8 @@ impl Demo {
         let parts = Parts {
             hub: (bound.hub, urls.hub.clone()),
             environments: vec![
-                (EnvironmentName::production(), bound.production, urls.production.clone()),
-                (EnvironmentName::sandbox(), bound.sandbox, urls.sandbox.clone()),
+                Environment::plain(EnvironmentName::production(), bound.production, urls.production.clone()),
+                Environment::plain(EnvironmentName::sandbox(), bound.sandbox, urls.sandbox.clone()),
             ],
             operations: bound.operations,
             database: format!("sqlite://{}", folder.file("hansom.db").display()),
@@ -162,6 +175,7 @@ impl Demo {
                 profile: Arc::new(config::profile(&self.profile)?),
             },
             notice: Some("Demo: everyone can sign in as anyone, on this machine alone.".into()),
+            life: Life::default(),
             clock,
             chance,
         };
@@ -170,10 +184,12 @@ impl Demo {
 
     /// Binds the four listeners that have a flag, and remembers their ports.
     fn bind(&self, folder: &mut Folder) -> Result<Bound, Failure> {
-        let hub = platform::bind(folder.address("hub", self.hub), "the hub")?;
-        let operations = platform::bind(folder.address("operations", self.ops), "the operations listener")?;
-        let production = platform::bind_gateway(folder.address("production", self.gateway), "the production gateway")?;
-        let sandbox = platform::bind_gateway(folder.address("sandbox", self.sandbox), "the sandbox gateway")?;
+        let none = &mut Inherited::default();
+        let hub = platform::bind(folder.address("hub", self.hub), "the hub", none)?;
+        let operations = platform::bind(folder.address("operations", self.ops), "the operations listener", none)?;
+        let production =
+            platform::bind_gateway(folder.address("production", self.gateway), "the production gateway", none)?;
+        let sandbox = platform::bind_gateway(folder.address("sandbox", self.sandbox), "the sandbox gateway", none)?;
         let mut url = |role: &str, listener: Option<&TcpListener>| -> Result<String, Failure> {
             let address =
                 listener.map_or_else(|| Err(std::io::Error::other("it is not bound")), TcpListener::local_addr);
@@ -245,22 +261,28 @@ fn write_whole(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::rename(&beside, file).doing(format!("{} cannot be written", file.display()))
 }
 
-fn greet(urls: &Urls, curl: &str, publisher: &str) {
-    println!("Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste.");
-    println!();
-    println!("  Hub          {}   sign in as one of:", urls.hub);
+fn greet(urls: &Urls, curl: &str, publisher: &str) -> Result<(), Failure> {
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    line("Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste.");
+    line("");
+    line(&format!("  Hub          {}   sign in as one of:", urls.hub));
     for person in people() {
-        println!("                 {:<14} {}", person.name, person.groups.join(", "));
+        line(&format!("                 {:<14} {}", person.name, person.groups.join(", ")));
     }
-    println!("  Production   {}", urls.production);
-    println!("  Sandbox      {}   answers from the contracts' examples", urls.sandbox);
-    println!("  Operations   {}   /live /ready /metrics", urls.operations);
-    println!();
-    println!("Call an API through the gateway (the token is good for an hour):");
-    println!("  {curl}");
-    println!();
-    println!("Publish an API of your own:");
-    println!("  hansom publish --hub {} {publisher} --manifest api.yaml", urls.hub);
-    println!();
-    println!("Stop with Ctrl-C. The state stays.");
+    line(&format!("  Production   {}", urls.production));
+    line(&format!("  Sandbox      {}   answers from the contracts' examples", urls.sandbox));
+    line(&format!("  Operations   {}   /live /ready /metrics", urls.operations));
+    line("");
+    line("Call an API through the gateway (the token is good for an hour):");
+    line(&format!("  {curl}"));
+    line("");
+    line("Publish an API of your own:");
+    line(&format!("  hansom publish --hub {} {publisher} --manifest api.yaml", urls.hub));
+    line("");
+    line("Stop with Ctrl-C. The state stays.");
+    saying::say(&text)
 }

@@ -1,20 +1,30 @@
 //! `hansom serve`: run the platform from a configuration.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
+use hansom_gateway::{Entrance, Tls};
 use hansom_oauth::{ClaimDirectory, Provider};
+use tokio::sync::Notify;
 
 use crate::{
+    certificates::Watched,
     config::Config,
+    descriptors,
     failure::{Doing, Failure},
-    platform::{self, Parts, Platform},
-    reach, world,
+    handover::Inherited,
+    platform::{self, Environment, Life, Parts, Platform},
+    reach, saying,
+    signals::Signals,
+    world,
 };
 
 /// Run the platform: hub, control API, tokens, gateway and operations in one process.
 #[derive(Args)]
-#[command(after_help = "Example:\n  hansom serve --config hansom.toml")]
+#[command(after_help = "Examples:\n  hansom serve --config hansom.toml\n  hansom serve --config hansom.toml --replace")]
 pub(crate) struct Serve {
     /// The configuration file.
     #[arg(long, default_value = "hansom.toml")]
@@ -22,6 +32,9 @@ pub(crate) struct Serve {
     /// Log lines as JSON.
     #[arg(long)]
     log_json: bool,
+    /// Take the listeners over from the process that runs with the same state folder, and let it end; no connection is lost.
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Serve {
@@ -29,29 +42,72 @@ impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         platform::log(self.log_json);
         let config = Config::read(&self.config)?;
+        descriptors::raise();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("no runtime could be made")?;
-        runtime.block_on(async {
-            let platform = Platform::start(parts(&config)?).await?;
-            eprintln!("hansom: hub {}", config.hub.url);
-            for (name, listener) in &config.environments {
-                eprintln!("hansom: gateway {name} {}", listener.url);
+        let outcome = runtime.block_on(async {
+            let ask = Arc::new(Notify::new());
+            let mut signals = Signals::of_a_service(Arc::clone(&ask))?;
+            let mut inherited = self.inherit(&config)?;
+            let parts = parts(&config, &self.config, &mut inherited, ask)?;
+            let platform = tokio::select! {
+                platform = Platform::start(parts) => platform?,
+                () = signals.told_to_stop() => {
+                    saying::tell("stopping before everything was started");
+                    return Ok(());
+                }
+            };
+            saying::tell(&format!("hub {}", config.hub.url));
+            for (name, environment) in &config.environments {
+                saying::tell(&format!("gateway {name} {}", environment.url));
             }
-            platform.run().await
-        })
+            platform.take_over(inherited)?.run(signals).await
+        });
+        // What still waits for a name server or a disk is not worth waiting for.
+        runtime.shutdown_background();
+        outcome
+    }
+
+    fn inherit(&self, config: &Config) -> Result<Inherited, Failure> {
+        if !self.replace {
+            return Ok(Inherited::of_service_manager());
+        }
+        let inherited = Inherited::of_process_before(&config.state.directory)?;
+        if !inherited.is_of_process() {
+            let state = config.state.directory.display();
+            saying::tell(&format!("no process runs with the state folder {state}; there is nothing to replace"));
+        }
+        Ok(inherited)
     }
 }
 
-fn parts(config: &Config) -> Result<Parts, Failure> {
+fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notify>) -> Result<Parts, Failure> {
     let chance = world::chance();
-    let environments = config.environments.iter().map(|(name, listener)| {
-        let listeners = platform::bind_gateway(listener.listen, &format!("the gateway for {name}"))?;
-        Ok((name.clone(), listeners, listener.url.as_str().to_owned()))
-    });
+    let (proxies, mut materials) = (Arc::new(config.gateway.proxies()), config.materials(file)?);
+    let (mut environments, mut watched) = (vec![], vec![]);
+    for (name, environment) in &config.environments {
+        let what = format!("the gateway for {name}");
+        let listeners = platform::bind_gateway(environment.listen, &what, inherited)?;
+        let material = materials.iter().position(|(of, _)| of == name).map(|at| materials.swap_remove(at).1);
+        let tls = match (material, &environment.tls) {
+            (Some(material), Some(files)) => {
+                let tls = Arc::new(Tls::new(&material).doing(&what)?);
+                let (files, material) = (files.get_ref().clone(), Ok(material));
+                watched.push(Watched { environment: name.clone(), tls: Arc::clone(&tls), files, material });
+                Some(tls)
+            }
+            _ => None,
+        };
+        let base = environment.url.as_str().to_owned();
+        let https_only = base.starts_with("https://");
+        let proxy_protocol = config.gateway.proxy_protocol;
+        let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only };
+        environments.push(Environment { name: name.clone(), listeners, base, entrance });
+    }
     Ok(Parts {
-        environments: environments.collect::<Result<_, Failure>>()?,
-        hub: (platform::bind(config.hub.listen, "the hub")?, config.hub.url.as_str().to_owned()),
-        operations: platform::bind(config.operations.listen, "the operations listener")?,
+        environments,
+        hub: (platform::bind(config.hub.listen, "the hub", inherited)?, config.hub.url.as_str().to_owned()),
+        operations: platform::bind(config.operations.listen, "the operations listener", inherited)?,
         database: config.database_url()?,
         master_key: platform::master_key(&config.keys.master_key_file, &chance)?,
         state: config.state.directory.clone(),
@@ -67,6 +123,14 @@ fn parts(config: &Config) -> Result<Parts, Failure> {
         reach: reach::of(config)?,
         standards: config.standards()?,
         notice: None,
+        life: Life {
+            watched,
+            ask,
+            bounds: config.gateway.bounds(),
+            memory: config.gateway.memory(),
+            stop_delay: config.gateway.stop_delay(),
+            drain: config.gateway.drain(),
+        },
         clock: world::clock(),
         chance,
     })
