@@ -258,6 +258,10 @@ impl Exchange {
             return Poll::Ready(Err(fault));
         }
         let taken = match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
+            // An answer without end would never be late.
+            Poll::Ready(Ok(_)) if !self.reading.is_ended() && self.began.elapsed() > self.patience.total => {
+                Err(Fault::Silent)
+            }
             Poll::Ready(taken) => taken.map_err(|broken| match broken {
                 Broken::Framing => Fault::BadAnswer,
                 Broken::Short | Broken::Connection => Fault::Broken,

@@ -290,15 +290,22 @@ impl Client {
         let mut pace = Pace::begin();
         let mut is_whole = put_taken(exchange, &mut self.out.bytes, *ending)?;
         let Self { out, inbound, watch, .. } = self;
-        watch.until(pace.step(0));
+        let mut taken_by = pace.step(0);
         poll_fn(|cx| {
             loop {
                 let length = out.bytes.len();
-                match out.poll_send(&mut inbound.stream, cx) {
-                    Poll::Ready(Ok(())) => watch.until(pace.step(length)),
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(CLIENT_GONE)),
-                    Poll::Pending => {
-                        return watch.poll_late(cx).map(|()| Err("The client took the answer too slowly."));
+                // Only what happens moves a deadline: being woken for nothing does not.
+                if length > 0 {
+                    match out.poll_send(&mut inbound.stream, cx) {
+                        Poll::Ready(Ok(())) => {
+                            taken_by = pace.step(length);
+                            watch.until(exchange.deadline());
+                        }
+                        Poll::Ready(Err(_)) => return Poll::Ready(Err(CLIENT_GONE)),
+                        Poll::Pending => {
+                            watch.until(taken_by);
+                            return watch.poll_late(cx).map(|()| Err("The client took the answer too slowly."));
+                        }
                     }
                 }
                 if is_whole {

@@ -151,7 +151,10 @@ fn distrust(error: &io::Error) -> &'static str {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "its certificate is for another name"
             }
-            CertificateError::UnknownIssuer => "its certificate comes from an authority that is not trusted",
+            // The second: an authority of the same name, with another key.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                "its certificate comes from an authority that is not trusted"
+            }
             CertificateError::Revoked => "its certificate is revoked",
             _ => "its certificate is not valid",
         },

@@ -12,3 +12,4 @@ mod limits;
 mod mocks;
 mod stage;
 mod tokens;
+mod upstreams;

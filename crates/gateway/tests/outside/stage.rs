@@ -138,14 +138,24 @@ impl Stage {
 
     /// A gateway whose production is entered in another way.
     pub fn entered(entrance: Entrance) -> Self {
-        Self::start_with(Bounds::default(), Some(|_: &mut SnapshotDocument| {}), entrance)
+        Self::start_with(Bounds::default(), Some(|_: &mut SnapshotDocument| {}), entrance, reach_here())
+    }
+
+    /// A gateway that reaches its upstreams in another way.
+    pub fn reaching(reach: Reach, change: impl FnOnce(&mut SnapshotDocument)) -> Self {
+        Self::start_with(Bounds::default(), Some(change), Entrance::default(), reach)
     }
 
     fn start(bounds: Bounds, change: Option<impl FnOnce(&mut SnapshotDocument)>) -> Self {
-        Self::start_with(bounds, change, Entrance::default())
+        Self::start_with(bounds, change, Entrance::default(), reach_here())
     }
 
-    fn start_with(bounds: Bounds, change: Option<impl FnOnce(&mut SnapshotDocument)>, entrance: Entrance) -> Self {
+    fn start_with(
+        bounds: Bounds,
+        change: Option<impl FnOnce(&mut SnapshotDocument)>,
+        entrance: Entrance,
+        reach: Reach,
+    ) -> Self {
         let (issuer, upstream) = (Issuer::new(), Upstream::start());
         let snapshot = change.map(|change| {
             let mut document = document(&issuer, &upstream);
@@ -182,8 +192,7 @@ impl Stage {
             identity_signer: Some(Arc::new(|claims| {
                 serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
-            reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)
-                .expect("TLS can be set up"),
+            reach,
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(Journal { receiver: entries, waiting: VecDeque::new() });
@@ -247,6 +256,12 @@ impl Stage {
         std::thread::sleep(Duration::from_millis(130));
         assert!(self.journal.lock().expect("not poisoned").next().is_none(), "there is an entry too many");
     }
+}
+
+/// Reaches upstreams on this machine alone.
+pub fn reach_here() -> Reach {
+    let open = OpenNetworks::new(Network::LOOPBACK.into());
+    Reach::new(open, Resolver::system(), vec![], None).expect("TLS can be set up")
 }
 
 pub fn bearer(token: &str) -> String {
