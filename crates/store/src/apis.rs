@@ -2,7 +2,7 @@
 
 use hansom_domain::{ApiId, ApiSlug, Audience, GroupAddress, Kind, Major, Status, Timestamp, VersionId};
 
-use crate::{Change, Error, Reads, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, column::row, database::on};
 
 row! {
     /// An API.
@@ -123,6 +123,13 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).fetch_all(pool).await)?)
     }
 
+    /// The versions of the API with that id, oldest first.
+    pub async fn versions_of_api(&self, id: &ApiId) -> Result<Vec<VersionRow>, Error> {
+        let sql = "SELECT v.*, a.slug, a.title, a.owner, a.audience FROM version v JOIN api a ON a.id = v.api_id \
+                   WHERE a.id = $1 ORDER BY v.major";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_all(pool).await)?)
+    }
+
     /// One version by name and number.
     pub async fn version(&self, slug: &ApiSlug, major: Major) -> Result<Option<VersionRow>, Error> {
         let sql = "SELECT v.*, a.slug, a.title, a.owner, a.audience FROM version v JOIN api a ON a.id = v.api_id \
@@ -155,6 +162,7 @@ impl Change {
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(api.id.as_str()).bind(api.slug.as_str()).bind(api.title)
             .bind(api.summary).bind(api.owner.as_str()).bind(api.kind.as_str()).bind(api.audience.as_str())
             .bind(api.at.millis()).execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Api(api.id.clone()));
         Ok(())
     }
 
@@ -168,6 +176,7 @@ impl Change {
             .bind(i64::from(version.major.number())).bind(version.status.as_str()).bind(version.status_since.millis())
             .bind(i64::from(version.personal_data)).bind(version.current_release)
             .execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Api(version.api_id.clone()));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use hansom_domain::{ApplicationId, GroupAddress, Timestamp};
 
-use crate::{Change, Error, Reads, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, column::row, database::on};
 
 row! {
     /// An application.
@@ -67,6 +67,7 @@ impl Change {
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(application.id.as_str()).bind(application.name)
             .bind(application.description).bind(application.owner.as_str()).bind(i64::from(application.may_publish))
             .bind(application.at.millis()).bind(application.by).execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Application(application.id.clone()));
         Ok(())
     }
 
@@ -75,6 +76,7 @@ impl Change {
         let sql = "UPDATE application SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
         let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(at.millis())
             .execute(&mut **tx).await.map(|done| done.rows_affected()))?;
+        self.touch(Subject::Application(id.clone()));
         Ok(rows == 1)
     }
 }

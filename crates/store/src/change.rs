@@ -1,6 +1,6 @@
 //! How is anything changed, with a witness?
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use hansom_domain::{Actor, Timestamp};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     Error,
+    changed::Subject,
     database::{Both, on},
 };
 
@@ -31,6 +32,7 @@ impl Writes {
         Ok(Change {
             transaction,
             announce: Arc::clone(&self.announce),
+            changed: BTreeSet::new(),
             entry: Entry { id, at, actor: actor.clone(), verb },
         })
     }
@@ -49,11 +51,18 @@ struct Entry {
 pub struct Change {
     pub(crate) transaction: Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     announce: Arc<watch::Sender<u64>>,
+    /// What a gateway has to read again.
+    changed: BTreeSet<Subject>,
     entry: Entry,
 }
 
 impl Change {
-    /// Writes the audit entry, counts the generation up and commits, all in one transaction. `subject` names what was
+    /// Notes what a gateway has to read again.
+    pub(crate) fn touch(&mut self, subject: Subject) {
+        self.changed.insert(subject);
+    }
+
+    /// Writes the audit entry, counts the generation up, notes what was changed in it and commits, all in one transaction. `subject` names what was
     /// changed; `detail` must hold no secret.
     pub async fn commit(mut self, subject: &str, detail: &Value) -> Result<(), Error> {
         let insert = "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, verb, subject, detail) \
@@ -64,8 +73,14 @@ impl Change {
             .bind(&entry.id).bind(entry.at.millis()).bind(entry.actor.kind()).bind(entry.actor.id())
             .bind(entry.actor.name()).bind(entry.verb).bind(subject).bind(&detail)
             .execute(&mut **tx).await.map(|_| ()))?;
-        let count = "UPDATE platform SET generation = generation + 1 WHERE id = 1";
-        on!(&mut self.transaction, tx => sqlx::query(count).execute(&mut **tx).await.map(|_| ()))?;
+        let count = "UPDATE platform SET generation = generation + 1 WHERE id = 1 RETURNING generation";
+        let generation: i64 = on!(&mut self.transaction, tx => sqlx::query_scalar(count).fetch_one(&mut **tx).await)?;
+        let note = "INSERT INTO changed (generation, kind, subject) VALUES ($1, $2, $3)";
+        for subject in &self.changed {
+            let (kind, subject) = subject.words();
+            on!(&mut self.transaction, tx => sqlx::query(note).bind(generation).bind(kind).bind(subject)
+                .execute(&mut **tx).await.map(|_| ()))?;
+        }
         on!(self.transaction, tx => tx.commit().await)?;
         self.announce.send_modify(|count| *count += 1);
         Ok(())

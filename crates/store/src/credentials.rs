@@ -2,7 +2,7 @@
 
 use hansom_domain::{ApplicationId, CredentialId, CredentialKind, Timestamp};
 
-use crate::{Change, Error, Reads, Writes, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, Writes, column::row, database::on};
 
 row! {
     /// A credential of an application.
@@ -58,6 +58,12 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
     }
 
+    /// The credentials of one application that are in force.
+    pub async fn live_credentials_of(&self, application: &ApplicationId) -> Result<Vec<CredentialRow>, Error> {
+        let sql = "SELECT * FROM credential WHERE application_id = $1 AND revoked_at IS NULL ORDER BY id";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
+    }
+
     /// Every credential that is in force.
     pub async fn live_credentials(&self) -> Result<Vec<CredentialRow>, Error> {
         let sql = "SELECT c.* FROM credential c JOIN application a ON a.id = c.application_id \
@@ -82,6 +88,7 @@ impl Change {
             .bind(credential.application_id.as_str()).bind(credential.kind.as_str()).bind(credential.public_jwk)
             .bind(credential.secret_hash).bind(credential.hint).bind(credential.at.millis()).bind(credential.by)
             .execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Application(credential.application_id.clone()));
         Ok(())
     }
 
@@ -95,6 +102,7 @@ impl Change {
         let sql = "UPDATE credential SET revoked_at = $3 WHERE id = $1 AND application_id = $2 AND revoked_at IS NULL";
         let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(application.as_str())
             .bind(at.millis()).execute(&mut **tx).await.map(|done| done.rows_affected()))?;
+        self.touch(Subject::Application(application.clone()));
         Ok(rows == 1)
     }
 }

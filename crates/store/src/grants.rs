@@ -5,7 +5,7 @@ use hansom_domain::{
     Timestamp, VersionId,
 };
 
-use crate::{Change, Error, Reads, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, column::row, database::on};
 
 row! {
     /// A grant with the names that people know its ends by.
@@ -111,6 +111,12 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
     }
 
+    /// The grants of one application that are in force.
+    pub async fn approved_grants_of(&self, application: &ApplicationId) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.application_id = $1 AND g.state = 'approved' ORDER BY g.id");
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
+    }
+
     /// Every grant that is in force for an application that is not revoked.
     pub async fn approved_grants(&self) -> Result<Vec<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.state = 'approved' AND p.revoked_at IS NULL ORDER BY g.id");
@@ -152,6 +158,7 @@ impl Change {
         let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(from.as_str())
             .bind(to.as_str()).bind(by).bind(by_name).bind(reason).bind(at.millis())
             .execute(&mut **tx).await.map(|done| done.rows_affected()))?;
+        self.touch(Subject::Grant(id.clone()));
         Ok(rows == 1)
     }
 }

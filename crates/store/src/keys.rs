@@ -2,7 +2,7 @@
 
 use hansom_domain::Timestamp;
 
-use crate::{Change, Error, Reads, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, column::row, database::on};
 
 row! {
     /// A signing key; the private half is sealed with the platform's master key.
@@ -40,6 +40,7 @@ impl Change {
                    VALUES ($1, $2, $3, $4, $5)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(&key.id).bind(&key.algorithm).bind(&key.public_jwk)
             .bind(&key.sealed_private).bind(key.created_at.millis()).execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Keys);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use hansom_domain::{GroupAddress, PersonId, PersonKey, Timestamp};
 
-use crate::{Change, Error, Reads, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, column::row, database::on};
 
 row! {
     /// A person who has signed in.
@@ -123,6 +123,7 @@ impl Change {
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(person.id.as_str()).bind(&person.issuer)
             .bind(&person.subject).bind(&person.email).bind(&person.name).bind(person.created_at.millis())
             .bind(person.signed_in_at.millis()).execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Person(person.id.clone()));
         Ok(())
     }
 
@@ -148,6 +149,7 @@ impl Change {
         let delete = "DELETE FROM membership WHERE person_id = $1 AND source = $2";
         on!(&mut self.transaction, tx => sqlx::query(delete).bind(person.as_str()).bind(source.as_str())
             .execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Person(person.clone()));
         for group in groups {
             self.insert_membership(person, group, source).await?;
         }
@@ -165,6 +167,7 @@ impl Change {
                    ON CONFLICT (person_id, group_address, source) DO NOTHING";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(person.as_str()).bind(group.as_str())
             .bind(source.as_str()).execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Person(person.clone()));
         Ok(())
     }
 

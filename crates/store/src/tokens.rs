@@ -2,7 +2,7 @@
 
 use hansom_domain::{Timestamp, TokenId};
 
-use crate::{Change, Error, Reads, Writes, column::row, database::on};
+use crate::{Change, Error, Reads, Subject, Writes, changed::KEPT_GENERATIONS, column::row, database::on};
 
 row! {
     /// A revoked token.
@@ -41,6 +41,7 @@ impl Change {
             "INSERT INTO revoked_token (id, expires_at, revoked_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(expires_at.millis()).bind(at.millis())
             .execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Token(id.clone()));
         Ok(())
     }
 }
@@ -55,7 +56,7 @@ impl Writes {
     }
 
     /// Forgets what no longer matters at `now`: expired assertions and revocations, sign-ins older than an hour, answers
-    /// to repeated calls older than a day, sessions older than a week.
+    /// to repeated calls older than a day, sessions older than a week, what was changed ten thousand generations ago.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         let expired = now.millis();
         for (sql, before) in [
@@ -64,6 +65,10 @@ impl Writes {
             ("DELETE FROM sign_in WHERE created_at < $1", now.plus_seconds(-3600).millis()),
             ("DELETE FROM repeated_call WHERE called_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM session WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
+            (
+                "DELETE FROM changed WHERE generation < (SELECT generation FROM platform WHERE id = 1) - $1",
+                i64::try_from(KEPT_GENERATIONS).unwrap_or(i64::MAX),
+            ),
         ] {
             on!(&self.pool, pool => sqlx::query(sql).bind(before).execute(pool).await.map(|_| ()))?;
         }

@@ -1,7 +1,7 @@
 //! Stories that every database tells alike.
 
 use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, Timestamp, TokenId};
-use hansom_store::{CallCount, Error, NewSigningKey, RefusedCall, SignInRow};
+use hansom_store::{CallCount, Changed, Error, NewSigningKey, RefusedCall, SignInRow, Subject};
 use hansom_testkit as town;
 use serde_json::json;
 
@@ -152,5 +152,35 @@ async fn a_call_is_claimed_once_and_again_when_its_answer_is_outdated_or_was_nev
         assert_eq!(store.reads.repeated_call("k", now).await.unwrap().unwrap().answer, None, "{database}");
         writes.forget_call("k").await.unwrap();
         assert!(store.reads.repeated_call("k", now).await.unwrap().is_none(), "{database}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_since_a_generation_is_known_and_nothing_else() {
+    for (database, store) in town::stores("changed").await {
+        let before = store.reads.generation().await.unwrap();
+        for token in ["t1", "t2"] {
+            let mut change =
+                store.writes.begin(&Actor::Platform, "revoke_token", token.into(), town::START).await.unwrap();
+            let id: TokenId = token.parse().unwrap();
+            change.insert_revoked_token(&id, town::START.plus_seconds(60), town::START).await.unwrap();
+            change.insert_revoked_token(&id, town::START.plus_seconds(60), town::START).await.unwrap();
+            change.commit(token, &json!({})).await.unwrap();
+        }
+        let change = store.writes.begin(&Actor::Platform, "nothing", "n".into(), town::START).await.unwrap();
+        change.commit("nothing", &json!({})).await.unwrap();
+        let since = async |from, until, most| store.reads.changed_since(from, until, most).await.unwrap();
+        let tokens =
+            |names: &[&str]| Changed::These(names.iter().map(|t| Subject::Token(t.parse().unwrap())).collect());
+        assert_eq!(store.reads.generation().await.unwrap(), before + 3, "{database}");
+        assert_eq!(since(before, before + 3, 10).await, tokens(&["t1", "t2"]), "{database}");
+        assert_eq!(since(before + 1, before + 3, 10).await, tokens(&["t2"]), "{database}");
+        assert_eq!(since(before, before + 1, 10).await, tokens(&["t1"]), "{database}: no further than was asked");
+        assert_eq!(since(before + 2, before + 3, 10).await, tokens(&[]), "{database}: a change of nothing served");
+        assert_eq!(since(before, before + 3, 1).await, Changed::Everything, "{database}: more than wanted");
+        assert_eq!(since(before + 3, before, 10).await, Changed::Everything, "{database}: another store");
+        assert_eq!(since(0, 10_001, 10).await, Changed::Everything, "{database}: too far behind");
+        store.writes.sweep(town::START).await.unwrap();
+        assert_eq!(since(before, before + 3, 10).await, tokens(&["t1", "t2"]), "{database}: not swept away so soon");
     }
 }
