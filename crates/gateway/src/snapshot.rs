@@ -333,7 +333,7 @@ impl Snapshot {
     /// Compiles a document. What is broken is left out alone and told of; a broken version answers as if unknown.
     pub fn compile(document: SnapshotDocument) -> Compiled {
         let (delta, twice) = document.into_delta();
-        let mut compiled = Self::begin().apply(delta);
+        let mut compiled = Self::first(delta);
         compiled.set_aside.extend(twice);
         compiled
     }
@@ -351,6 +351,11 @@ impl Snapshot {
             revoked: Shards::default(),
             mocks: Arc::default(),
         }
+    }
+
+    /// The first snapshot, of what is different from nothing.
+    pub fn first(delta: Delta) -> Compiled {
+        Self::begin().apply(delta)
     }
 
     /// The next snapshot: this one and what is different. Of a version that cannot be compiled the last good one stays.
