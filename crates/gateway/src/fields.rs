@@ -43,18 +43,22 @@ pub(crate) enum Kind {
     KeptFromBoth,
 }
 
-/// Names longer than this are plain.
+/// Of a longer name only the beginning is looked at: it is longer than every name that is known whole.
 const LONGEST_KNOWN: usize = 40;
 
 /// The kind of the field with that name, in whatever case.
 pub(crate) fn kind(name: &[u8]) -> Kind {
     let mut lower = [0; LONGEST_KNOWN];
-    let Some(lower) = lower.get_mut(..name.len()) else {
-        return if name.contains(&b'_') { Kind::KeptFromUpstreams } else { Kind::Plain };
+    let length = name.len().min(LONGEST_KNOWN);
+    let (Some(lower), Some(beginning)) = (lower.get_mut(..length), name.get(..length)) else {
+        return Kind::Plain;
     };
-    lower.copy_from_slice(name);
+    lower.copy_from_slice(beginning);
     lower.make_ascii_lowercase();
-    kind_of_lower_case(lower)
+    match kind_of_lower_case(lower) {
+        Kind::Plain if !is_unmistakable(name) => Kind::KeptFromUpstreams,
+        kind => kind,
+    }
 }
 
 fn kind_of_lower_case(name: &[u8]) -> Kind {
@@ -77,10 +81,13 @@ fn kind_of_lower_case(name: &[u8]) -> Kind {
         | b"proxy-authorization"
         | b"trailer"
         | b"http2-settings" => Kind::OfOneConnection,
-        b"cookie" | b"forwarded" | b"max-forwards" | b"method-override" | b"remote-user" => Kind::KeptFromUpstreams,
-        b"x-client-cert" | b"x-client-ip" | b"x-original-url" | b"x-real-ip" | b"x-request-id" | b"x-rewrite-url" => {
+        // `Proxy` would become the variable HTTP_PROXY of a CGI program.
+        b"cookie" | b"max-forwards" | b"method-override" | b"proxy" => Kind::KeptFromUpstreams,
+        b"client-cert" | b"client-cert-chain" | b"client-ip" | b"true-client-ip" => Kind::KeptFromUpstreams,
+        b"cf-connecting-ip" | b"cf-connecting-ipv6" | b"fastly-client-ip" | b"front-end-https" => {
             Kind::KeptFromUpstreams
         }
+        b"x-host" | b"x-real-ip" | b"x-request-id" | b"x-url-scheme" => Kind::KeptFromUpstreams,
         b"alt-svc" | b"ratelimit" | b"ratelimit-policy" | b"set-cookie" => Kind::KeptFromClients,
         b"x-ratelimit-limit" | b"x-ratelimit-remaining" | b"x-ratelimit-reset" => Kind::KeptFromClients,
         b"request-id" => Kind::KeptFromBoth,
@@ -91,26 +98,41 @@ fn kind_of_lower_case(name: &[u8]) -> Kind {
     }
 }
 
-/// Whether upstreams might take the field for who calls, or for another request than this. Many servers read `X_User` as
-/// `X-User`.
+/// Whether upstreams might take the field for who calls, or for another request than this.
 fn pretends(name: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 13] = [
+    const BEGINNINGS: [&[u8]; 24] = [
+        b"forwarded",
+        b"remote-",
         b"ssl-client",
+        b"x-amzn-oidc",
         b"x-auth",
+        b"x-client",
+        b"x-cluster-client",
         b"x-consumer",
         b"x-credential",
+        b"x-envoy",
         b"x-forwarded",
+        b"x-goog-authenticated",
         b"x-group",
         b"x-hansom",
         b"x-http-method",
         b"x-identity",
         b"x-method",
+        b"x-ms-client-principal",
+        b"x-original",
         b"x-remote",
+        b"x-rewrite",
         b"x-role",
+        b"x-ssl",
         b"x-user",
     ];
-    name.contains(&b'_')
-        || (matches!(name.first(), Some(b's' | b'x')) && BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)))
+    matches!(name.first(), Some(b'f' | b'r' | b's' | b'x'))
+        && BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// Whether no server takes the name for another one: many read `X_User` as `X-User`, and some every character like it.
+fn is_unmistakable(name: &[u8]) -> bool {
+    name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
 
 /// Whether the field may stand after a body (RFC 9110 §6.5.1): those that gRPC and checksums put there, and no others, as most
@@ -154,6 +176,16 @@ mod tests {
             ("X-Custom", Kind::Plain),
         ] {
             assert_eq!(kind(name.as_bytes()), expected, "{name}");
+        }
+        for name in [
+            "X.User",
+            "X!User",
+            "Proxy",
+            "Remote-User",
+            "Forwarded",
+            "x-user-with-a-name-longer-than-any-that-is-known",
+        ] {
+            assert_eq!(kind(name.as_bytes()), Kind::KeptFromUpstreams, "{name}");
         }
         let long = "x".repeat(60);
         assert_eq!(kind(long.as_bytes()), Kind::Plain);

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn e72_the_client_is_the_rightmost_hop_that_is_no_trusted_proxy() {
+    fn f72_the_client_is_the_rightmost_hop_that_is_no_trusted_proxy() {
         let check = |peer, list: &[&str], address| {
             let fields: Vec<_> = list.iter().map(|value| ("x-forwarded-for", *value)).collect();
             check(ForwardedHeader::XForwardedFor, peer, &fields, address, None);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn e72_a_list_of_a_thousand_hops_is_read_from_its_end_and_bounded() {
+    fn f72_a_list_of_a_thousand_hops_is_read_from_its_end_and_bounded() {
         let trusted = vec!["10.1.1.1"; 1000].join(",");
         let fields = [("x-forwarded-for", trusted.as_str())];
         check(ForwardedHeader::XForwardedFor, PROXY, &fields, "10.1.1.1", None);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn e72_forwarded_is_read_by_its_grammar() {
+    fn f72_forwarded_is_read_by_its_grammar() {
         let check = |value: &str, address, https| {
             check(ForwardedHeader::Forwarded, PROXY, &[("forwarded", value)], address, https);
         };
@@ -228,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn e72_only_the_header_that_the_proxies_write_is_believed() {
+    fn f72_only_the_header_that_the_proxies_write_is_believed() {
         let both = [("forwarded", "for=6.6.6.6;proto=https"), ("x-forwarded-for", "198.51.100.1")];
         check(ForwardedHeader::XForwardedFor, PROXY, &both, "198.51.100.1", None);
         check(ForwardedHeader::Forwarded, PROXY, &both, "6.6.6.6", Some(true));
     }
 
     #[test]
-    fn e72_the_protocol_is_the_nearest_proxys_word() {
+    fn f72_the_protocol_is_the_nearest_proxys_word() {
         for (value, is_https) in
             [("https", Some(true)), ("HTTP", Some(false)), ("https, http", Some(false)), ("wss", None), ("", None)]
         {

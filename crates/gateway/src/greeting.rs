@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a36_the_first_bytes_tell_what_is_spoken() {
+    fn b36_the_first_bytes_tell_what_is_spoken() {
         for (first, expected) in [
             (&b"\x16\x03\x01\x02\x00\x01"[..], Greeting::Tls),
             (b"\x16", Greeting::Tls),

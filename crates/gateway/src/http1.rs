@@ -32,6 +32,9 @@ pub(crate) enum Framing {
     UntilClose,
 }
 
+/// Names in `Connection` fields. Each is held against each field, so that thousands would cost far more than their bytes.
+pub(crate) const MOST_NAMED: usize = 32;
+
 /// A plain number of bytes: digits without a sign, without zeros before them, within 64 bits.
 pub(crate) fn content_length(value: &[u8]) -> Option<u64> {
     let is_plain = value.iter().all(u8::is_ascii_digit) && (value == b"0" || !value.starts_with(b"0"));

@@ -174,6 +174,11 @@ impl Forward<'_> {
         let mut answer = Response::new(());
         *answer.status_mut() = StatusCode::from_u16(head.status).unwrap_or(StatusCode::BAD_GATEWAY);
         put_fields(answer.headers_mut(), &head, exchange.text(), &notes);
+        if !answer.headers().contains_key(header::DATE)
+            && let Ok(date) = HeaderValue::from_str(&self.connection.door.core.date())
+        {
+            answer.headers_mut().insert(header::DATE, date);
+        }
         if exchange.use_head(&head).is_err() {
             return refuse(Refusal::UpstreamBroken, hub, notes);
         }

@@ -119,6 +119,11 @@ fn is_plain_host(value: &[u8]) -> bool {
         && value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }
 
+/// `parse` alone would take `+80`.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+}
+
 /// A host with its port, in lower case; no user, no list, no empty name, no port out of range.
 fn host(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -126,7 +131,7 @@ fn host(bytes: &[u8]) -> Option<String> {
     let bare = authority.as_str();
     let port_fits = match bare.get(authority.host().len()..) {
         None | Some("") => true,
-        Some(port) => port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+        Some(port) => port.strip_prefix(':').is_some_and(is_port),
     };
     let fits = !authority.host().is_empty() && !bare.contains(['@', ',', '%', ' ']) && port_fits;
     fits.then(|| bare.to_ascii_lowercase())

@@ -23,6 +23,14 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
+    /// The socket below.
+    pub(crate) fn socket(&self) -> &TcpStream {
+        match self {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(tls) => tls.get_ref().0,
+        }
+    }
+
     /// What both sides of a TLS session agreed on; `None` on a plain connection.
     pub(crate) fn session(&self) -> Option<&CommonState> {
         match self {

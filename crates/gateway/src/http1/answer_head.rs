@@ -5,7 +5,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Framing, content_length, words};
+use super::{Framing, MOST_NAMED, content_length, words};
 use crate::{fields::Kind, head::Field};
 
 /// A head of an answer may be so large.
@@ -47,7 +47,7 @@ pub(crate) fn read(text: &[u8], to_head: bool) -> Result<AnswerHead, BadAnswer> 
         .iter()
         .map(|field| Field::new(text, place(field.name.as_bytes()), place(field.value.trim_ascii())))
         .collect();
-    let (mut length, mut chunked, mut closes) = (None, false, is_http_1_0);
+    let (mut length, mut chunked, mut closes, mut named) = (None, false, is_http_1_0, 0_usize);
     for field in &fields {
         let value = field.value(text);
         match field.kind {
@@ -56,18 +56,26 @@ pub(crate) fn read(text: &[u8], to_head: bool) -> Result<AnswerHead, BadAnswer> 
                 chunked = true
             }
             Kind::ContentLength | Kind::TransferEncoding => return Err(BadAnswer),
-            Kind::Connection => closes |= words(value).any(|word| word.eq_ignore_ascii_case(b"close")),
+            Kind::Connection => {
+                for word in words(value) {
+                    closes |= word.eq_ignore_ascii_case(b"close");
+                    named = named.saturating_add(1);
+                }
+            }
             _ => {}
         }
     }
     let framing = match (chunked, length) {
         (true, Some(_)) => return Err(BadAnswer),
+        _ if named > MOST_NAMED => return Err(BadAnswer),
         _ if to_head || status < 200 || status == 204 || status == 304 => Framing::None,
         (true, None) => Framing::Chunked,
         (false, Some(length)) => Framing::Length(length),
         (false, None) => Framing::UntilClose,
     };
-    let persists = !closes && framing != Framing::UntilClose;
+    // Where none may be, an answer that names a body may be followed by one, which nobody must take for the next answer.
+    let may_be_followed = framing == Framing::None && (chunked || length.is_some_and(|length| length > 0));
+    let persists = !closes && framing != Framing::UntilClose && !may_be_followed;
     Ok(AnswerHead { status, fields, framing, persists, length: text.len() })
 }
 
@@ -101,10 +109,11 @@ mod tests {
 
     #[test]
     fn rfc9110_15_answers_without_a_body_have_none() {
-        for (status, persists) in [(204, true), (304, true), (103, true)] {
-            let head = read(format!("HTTP/1.1 {status} x\r\nContent-Length: 5\r\n\r\n").as_bytes(), false)
-                .expect("well formed");
-            assert_eq!((head.framing, head.persists), (Framing::None, persists), "{status}");
+        for status in [204, 304, 103] {
+            for (fields, persists) in [("", true), ("Content-Length: 0\r\n", true), ("Content-Length: 5\r\n", false)] {
+                let head = read(format!("HTTP/1.1 {status} x\r\n{fields}\r\n").as_bytes(), false).expect("well formed");
+                assert_eq!((head.framing, head.persists), (Framing::None, persists), "{status} {fields}");
+            }
         }
         assert!(read(b"HTTP/1.1 20 OK\r\n\r\n", false).is_err());
         assert!(read(b"HTTP/2.0 200 OK\r\n\r\n", false).is_err());

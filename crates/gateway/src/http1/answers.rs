@@ -1,5 +1,7 @@
 //! How is the head of an answer written to a client?
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
@@ -26,8 +28,13 @@ pub(crate) fn put_forwarded(
     text: &[u8],
     ending: Ending,
     notes: &Notes<'_>,
+    date: impl FnOnce() -> Rc<str>,
 ) {
     put_status(out, status);
+    // A gateway with a clock adds what the server left out (RFC 9110 §6.6.1).
+    if !fields.iter().any(|field| field.kind == Kind::Date) {
+        put_field(out, b"date", date().as_bytes());
+    }
     for field in passed_on(fields, text) {
         if !notes.replaces(field.kind, field.name(text)) {
             put_field(out, field.name(text), field.value(text));

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use socket2::SockRef;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     time::Instant,
@@ -52,6 +53,8 @@ pub(crate) struct Client {
     pub(crate) watch: Watch,
     opened: Instant,
     has_served: bool,
+    /// Whether the answer has no end that could be told from a proper one.
+    pub(crate) is_cut: bool,
 }
 
 /// What comes from the client, with the socket that it comes by.
@@ -97,6 +100,7 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
         watch: Watch::new(FIRST_BYTE),
         opened: Instant::now(),
         has_served: false,
+        is_cut: false,
     };
     loop {
         let goes_on = match client.next_head().await {
@@ -231,6 +235,11 @@ impl Client {
     /// Ends the connection so that what was said last still arrives: says that nothing more comes, and takes for a while what
     /// the client sends.
     async fn close(mut self) {
+        if self.is_cut {
+            // Closed by a reset, which nobody takes for the end of an answer.
+            let _ = SockRef::from(self.inbound.stream.socket()).set_linger(Some(Duration::ZERO));
+            return;
+        }
         if self.inbound.stream.shutdown().await.is_err() || self.inbound.has_ended {
             return;
         }

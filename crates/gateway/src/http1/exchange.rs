@@ -240,7 +240,10 @@ impl Exchange {
 
     /// What has come of the answer's body already.
     pub(crate) fn take_body(&mut self, sink: &mut Sink<'_>) -> Result<u64, Fault> {
-        self.reading.take(&mut self.incoming, sink).map_err(|_| Fault::BadAnswer)
+        self.reading.take(&mut self.incoming, sink).map_err(|_| {
+            self.turn.failed(Failure::Broken);
+            Fault::BadAnswer
+        })
     }
 
     /// More of the answer's body, while the rest of the request goes its way.

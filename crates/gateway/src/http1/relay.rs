@@ -154,8 +154,7 @@ impl Client {
     ) -> After {
         let upgrades = self.upgrades(admitted, head);
         if upgrades && !self.inbound.incoming.is_empty() {
-            let why = "The request asks for an upgrade, and bytes came before the answer to it.";
-            return self.refuse(Refusal::Malformed(why.into()), hub, head, notes).await;
+            return self.refuse(Refusal::Malformed(EARLY_BYTES.into()), hub, head, notes).await;
         }
         let (exchange, answer) = match self.exchange(upstreams, admitted, head, upgrades).await {
             Ok(answered) => answered,
@@ -164,10 +163,15 @@ impl Client {
         };
         notes.answered(answer.status);
         if answer.status == 101 {
+            // What came while the upstream made up its mind would be of the old protocol to one of the two, and of the new one to
+            // the other.
+            if !self.inbound.incoming.is_empty() {
+                return self.refuse(Refusal::Malformed(EARLY_BYTES.into()), hub, head, notes).await;
+            }
             self.switch(exchange, &answer, notes).await;
             return After::Close;
         }
-        self.relay(exchange, &answer, head, notes).await
+        self.relay(exchange, &answer, hub, head, notes).await
     }
 
     fn upgrades(&self, admitted: &Admitted<'_>, head: &RequestHead) -> bool {
@@ -202,7 +206,7 @@ impl Client {
                 Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
                 Ok(lease) => {
                     let mut exchange = Exchange::new(lease, turn, patience, &core.buffers);
-                    let passage = Passage { framing: head.framing, upgrades: upgrades };
+                    let passage = Passage { framing: head.framing, upgrades };
                     exchange.begin(head.framing, to_head, &mut self.watch, |out, target| {
                         forwarding::put_request(out, core, target, admitted, passage);
                     });
@@ -238,7 +242,7 @@ impl Client {
                 Poll::Pending => inbound.poll_gone(cx, &connection.door.core.buffers).map(|()| Err(None)),
             })
             .await?;
-            if answer.status == 101 && !upgrades {
+            if answer.status == 101 && !(upgrades && switches_to_websocket(&answer, exchange.text())) {
                 return Err(Some(Fault::BadAnswer));
             }
             if answer.status >= 200 || answer.status == 101 {
@@ -260,6 +264,7 @@ impl Client {
         &mut self,
         mut exchange: Exchange,
         answer: &AnswerHead,
+        hub: &str,
         head: &RequestHead,
         mut notes: Notes<'_>,
     ) -> After {
@@ -271,24 +276,30 @@ impl Client {
         // A request that is not whole yet may never be; what follows it on the connection is not looked for.
         let closes = framing == Framing::UntilClose || !self.may_go_on(head) || !self.inbound.is_ended();
         let ending = Ending { framing, closes };
-        answers::put_forwarded(&mut self.out.bytes, answer.status, &answer.fields, exchange.text(), ending, &notes);
-        if exchange.use_head(answer).is_err() {
-            return After::Close;
-        }
+        let out = &mut self.out.bytes;
+        let date = || self.connection.door.core.date();
+        answers::put_forwarded(out, answer.status, &answer.fields, exchange.text(), ending, &notes, date);
+        let taken = exchange.use_head(answer).and_then(|()| put_taken(&mut exchange, out, ending));
+        let Ok(is_whole) = taken else {
+            // Nothing of the answer was sent yet.
+            out.clear();
+            return self.refuse(Refusal::UpstreamBroken, hub, head, notes).await;
+        };
         let mut forwarded = Forwarded { exchange, ending };
-        if let Err(why) = self.relay_body(&mut forwarded).await {
+        if let Err(why) = self.relay_body(&mut forwarded, is_whole).await {
             notes.page.broke_off(why);
+            // Where the end of the connection is the end of the answer, it must not look like one.
+            self.is_cut = framing == Framing::UntilClose;
             return After::Close;
         }
         forwarded.exchange.end(&self.connection.door.core);
         if closes { After::Close } else { After::Next }
     }
 
-    async fn relay_body(&mut self, forwarded: &mut Forwarded) -> Result<(), &'static str> {
+    async fn relay_body(&mut self, forwarded: &mut Forwarded, mut is_whole: bool) -> Result<(), &'static str> {
         let Forwarded { exchange, ending } = forwarded;
         let mut room = LEAST_ROOM;
         let mut pace = Pace::begin();
-        let mut is_whole = put_taken(exchange, &mut self.out.bytes, *ending)?;
         let Self { out, inbound, watch, .. } = self;
         let mut taken_by = pace.step(0);
         poll_fn(|cx| {
@@ -335,15 +346,22 @@ impl Client {
     }
 }
 
+const EARLY_BYTES: &str = "The request asks for an upgrade, and bytes came before the answer to it.";
 const CLIENT_GONE: &str = "The client went away within the answer.";
+
+/// Whether a 101 says that the protocol is the one that was asked for (RFC 9110 §15.2.2).
+fn switches_to_websocket(answer: &AnswerHead, text: &[u8]) -> bool {
+    let mut protocols = answer.fields.iter().filter(|field| field.kind == Kind::Upgrade).map(|field| field.value(text));
+    protocols.next().is_some_and(|protocol| protocol.eq_ignore_ascii_case(b"websocket")) && protocols.next().is_none()
+}
 
 fn sink(out: &mut Vec<u8>, ending: Ending) -> Sink<'_> {
     if ending.framing == Framing::Chunked { Sink::Chunked(out) } else { Sink::Plain(out) }
 }
 
 /// Writes what has come of the body with its head; whether that was all of it.
-fn put_taken(exchange: &mut Exchange, out: &mut Vec<u8>, ending: Ending) -> Result<bool, &'static str> {
-    exchange.take_body(&mut sink(out, ending)).map_err(|fault| fault.within_answer())?;
+fn put_taken(exchange: &mut Exchange, out: &mut Vec<u8>, ending: Ending) -> Result<bool, Fault> {
+    exchange.take_body(&mut sink(out, ending))?;
     Ok(put_end(exchange, out, ending))
 }
 

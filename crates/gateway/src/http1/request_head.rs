@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use http::Method;
 
-use super::{Framing, content_length, words};
+use super::{Framing, MOST_NAMED, content_length, words};
 use crate::{
     fields::Kind,
     head::{Field, Unread},
@@ -94,6 +94,8 @@ struct Control {
     closes: bool,
     keeps: bool,
     expects: bool,
+    /// How many names stand in `Connection`.
+    named: usize,
 }
 
 impl Control {
@@ -119,6 +121,10 @@ impl Control {
                     for word in words(value) {
                         control.closes |= word.eq_ignore_ascii_case(b"close");
                         control.keeps |= word.eq_ignore_ascii_case(b"keep-alive");
+                        control.named = control.named.saturating_add(1);
+                    }
+                    if control.named > MOST_NAMED {
+                        return Err(malformed("Connection names more than 32 fields."));
                     }
                 }
                 Kind::Expect => control.expects = true,

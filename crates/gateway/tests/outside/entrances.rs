@@ -110,7 +110,7 @@ fn counted(stage: &Stage, why: &str, times: u32) {
 }
 
 #[test]
-fn a36_plain_http_at_a_tls_listener_is_refused_and_not_sent_on() {
+fn b36_plain_http_at_a_tls_listener_is_refused_and_not_sent_on() {
     let (stage, _) = stage(&Town::new().material(&[&["api.example"]]));
     let token = stage.token();
     let request = format!("GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
@@ -126,7 +126,7 @@ fn a36_plain_http_at_a_tls_listener_is_refused_and_not_sent_on() {
 }
 
 #[test]
-fn a36_what_speaks_another_protocol_is_closed_at_once_and_counted() {
+fn b36_what_speaks_another_protocol_is_closed_at_once_and_counted() {
     let hello = b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03";
     let ssh = b"SSH-2.0-OpenSSH_9.2\r\n";
     let proxy = b"PROXY TCP4 198.51.100.1 192.0.2.2 4711 443\r\nGET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -284,7 +284,7 @@ fn behind_proxy(proxy_protocol: bool) -> Stage {
 }
 
 #[test]
-fn e72_a_trusted_proxy_tells_the_client_and_a_stranger_does_not() {
+fn f72_a_trusted_proxy_tells_the_client_and_a_stranger_does_not() {
     for (stage, client) in [(behind_proxy(false), "198.51.100.1"), (Stage::new(), "127.0.0.1")] {
         let token = stage.token();
         let fields = [
@@ -301,7 +301,7 @@ fn e72_a_trusted_proxy_tells_the_client_and_a_stranger_does_not() {
 }
 
 #[test]
-fn e72_who_came_to_a_trusted_proxy_without_tls_is_refused() {
+fn f72_who_came_to_a_trusted_proxy_without_tls_is_refused() {
     let stage = behind_proxy(false);
     let token = stage.token();
     let call = |protocol: &str| stage.call("GET", "/rents/v1/accounts", &[&bearer(&token), protocol], "");
@@ -312,7 +312,7 @@ fn e72_who_came_to_a_trusted_proxy_without_tls_is_refused() {
 }
 
 #[test]
-fn a36_the_proxy_protocol_is_read_from_trusted_proxies_and_expected_of_them() {
+fn b36_the_proxy_protocol_is_read_from_trusted_proxies_and_expected_of_them() {
     let stage = behind_proxy(true);
     let token = stage.token();
     let request = format!(

@@ -42,7 +42,7 @@ const SPOOFED: [&str; 19] = [
 ];
 
 #[test]
-fn fields_that_pretend_to_be_somebody_do_not_reach_the_upstream() {
+fn f71_fields_that_pretend_to_be_somebody_do_not_reach_the_upstream() {
     let stage = Stage::new();
     let token = bearer(&stage.token());
     let fields: Vec<&str> = SPOOFED.into_iter().chain([token.as_str(), "Accept-Language: en"]).collect();
@@ -134,7 +134,7 @@ fn a_client_that_goes_before_the_answer_leaves_one_entry() {
 }
 
 #[test]
-fn a_client_that_goes_within_its_body_ends_the_upstreams_request_uncleanly() {
+fn a24_a_client_that_goes_within_its_body_ends_the_upstreams_request_uncleanly() {
     let stage = Stage::new();
     let mut client = Client::connect(stage.production);
     client.send(b"POST /rents/v1/anything/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
@@ -146,7 +146,7 @@ fn a_client_that_goes_within_its_body_ends_the_upstreams_request_uncleanly() {
 }
 
 #[test]
-fn an_upstream_that_breaks_off_within_its_answer_breaks_the_clients_connection() {
+fn k117_an_upstream_that_breaks_off_within_its_answer_breaks_the_clients_connection() {
     let stage = Stage::new();
     for place in ["halfway", "halfway-chunked"] {
         let answer = stage.call("GET", &format!("/rents/v1/anything/a/{place}"), &[], "");
@@ -158,7 +158,7 @@ fn an_upstream_that_breaks_off_within_its_answer_breaks_the_clients_connection()
 }
 
 #[test]
-fn an_upstream_that_fails_before_its_answer_is_502_and_a_silent_one_504() {
+fn k117_an_upstream_that_fails_before_its_answer_is_502_and_a_silent_one_504() {
     let stage = Stage::new();
     stage.call("GET", "/rents/v1/anything/a/gone", &[], "").refused(502, "upstream-failed");
     stage.call("GET", "/rents/v1/anything/a/garbage", &[], "").refused(502, "upstream-failed");
@@ -182,7 +182,7 @@ fn an_upstream_that_fails_before_its_answer_is_502_and_a_silent_one_504() {
 }
 
 #[test]
-fn a_kept_connection_is_used_again_and_its_crossing_end_costs_one_retry() {
+fn k120_a_kept_connection_is_used_again_and_its_crossing_end_costs_one_retry() {
     let stage = Stage::new();
     let mut client = Client::connect(stage.production);
     let get = |place: &str| format!("GET /rents/v1/anything/a/{place} HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -163,3 +163,10 @@ fn http2_with_prior_knowledge_is_told_the_same() {
     }
     stage.no_entry();
 }
+
+#[test]
+fn a_gateway_without_a_snapshot_answers_503() {
+    let stage = Stage::without_snapshot();
+    stage.get("/rents/v1/status").refused(503, "unavailable");
+    assert_eq!(stage.entry().refusal, Some("unavailable"));
+}

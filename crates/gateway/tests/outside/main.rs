@@ -2,14 +2,21 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test has a real clock for its own patience")]
 
-mod bad_input;
+mod answers;
+mod conformance;
 mod cors;
 mod entrances;
 mod forwarding;
+mod framing;
 mod kept;
 mod life;
 mod limits;
 mod mocks;
+mod paths;
+mod pretence;
+mod scripted;
+mod slow;
 mod stage;
+mod syntax;
 mod tokens;
 mod upstreams;

@@ -239,6 +239,17 @@ impl Stage {
         Client::connect(self.production).exchange(bytes.as_ref())
     }
 
+    /// Asserts that bytes are refused, reach no upstream, leave a journal entry and end the connection. That there is no second
+    /// entry, [`Stage::no_entry`] asks at the end of all cases.
+    #[track_caller]
+    pub fn refuses(&self, bytes: impl AsRef<[u8]>, status: u16, code: &str) {
+        let mut client = Client::connect(self.production);
+        client.exchange(bytes.as_ref()).refused(status, code);
+        assert_eq!(self.entry().refusal, Some(code));
+        assert!(client.is_closed(), "the connection must end");
+        assert!(self.upstream.seen().is_empty(), "{:?}", self.upstream.seen());
+    }
+
     /// The next journal entry; waits for it.
     pub fn entry(&self) -> Entry {
         let patience = Instant::now() + Duration::from_secs(10);
@@ -361,6 +372,11 @@ impl Client {
             assert!(self.more(), "{wanted:?} should come; so far: {}", String::from_utf8_lossy(&self.read));
         }
         String::from_utf8_lossy(&self.read).into_owned()
+    }
+
+    /// What was read so far is of no interest.
+    pub fn forget(&mut self) {
+        self.read.clear();
     }
 
     pub fn is_closed(&mut self) -> bool {
