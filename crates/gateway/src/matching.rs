@@ -47,7 +47,7 @@ struct Retired {
 #[derive(Debug)]
 pub(crate) enum CompiledTarget {
     Mock,
-    Upstreams(Upstreams),
+    Upstreams(Box<Upstreams>),
 }
 
 /// An operation ready for look-ups.
@@ -167,7 +167,7 @@ impl Version {
             Target::Mock => CompiledTarget::Mock,
             Target::Upstreams { urls, timeout_ms, options } => {
                 let name = format!("{environment}/{}/{}", document.api, document.major);
-                CompiledTarget::Upstreams(Upstreams::compile(name, urls, *timeout_ms, options)?)
+                CompiledTarget::Upstreams(Box::new(Upstreams::compile(name, urls, *timeout_ms, options)?))
             }
         };
         let rules = Rules::of(&document.access);
