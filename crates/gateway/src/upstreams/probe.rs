@@ -43,6 +43,8 @@ async fn ask_on(target: Weak<Target>, health: HealthCheck, number: u32) {
     let (mut good, mut bad) = (0_u32, 0_u32);
     let interval = Duration::from_millis(health.interval_ms).max(LEAST_INTERVAL);
     let mut round = number;
+    // All servers of a platform become known at once, and are not asked all at once.
+    sleep(offset(interval, number)).await;
     while let Some(target) = target.upgrade() {
         let is_well = is_well(&target, &health).await;
         (good, bad) = if is_well { (good.saturating_add(1), 0) } else { (0, bad.saturating_add(1)) };
@@ -55,6 +57,11 @@ async fn ask_on(target: Weak<Target>, health: HealthCheck, number: u32) {
         round = round.wrapping_add(1);
         sleep(spread(interval, round)).await;
     }
+}
+
+/// When in the interval a server is asked first.
+fn offset(interval: Duration, number: u32) -> Duration {
+    interval.saturating_mul(u32::try_from(super::scatter(number) % 1000).unwrap_or(0)) / 1000
 }
 
 /// The interval, up to a tenth shorter or longer, so that gateways and servers do not fall into step.
@@ -131,6 +138,7 @@ mod tests {
         for round in 0..1000 {
             let spread = spread(Duration::from_secs(10), round);
             assert!((9_000..=11_000).contains(&spread.as_millis()), "{spread:?}");
+            assert!(offset(Duration::from_secs(10), round) < Duration::from_secs(10));
         }
     }
 }
