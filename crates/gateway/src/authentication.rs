@@ -222,7 +222,7 @@ impl Misses {
             return Err(Refusal::TooManyUnknownTokens);
         }
         let spent = self.by_address.entry(peer).or_default();
-        *spent += 1;
+        *spent = spent.saturating_add(1);
         if *spent > VERIFICATIONS_PER_SECOND {
             return Err(Refusal::TooManyUnknownTokens);
         }

@@ -23,6 +23,8 @@ use crate::{
     entrance::{Entrance, Facts, Turned},
     greeting::{self, Greeting},
     http1, http2,
+    isolation::isolated,
+    patience,
     peer::Peer,
     pressure::Level,
     story::{Core, Visit},
@@ -102,7 +104,10 @@ fn admit(door: &Rc<Door>, stream: TcpStream, peer: SocketAddr) {
     }
     let door = Rc::clone(door);
     tokio::task::spawn_local(async move {
-        serve(door, stream, peer.ip(), counted).await;
+        let core = Rc::clone(&door.core);
+        if isolated(serve(door, stream, peer.ip(), counted)).await.is_err() {
+            core.shared.metrics.panics.inc();
+        }
     });
 }
 
@@ -160,7 +165,7 @@ async fn enter(door: &Door, stream: TcpStream, peer: IpAddr) -> Result<(Stream, 
 
 /// Looks at the first bytes without taking them.
 async fn speaks_http2(stream: &TcpStream) -> io::Result<Result<bool, Turned>> {
-    let deadline = Instant::now() + FIRST_BYTES;
+    let deadline = patience::from_now(FIRST_BYTES);
     let mut first = [0u8; greeting::LONGEST];
     loop {
         let count = timeout_at(deadline, stream.peek(&mut first)).await??;

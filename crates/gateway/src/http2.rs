@@ -20,6 +20,7 @@ use crate::{
         answers,
         exchange::{Exchange, Fault},
     },
+    isolation::{Panicked, isolated},
     limits::Admitted,
     matching::CompiledTarget,
     mock,
@@ -37,7 +38,8 @@ mod request;
 use answer::{Answer, Busy, Streamed};
 use request::Upload;
 
-const IDLE: Duration = Duration::from_secs(60);
+/// A connection without a request ends after one to two of these.
+const HALF_IDLE: Duration = Duration::from_secs(30);
 const LARGEST_FIELDS: u32 = 33 * 1024;
 const MOST_STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 64 * 1024;
@@ -47,7 +49,15 @@ const CONNECTION_WINDOW: u32 = 1024 * 1024;
 pub(crate) async fn serve(connection: Rc<Connection>, stream: Stream) {
     let busy = Busy::default();
     let (of_service, by) = (Rc::clone(&connection), busy.clone());
-    let service = service_fn(move |request| respond(Rc::clone(&of_service), by.clone(), request));
+    let service = service_fn(move |request| {
+        let (connection, by) = (Rc::clone(&of_service), by.clone());
+        async move {
+            match isolated(respond(Rc::clone(&connection), by, request)).await {
+                Ok(answer) => answer,
+                Err(Panicked) => Ok(apologise(&connection)),
+            }
+        }
+    });
     let serving = http2::Builder::new(OnThisThread)
         .timer(TokioTimer::new())
         .max_concurrent_streams(MOST_STREAMS)
@@ -71,7 +81,7 @@ pub(crate) async fn serve(connection: Rc<Connection>, stream: Stream) {
 async fn idle(busy: &Busy) {
     let mut was_idle = false;
     loop {
-        sleep(IDLE / 2).await;
+        sleep(HALF_IDLE).await;
         let is_idle = busy.is_idle();
         if was_idle && is_idle {
             return;
@@ -112,6 +122,13 @@ async fn respond(
     };
     answer.body_mut().keep(busy);
     Ok(answer)
+}
+
+/// Says that serving a request failed by the gateway's own fault.
+fn apologise(connection: &Connection) -> Response<Answer> {
+    connection.door.core.shared.metrics.panics.inc();
+    let (answer, notes) = connection.visit().apology();
+    own(answer, notes)
 }
 
 fn refuse(refusal: Refusal, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {

@@ -6,7 +6,10 @@ use hansom_domain::{ApiSlug, ApplicationId, CredentialId, EnvironmentName, Major
 use http::Method;
 use tokio::time::Instant;
 
-use crate::story::{Core, Shared};
+use crate::{
+    refusal::Refusal,
+    story::{Core, Shared},
+};
 
 const LONGEST_PATH: usize = 512;
 
@@ -65,13 +68,21 @@ pub enum Caller {
 
 /// Entries of one thread that are not handed over yet. Each by itself would wake the thread that takes them.
 #[derive(Default)]
-pub(crate) struct Batch(RefCell<Vec<Entry>>);
+pub(crate) struct Batch {
+    entries: RefCell<Vec<Entry>>,
+    panicked: RefCell<Option<RequestId>>,
+}
 
 impl Batch {
     const SIZE: usize = 256;
 
+    /// The request that the last panic ended, so that the answer to it can name it.
+    pub(crate) fn take_panicked(&self) -> Option<RequestId> {
+        self.panicked.take()
+    }
+
     fn put(&self, entry: Entry, shared: &Shared) {
-        let mut entries = self.0.borrow_mut();
+        let mut entries = self.entries.borrow_mut();
         if entries.capacity() == 0 {
             entries.reserve(Self::SIZE);
         }
@@ -83,7 +94,7 @@ impl Batch {
 
     /// Hands over what is there.
     pub(crate) fn flush(&self, shared: &Shared) {
-        let entries = self.0.take();
+        let entries = self.entries.take();
         if !entries.is_empty() {
             hand_over(entries, shared);
         }
@@ -134,6 +145,11 @@ impl Page {
         Self { entry: Some(entry), request, at, started: Instant::now(), core: Rc::clone(core) }
     }
 
+    /// A page for an answer whose request has its entry already.
+    pub(crate) fn of_answered(core: &Rc<Core>, request: RequestId, at: Timestamp) -> Self {
+        Self { entry: None, request, at, started: Instant::now(), core: Rc::clone(core) }
+    }
+
     pub(crate) fn write(&mut self, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = &mut self.entry {
             change(entry);
@@ -168,6 +184,15 @@ impl Drop for Page {
         let Some(mut entry) = self.entry.take() else {
             return;
         };
+        if std::thread::panicking() {
+            entry.detail = Some(Refusal::Internal.detail(""));
+            // An answer that had begun keeps its status.
+            if entry.status == CLIENT_GONE {
+                entry.status = 500;
+                entry.refusal = Some(Refusal::Internal.code().as_str());
+            }
+            self.core.journal.panicked.replace(Some(self.request.clone()));
+        }
         entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.core.journal.put(entry, &self.core.shared);
     }

@@ -7,6 +7,8 @@
 //! One thread per core, each with its own runtime, listeners, token cache and connections to upstreams.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// Property tests count as they like.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::{
     io,
@@ -46,6 +48,7 @@ mod head;
 mod http1;
 mod http2;
 mod identity;
+mod isolation;
 mod journal;
 pub mod kept;
 mod keys;
@@ -85,6 +88,7 @@ pub use upstreams::{Reach, Resolver};
 
 use closing::Closing;
 use connection::Door;
+use isolation::isolated;
 use pressure::Pressure;
 use story::{Core, Shared};
 
@@ -200,7 +204,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
     for (environment, listeners, entrance) in setup.environments {
         for (number, listener) in listeners.into_iter().enumerate() {
             // More listeners than threads: a listener without a thread would take connections and never serve them.
-            if let Some(thread) = doors.get_mut(number % cores) {
+            if let Some(thread) = doors.get_mut(number.checked_rem(cores).unwrap_or(0)) {
                 thread.push((environment.clone(), listener, entrance.clone()));
             }
         }
@@ -242,7 +246,7 @@ impl Thread {
         let core = Rc::new(Core::new(Arc::clone(&self.shared)));
         let closing = Rc::new(Closing::default());
         tokio::task::spawn_local(close(Rc::clone(&closing), self.stop.clone()));
-        tokio::task::spawn_local(keep_house(Rc::clone(&core)));
+        tokio::task::spawn_local(keep_house_always(Rc::clone(&core)));
         for (environment, listener, entrance) in listeners {
             let prepared = listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener));
             let listener = match prepared {
@@ -272,6 +276,13 @@ impl Thread {
 async fn close(closing: Rc<Closing>, mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
     closing.begin();
+}
+
+/// Goes on keeping house whatever happens in it: without it no entry would be handed over any more.
+async fn keep_house_always(core: Rc<Core>) {
+    while isolated(keep_house(Rc::clone(&core))).await.is_err() {
+        core.shared.metrics.panics.inc();
+    }
 }
 
 /// Hands over the journal's entries soon, and closes connections to upstreams that nobody needs.
@@ -307,7 +318,7 @@ impl Gateway {
     /// Takes no more connections, lets those that are open end for at most `grace`, and ends the threads.
     pub async fn stop(self, grace: Duration) {
         self.0.stop.send_replace(true);
-        let deadline = Instant::now() + grace;
+        let deadline = patience::from_now(grace);
         while self.0.open.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
             sleep(Duration::from_millis(10)).await;
         }

@@ -38,6 +38,7 @@ pub(crate) struct Metrics {
     pub(crate) token_hits: Counter,
     pub(crate) token_misses: Counter,
     pub(crate) connections_refused: Counter,
+    pub(crate) panics: Counter,
     turned_away: Family<TurnedLabels, Counter>,
 }
 
@@ -50,6 +51,7 @@ impl Metrics {
             token_hits: Counter::default(),
             token_misses: Counter::default(),
             connections_refused: Counter::default(),
+            panics: Counter::default(),
             turned_away: Family::default(),
         };
         let registry = registry.sub_registry_with_prefix("hansom_gateway");
@@ -63,6 +65,11 @@ impl Metrics {
         registry.register("token_cache_hits", "Access tokens that were known already", metrics.token_hits.clone());
         registry.register("token_cache_misses", "Access tokens that had to be verified", metrics.token_misses.clone());
         registry.register("connections_refused", "Connections over the limit", metrics.connections_refused.clone());
+        registry.register(
+            "panics",
+            "Requests and connections that a fault of the gateway ended",
+            metrics.panics.clone(),
+        );
         registry.register(
             "connections_turned_away",
             "Connections that spoke another protocol or failed the handshake",

@@ -45,7 +45,7 @@ fn push_segment(path: &mut String, segment: &str) -> Result<(), &'static str> {
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let value = hex(bytes.next()).zip(hex(bytes.next())).map(|(high, low)| high * 16 + low);
+            let value = hex(bytes.next()).zip(hex(bytes.next())).map(|(high, low)| high << 4 | low);
             let value = value.ok_or("The path has a % that two hexadecimal digits do not follow.")?;
             may_be_encoded(value)?;
             decoded.push(value);

@@ -12,6 +12,12 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// The moment after `patience`; now, if no clock reaches so far.
+pub(crate) fn from_now(patience: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(patience).unwrap_or(now)
+}
+
 /// A deadline that is cheap to move.
 pub(crate) struct Watch {
     deadline: Instant,
@@ -21,13 +27,13 @@ pub(crate) struct Watch {
 impl Watch {
     /// Rings after `patience`.
     pub(crate) fn new(patience: Duration) -> Self {
-        let deadline = Instant::now() + patience;
+        let deadline = from_now(patience);
         Self { deadline, timer: Box::pin(sleep_until(deadline)) }
     }
 
     /// From now on the wait may go on for `patience`.
     pub(crate) fn give(&mut self, patience: Duration) {
-        self.deadline = Instant::now() + patience;
+        self.deadline = from_now(patience);
     }
 
     /// From now on the wait may go on until then.
@@ -73,7 +79,7 @@ impl Pace {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         let earned = Duration::from_secs(self.bytes / Self::LEAST);
         let of_pace = self.began.checked_add(Self::LONGEST_PAUSE.saturating_add(earned));
-        let of_pause = Instant::now() + Self::LONGEST_PAUSE;
+        let of_pause = from_now(Self::LONGEST_PAUSE);
         of_pace.map_or(of_pause, |of_pace| of_pace.min(of_pause))
     }
 }

@@ -651,7 +651,8 @@ impl SnapshotDocument {
             for version in environment.versions {
                 let environment = environment.name.clone();
                 let placed = PlacedVersion { environment, made_from: String::new(), version };
-                *seen.entry(placed.place()).or_default() += 1;
+                let count = seen.entry(placed.place()).or_default();
+                *count = count.saturating_add(1);
                 records.push(Record::Version(Box::new(placed)));
             }
         }

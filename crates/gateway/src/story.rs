@@ -180,6 +180,16 @@ impl Visit<'_> {
         let page = Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
         Notes { page, version: None, standing: None, cross_origin: None }
     }
+
+    /// The answer to the request that the last panic ended, which has its entry already.
+    pub(crate) fn apology<'s>(&self) -> (Response<Bytes>, Notes<'s>) {
+        let core = &self.door.core;
+        let request = core.journal.take_panicked().unwrap_or_else(|| core.request_id());
+        let snapshot = core.shared.snapshot.load_full();
+        let answer = Refusal::Internal.answer(snapshot.as_ref().map_or("", |snapshot| snapshot.hub()), &request);
+        let page = Page::of_answered(core, request, core.shared.clock.now());
+        (answer, Notes { page, version: None, standing: None, cross_origin: None })
+    }
 }
 
 impl<'s> Notes<'s> {

@@ -26,6 +26,7 @@ use crate::{
     buffers::{Buffers, SIZE},
     connection::{Connection, LAST_CALL},
     fields::is_token,
+    isolation::{Panicked, isolated},
     patience::{Pace, Watch},
     refusal::Refusal,
     source::{Source, SourceFault},
@@ -105,7 +106,16 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
     loop {
         let goes_on = match client.next_head().await {
             Next::Gone => return,
-            Next::Head(text) => client.serve_one(text).await,
+            Next::Head(text) => {
+                client.out.has_said = false;
+                match isolated(client.serve_one(text)).await {
+                    Ok(goes_on) => goes_on,
+                    Err(Panicked) => {
+                        client.apologise().await;
+                        false
+                    }
+                }
+            }
             Next::Bad(refusal) => {
                 client.refuse_unread(refusal).await;
                 false

@@ -98,6 +98,20 @@ impl Client {
         self.send().await;
     }
 
+    /// Says that serving the request failed by the gateway's own fault, if nothing was said yet. The request has its entry.
+    pub(crate) async fn apologise(&mut self) {
+        let door = Rc::clone(&self.connection.door);
+        door.core.shared.metrics.panics.inc();
+        if self.out.has_said {
+            self.is_cut = true;
+            return;
+        }
+        self.out.bytes.clear();
+        let (answer, notes) = self.connection.visit().apology();
+        answers::put_own(&mut self.out.bytes, &answer, &door.core.date(), false, true, &notes);
+        self.send().await;
+    }
+
     async fn refuse(&mut self, refusal: Refusal, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
         let answer = notes.refuse(&refusal, hub);
         if self.inbound.has_ended && matches!(refusal, Refusal::UpstreamSilent { .. }) {

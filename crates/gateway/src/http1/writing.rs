@@ -13,6 +13,8 @@ use tokio::io::AsyncWrite;
 pub(crate) struct Outgoing {
     pub(crate) bytes: Vec<u8>,
     sent: usize,
+    /// Whether anything was sent since this was last set to false.
+    pub(crate) has_said: bool,
 }
 
 impl Outgoing {
@@ -32,6 +34,7 @@ impl Outgoing {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.sent = self.sent.saturating_add(count);
+            self.has_said = true;
         }
         self.bytes.clear();
         self.sent = 0;

@@ -67,7 +67,7 @@ fn offset(interval: Duration, number: u32) -> Duration {
 /// The interval, up to a tenth shorter or longer, so that gateways and servers do not fall into step.
 fn spread(interval: Duration, round: u32) -> Duration {
     let share = u32::try_from(super::scatter(round) % 201).unwrap_or(100);
-    interval.saturating_mul(share.saturating_add(900)) / 1000
+    interval.saturating_mul(share.saturating_add(900)).checked_div(1000).unwrap_or(interval)
 }
 
 async fn is_well(target: &Arc<Target>, health: &HealthCheck) -> bool {

@@ -6,6 +6,7 @@ mod answers;
 mod conformance;
 mod cors;
 mod entrances;
+mod faults;
 mod forwarding;
 mod framing;
 mod kept;

@@ -190,6 +190,7 @@ impl Stage {
             bounds,
             pressure: pressure.clone(),
             identity_signer: Some(Arc::new(|claims| {
+                assert_ne!(claims.sub, "trouble", "a fault of the gateway, on purpose");
                 serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
             reach,
