@@ -114,6 +114,11 @@ impl Default for Life {
 }
 
 impl Parts {
+    fn listeners(&self) -> impl Iterator<Item = &TcpListener> {
+        let of_gateway = self.environments.iter().flat_map(|environment| &environment.listeners);
+        of_gateway.chain([&self.hub.0, &self.operations])
+    }
+
     fn snapshot_file(&self) -> PathBuf {
         self.state.join("snapshot")
     }
@@ -150,6 +155,15 @@ struct Stops {
 
 /// EAFNOSUPPORT of Linux, which the standard library gives no kind of its own.
 const ADDRESS_FAMILY_UNKNOWN: i32 = 97;
+
+impl Stops {
+    /// Nothing is ended or paused yet; beside it those who hear of it, for the hub, the operations listener and the publisher.
+    fn new() -> (Self, [watch::Receiver<bool>; 3]) {
+        let [(hub, hub_stops), (operations, operations_stop), (paused, pause)] =
+            [(); 3].map(|()| watch::channel(false));
+        (Self { hub, operations, paused }, [hub_stops, operations_stop, pause])
+    }
+}
 
 /// How many threads the gateway has: one per core that the process may use, by its affinity and its group's quota.
 pub(crate) fn cores() -> usize {
@@ -200,8 +214,7 @@ impl Platform {
     pub(crate) async fn start(mut parts: Parts) -> Result<Self, Failure> {
         std::fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
         let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
-        let listeners = parts.environments.iter().flat_map(|environment| &environment.listeners);
-        let copies = Handover::copies(listeners.chain([&parts.hub.0, &parts.operations]))?;
+        let copies = Handover::copies(parts.listeners())?;
         let opened = open_store(&parts).await?;
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let mut registry = Registry::default();
@@ -231,9 +244,7 @@ impl Platform {
         });
         let (readiness, life) = (Readiness::default(), parts.life);
         let certificates = Certificates::new(life.watched, parts.clock, readiness.clone(), &mut registry);
-        let ((stop_hub, hub_stops), (stop_operations, operations_stop)) =
-            (watch::channel(false), watch::channel(false));
-        let (paused, pause) = watch::channel(false);
+        let (stops, [hub_stops, operations_stop, pause]) = Stops::new();
         let of_operations = operations::router(gateway.clone(), readiness.clone(), registry);
         let mut jobs = vec![
             tokio::spawn(publish(publisher, pause)),
@@ -245,7 +256,6 @@ impl Platform {
         ];
         jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
         let (stop_delay, drain, state) = (life.stop_delay, life.drain, parts.state);
-        let stops = Stops { hub: stop_hub, operations: stop_operations, paused };
         Ok(Self {
             control,
             oauth,

@@ -84,10 +84,8 @@ impl TlsFiles {
     /// Takes relative paths from the configuration's folder.
     pub(super) fn take_from(&mut self, folder: &Path) {
         for files in &mut self.0 {
-            for path in [Some(&mut files.certificate), Some(&mut files.key), files.client_ca.as_mut()] {
-                if let Some(path) = path {
-                    *path = folder.join(&*path);
-                }
+            for path in [&mut files.certificate, &mut files.key].into_iter().chain(&mut files.client_ca) {
+                *path = folder.join(&*path);
             }
         }
     }
