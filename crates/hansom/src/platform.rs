@@ -279,7 +279,7 @@ impl Platform {
         if inherited.is_of_process() {
             saying::tell("ready; the process before ends");
         }
-        inherited.ready()?;
+        inherited.ready();
         Ok(self)
     }
 

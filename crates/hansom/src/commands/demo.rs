@@ -105,15 +105,16 @@ impl Demo {
 
     async fn run_on_ground(self) -> Result<(), Failure> {
         let mut signals = Signals::of_a_terminal()?;
-        let started = tokio::select! {
+        // The folder is held until the end.
+        let (platform, _folder) = tokio::select! {
             started = self.start() => started?,
             () = signals.told_to_stop() => return Ok(()),
         };
-        started.run(signals).await
+        platform.run(signals).await
     }
 
     /// Starts everything and says so.
-    async fn start(self) -> Result<Platform, Failure> {
+    async fn start(self) -> Result<(Platform, Folder), Failure> {
         let ground = self.lay_ground()?;
         let folder = ground.folder;
         let platform = Platform::start(ground.parts).await?;
@@ -139,7 +140,7 @@ impl Demo {
             write_whole(file, &format!("{ready:#}\n"))?;
         }
         greet(&urls, &curl, &format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display()))?;
-        Ok(platform)
+        Ok((platform, folder))
     }
 
     /// Binds every listener, makes or reads every key, starts the services and the identity provider.
