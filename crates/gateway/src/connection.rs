@@ -15,7 +15,7 @@ use hansom_domain::EnvironmentName;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
-    time::{Instant, sleep, timeout_at},
+    time::{sleep, timeout_at},
 };
 
 use crate::{
