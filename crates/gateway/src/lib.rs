@@ -190,7 +190,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         chance: setup.chance,
         journal: setup.journal,
         metrics: metrics::Metrics::register(setup.registry),
-        limiter: limits::Limiter::new(),
+        limiter: Arc::new(limits::Limiter::new()),
         signer: setup.identity_signer,
         bounds: setup.bounds,
         pressure: setup.pressure,
@@ -307,7 +307,8 @@ impl Gateway {
 
     /// The counts of quotas, to be kept elsewhere.
     pub fn quotas(&self) -> QuotaLedger {
-        QuotaLedger(Arc::clone(&self.0.shared))
+        let shared = &self.0.shared;
+        QuotaLedger::new(Arc::clone(&shared.limiter), shared.clock.clone())
     }
 
     /// The present snapshot.

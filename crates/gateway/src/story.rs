@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     pub(crate) chance: Chance,
     pub(crate) journal: mpsc::Sender<Vec<Entry>>,
     pub(crate) metrics: Metrics,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) signer: Option<IdentitySigner>,
     pub(crate) bounds: Bounds,
     pub(crate) upstreams: Registry,

@@ -20,6 +20,7 @@ mod memory;
 mod operations;
 mod platform;
 mod publisher;
+mod quotas;
 mod reach;
 mod readiness;
 mod saying;

@@ -27,6 +27,7 @@ use crate::{
     memory::{self, Memory},
     operations,
     publisher::Publisher,
+    quotas::QuotaKeeper,
     readiness::Readiness,
     saying,
     signals::Signals,
@@ -119,6 +120,10 @@ impl Parts {
         of_gateway.chain([&self.hub.0, &self.operations])
     }
 
+    fn quota_file(&self) -> PathBuf {
+        self.state.join("quotas")
+    }
+
     fn snapshot_file(&self) -> PathBuf {
         self.state.join("snapshot")
     }
@@ -134,6 +139,7 @@ pub(crate) struct Platform {
     pub(crate) gateway: Gateway,
     jobs: Vec<JoinHandle<()>>,
     bookkeeper: JoinHandle<()>,
+    quotas: JoinHandle<()>,
     stops: Stops,
     readiness: Readiness,
     stop_delay: Duration,
@@ -149,6 +155,8 @@ struct Stops {
     hub: watch::Sender<bool>,
     /// Ends the operations listener, which tells to the end how things are.
     operations: watch::Sender<bool>,
+    /// Ends the keeper of quotas, which writes what it has.
+    quotas: watch::Sender<bool>,
     /// While another process takes over, that one keeps the snapshot on disk.
     paused: watch::Sender<bool>,
 }
@@ -157,11 +165,12 @@ struct Stops {
 const ADDRESS_FAMILY_UNKNOWN: i32 = 97;
 
 impl Stops {
-    /// Nothing is ended or paused yet; beside it those who hear of it, for the hub, the operations listener and the publisher.
-    fn new() -> (Self, [watch::Receiver<bool>; 3]) {
-        let [(hub, hub_stops), (operations, operations_stop), (paused, pause)] =
-            [(); 3].map(|()| watch::channel(false));
-        (Self { hub, operations, paused }, [hub_stops, operations_stop, pause])
+    /// Nothing is ended or paused yet; beside it those who hear of it, for the hub, the operations listener, the publisher and the
+    /// keeper of quotas.
+    fn new() -> (Self, [watch::Receiver<bool>; 4]) {
+        let [(hub, hub_stops), (operations, operations_stop), (paused, pause), (quotas, quotas_stop)] =
+            [(); 4].map(|()| watch::channel(false));
+        (Self { hub, operations, quotas, paused }, [hub_stops, operations_stop, pause, quotas_stop])
     }
 }
 
@@ -216,12 +225,14 @@ impl Platform {
         let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
         let copies = Handover::copies(parts.listeners())?;
         let opened = open_store(&parts).await?;
+        let store = (opened.reads.clone(), opened.books.clone());
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let mut registry = Registry::default();
         let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
         let (pressure, key) = (Pressure::default(), signing_key(&control).await?);
         let gateway = start_gateway(&mut parts, key, journal, pressure.clone(), &mut registry)?;
         let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock.clone()));
+        let quotas = QuotaKeeper::start(gateway.quotas(), Some(store), parts.clock.clone(), parts.quota_file()).await;
         let publisher = Publisher {
             control: control.clone(),
             gateway: gateway.clone(),
@@ -244,7 +255,7 @@ impl Platform {
         });
         let (readiness, life) = (Readiness::default(), parts.life);
         let certificates = Certificates::new(life.watched, parts.clock, readiness.clone(), &mut registry);
-        let (stops, [hub_stops, operations_stop, pause]) = Stops::new();
+        let (stops, [hub_stops, operations_stop, pause, quotas_stop]) = Stops::new();
         let of_operations = operations::router(gateway.clone(), readiness.clone(), registry);
         let mut jobs = vec![
             tokio::spawn(publish(publisher, pause)),
@@ -262,6 +273,7 @@ impl Platform {
             gateway,
             jobs,
             bookkeeper,
+            quotas: tokio::spawn(quotas.run(quotas_stop)),
             stops,
             readiness,
             stop_delay,
@@ -327,6 +339,11 @@ impl Platform {
         self.stops.operations.send_replace(true);
         for job in &self.jobs {
             job.abort();
+        }
+        self.stops.quotas.send_replace(true);
+        let kept = tokio::time::timeout(Duration::from_secs(5), self.quotas).await;
+        if kept.is_err() {
+            saying::tell("the last counts of quotas could not be written in five seconds");
         }
         // The gateway is gone and with it the journal's sender: the bookkeeper writes what it has and ends.
         let written = tokio::time::timeout(Duration::from_secs(5), self.bookkeeper).await;

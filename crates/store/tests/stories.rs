@@ -1,7 +1,7 @@
 //! Stories that every database tells alike.
 
 use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, Timestamp, TokenId};
-use hansom_store::{CallCount, Changed, Error, NewSigningKey, RefusedCall, SignInRow, Subject};
+use hansom_store::{CallCount, Changed, Error, NewSigningKey, QuotaRow, RefusedCall, SignInRow, Subject};
 use hansom_testkit as town;
 use serde_json::json;
 
@@ -50,6 +50,34 @@ async fn calls_are_added_up_and_refusals_kept_until_swept() {
         store.books.sweep(later, later).await.unwrap();
         assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), None, "{database}");
         assert!(store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap().is_empty(), "{database}");
+    }
+}
+
+#[tokio::test]
+async fn quotas_are_added_up_over_nodes_and_read_by_those_who_do_not_know() {
+    for (database, store) in town::stores("quotas").await {
+        let row = |period: &str, calls: i64| QuotaRow {
+            period: period.parse().unwrap(),
+            environment: EnvironmentName::production(),
+            api: "repairs".parse().unwrap(),
+            major: "v1".parse().unwrap(),
+            caller_kind: "application".into(),
+            caller: "tracker".into(),
+            calls,
+        };
+        let add = async |rows, at| store.books.add_to_quotas(rows, at).await.unwrap();
+        let read = async |since| store.reads.quotas_since(since, town::START).await.unwrap();
+        let later = town::START.plus_seconds(10);
+        assert_eq!(add(vec![row("2026-11-22", 9)], town::START).await, [row("2026-11-22", 9)], "{database}");
+        add(vec![row("2026-11-23", 2), row("2026-11", 2)], town::START).await;
+        let sums = add(vec![row("2026-11", 3), row("2026-11-23", 3)], later).await;
+        assert_eq!(sums, [row("2026-11-23", 5), row("2026-11", 5)], "{database}");
+        let mut known = read(town::START).await;
+        known.sort_by_key(|row| row.period);
+        assert_eq!(known, [row("2026-11-23", 5), row("2026-11", 5)], "{database}: the day before is over");
+        assert!(read(later.plus_seconds(1)).await.is_empty(), "{database}: nothing is new");
+        store.books.sweep_quotas(later.plus_seconds(1)).await.unwrap();
+        assert!(read(town::START).await.is_empty(), "{database}");
     }
 }
 

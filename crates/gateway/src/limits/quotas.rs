@@ -7,16 +7,15 @@
 
 use std::sync::Arc;
 
-use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, Period, PersonId, Timestamp};
+use hansom_domain::{ApiSlug, ApplicationId, Clock, EnvironmentName, Major, Period, PersonId, Timestamp};
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Caller, Scope,
+    Caller, Limiter, Scope,
     counts::{OwnedScope, Owner},
     plan::Kind,
 };
-use crate::story::Shared;
 
 /// The quota counts of one shard.
 #[derive(Default)]
@@ -90,6 +89,11 @@ impl Entry {
         }
     }
 
+    fn count(&self, period: Period, calls: u64) -> Option<QuotaCount> {
+        let OwnedScope { environment, api, major } = self.scope.clone();
+        Some(QuotaCount { period, environment, api, major, caller: QuotaCaller::of(&self.owner)?, calls })
+    }
+
     fn tally(&self, kind: Kind) -> Option<&Tally> {
         match kind {
             Kind::Day => Some(&self.day),
@@ -152,30 +156,50 @@ pub enum QuotaCaller {
 /// The quota counts of a running gateway, for whoever keeps them. One keeper at a time: what it [takes](QuotaLedger::take) it
 /// reports as [kept](QuotaLedger::kept) or [gives back](QuotaLedger::give_back) before it takes again.
 #[derive(Clone)]
-pub struct QuotaLedger(pub(crate) Arc<Shared>);
+pub struct QuotaLedger {
+    limiter: Arc<Limiter>,
+    clock: Clock,
+}
 
 impl QuotaLedger {
+    pub(crate) fn new(limiter: Arc<Limiter>, clock: Clock) -> Self {
+        Self { limiter, clock }
+    }
+
+    /// All that is counted, of periods that are not over. For a node that keeps its counts by itself and never takes any.
+    pub fn totals(&self) -> Vec<QuotaCount> {
+        self.each_count(Tally::calls)
+    }
+
+    /// What is counted and not kept.
+    pub fn unkept(&self) -> Vec<QuotaCount> {
+        self.each_count(|tally| tally.fresh.saturating_add(tally.under_way))
+    }
+
+    fn each_count(&self, calls: impl Fn(&Tally) -> u64) -> Vec<QuotaCount> {
+        let date = self.clock.now();
+        let (day, month) = (Period::day_of(date), Period::month_of(date));
+        let mut counts = vec![];
+        self.limiter.each_quota_table(|table| {
+            for entry in &table.entries {
+                let present = [(&entry.day, day), (&entry.month, month)];
+                let present = present.into_iter().filter(|(tally, now)| tally.period >= *now && calls(tally) > 0);
+                counts.extend(present.filter_map(|(tally, _)| entry.count(tally.period, calls(tally))));
+            }
+        });
+        counts
+    }
+
     /// What was counted and is not kept yet. Entries of periods that are over are forgotten on the way.
     pub fn take(&self) -> Vec<QuotaCount> {
-        let date = self.0.clock.now();
+        let date = self.clock.now();
         let (day, month) = (Period::day_of(date), Period::month_of(date));
         let mut taken = vec![];
-        self.0.limiter.each_quota_table(|table| {
+        self.limiter.each_quota_table(|table| {
             for entry in &mut table.entries {
-                let Entry { owner, scope, .. } = &*entry;
-                let Some(caller) = QuotaCaller::of(owner) else { continue };
-                let count = |period, calls| QuotaCount {
-                    period,
-                    environment: scope.environment.clone(),
-                    api: scope.api.clone(),
-                    major: scope.major,
-                    caller: caller.clone(),
-                    calls,
-                };
                 let fresh = [(entry.day.period, entry.day.fresh), (entry.month.period, entry.month.fresh)];
-                taken.extend(
-                    fresh.into_iter().filter(|(_, calls)| *calls > 0).map(|(period, calls)| count(period, calls)),
-                );
+                let fresh = fresh.into_iter().filter(|(_, calls)| *calls > 0);
+                taken.extend(fresh.filter_map(|(period, calls)| entry.count(period, calls)));
                 for tally in [&mut entry.day, &mut entry.month] {
                     tally.under_way = tally.under_way.saturating_add(std::mem::take(&mut tally.fresh));
                 }
@@ -198,7 +222,7 @@ impl QuotaLedger {
 
     /// What was taken could not be kept; it is handed out again the next time.
     pub fn give_back(&self) {
-        self.0.limiter.each_quota_table(|table| {
+        self.limiter.each_quota_table(|table| {
             for entry in &mut table.entries {
                 for tally in [&mut entry.day, &mut entry.month] {
                     tally.fresh = tally.fresh.saturating_add(std::mem::take(&mut tally.under_way));
@@ -218,14 +242,14 @@ impl QuotaLedger {
     }
 
     fn each_tally(&self, counts: &[QuotaCount], mut change: impl FnMut(&mut Tally, u64)) {
-        let date = self.0.clock.now();
+        let date = self.clock.now();
         for count in counts {
             let scope = Scope { environment: &count.environment, api: &count.api, major: count.major };
             let caller = match &count.caller {
                 QuotaCaller::Application(id) => Caller::Application(id),
                 QuotaCaller::Person(id) => Caller::Person(id),
             };
-            self.0.limiter.quota_table(caller, scope, |table, hash| {
+            self.limiter.quota_table(caller, scope, |table, hash| {
                 let Some(entry) = table.entry(hash, caller, scope, date) else { return };
                 let tally = match count.period {
                     Period::Day(_) => &mut entry.day,
