@@ -53,8 +53,8 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hansom", required=True, help="the binary")
-    parser.add_argument("--alone", help="the gateway alone: the example of that name of the crate hansom-gateway")
+    parser.add_argument("--hansom", help="the binary; without it the gateway alone is measured throughout")
+    parser.add_argument("--alone", required=True, help="the gateway alone: the example of that name of the crate hansom-gateway")
     parser.add_argument("--work", required=True, type=Path, help="a folder for Envoy, kept for next time")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part of the table; again")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each proxy (default 5)")
@@ -63,7 +63,7 @@ def arguments():
     parser.add_argument("--tokens", type=int, default=50, help="access tokens in rotation (default 50)")
     parser.add_argument("--json", metavar="FILE", help="also write the numbers to FILE")
     options = parser.parse_args()
-    options.part = options.part or (PARTS if options.alone else PARTS[:1])
+    options.part = options.part or PARTS
     return options
 
 
@@ -73,7 +73,7 @@ def show(told, seen, absent, options):
     print(rows.table(told))
     for each in absent:
         print(f"\nNot there: {each}.")
-    if ("authenticated", "Hansom") in seen:
+    if ("authenticated", "Hansom") in seen and options.hansom:
         gateway, whole = (statistics.median(one[what] for one in seen["authenticated", "Hansom"])
                           for what in ("gateway_us", "cpu_us"))
         print(f"""

@@ -9,9 +9,10 @@ from pathlib import Path
 import load
 import tokens
 from machine import PROXY_CORE, free_port
-from peers import GRANTED, PLAIN
+from peers import PLAIN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+GRANTED = "/repairs/v1/repairs"
 MANY = "limits: { per_consumer: 1000000000/second, burst: 1000000 }"
 
 
@@ -31,7 +32,8 @@ class Demo:
         self.publish(self.changed("api", ROOT / "benchmarks/api", machine.fill))
         self.publish(self.changed("repairs", ROOT / "examples/council/repairs", self.in_front_of_our_upstream))
         self.tokens = tokens.asked_for(self.ready, count)
-        machine.words |= tokens.issuer_of(self.ready, self.tokens[0], machine.dir)
+        key = tokens.key_of(self.ready, self.tokens[0])
+        machine.words |= tokens.issuer_of(key, self.tokens[0], machine.dir) | {"GRANTED": GRANTED}
         machine.wait_for(self.url + PLAIN)
         machine.wait_for(self.url + GRANTED, {"Authorization": f"Bearer {self.tokens[0]}"})
 
@@ -55,13 +57,26 @@ class Demo:
         return folder
 
 
+class WithoutHub:
+    """The same for whoever works on the gateway alone: the same two sorts of API in it, and one application that calls."""
+
+    def __init__(self, machine, binary, count):
+        alone = Alone(machine, binary, 1, 20, 1)
+        self.process, self.url = alone.process, alone.url
+        path, some = alone.requests[0]
+        self.tokens = list(dict.fromkeys(token for _, token in alone.requests))[:count]
+        key = json.loads((alone.folder / "key.json").read_text())
+        key = key["jwk"] | {"kid": key["kid"], "alg": key["algorithm"]}
+        machine.words |= tokens.issuer_of(key, some, machine.dir) | {"GRANTED": path}
+
+
 class Alone:
     """The gateway in a process of its own, without hub and store, from a snapshot on disk: versions with operations each,
     and applications with a grant for two of them. It is told of changes through its standard input."""
 
     def __init__(self, machine, binary, versions, operations, applications):
         self.machine, self.versions = machine, versions
-        folder = machine.dir / f"alone-{versions}-{applications}"
+        folder = self.folder = machine.dir / f"alone-{versions}-{applications}"
         folder.mkdir(exist_ok=True)
         subprocess.run([binary, "write", folder, str(versions), str(operations), str(applications),
                         f"127.0.0.1:{machine.words['UPSTREAM']}"], check=True, timeout=120, stdin=subprocess.DEVNULL)

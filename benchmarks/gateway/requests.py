@@ -5,7 +5,7 @@ import load
 import rows
 import tokens
 from machine import progress, size_of
-from peers import GRANTED, PLAIN
+from peers import PLAIN
 from rounds import Subject
 
 LARGE, LARGE_BUFFER = "/bench/v1/large", 131072
@@ -45,7 +45,10 @@ class Requests:
 
     def subjects(self):
         progress("starting Hansom and its peers")
-        demo = hansom.Demo(self.machine, self.options.hansom, self.options.tokens)
+        if self.options.hansom:
+            demo = hansom.Demo(self.machine, self.options.hansom, self.options.tokens)
+        else:
+            demo = hansom.WithoutHub(self.machine, self.options.alone, self.options.tokens)
         plain = {"Hansom": (demo.process, demo.url, demo.url), "HAProxy": self.peers.start_haproxy(),
                  "nginx": self.peers.start_nginx()}
         subjects = [subject for name, running in plain.items() for subject in self.without_tokens(name, *running)]
@@ -61,12 +64,12 @@ class Requests:
         yield large(name, process, url)
 
     def with_tokens(self, demo):
-        folder, some = self.machine.dir, demo.tokens[0]
-        es256 = load.rotation(folder / "es256.lua", [(GRANTED, token) for token in demo.tokens])
+        folder, some, granted = self.machine.dir, demo.tokens[0], self.machine.words["GRANTED"]
+        es256 = load.rotation(folder / "es256.lua", [(granted, token) for token in demo.tokens])
         other, rsa = tokens.with_rs256(folder, tokens.read(some)[1], self.options.tokens)
-        rs256 = load.rotation(folder / "rs256.lua", [(GRANTED, token) for token in other])
+        rs256 = load.rotation(folder / "rs256.lua", [(granted, token) for token in other])
         haproxy = self.peers.start_haproxy_with_tokens
-        running = {"Hansom": (demo.process, demo.url + GRANTED, es256),
+        running = {"Hansom": (demo.process, demo.url + granted, es256),
                    "HAProxy ES256": (*haproxy("ES256", folder / "es256.pem", some), es256),
                    "HAProxy RS256": (*haproxy("RS256", rsa, other[0]), rs256)}
         if started := self.peers.start_nginx_with_lua(some):

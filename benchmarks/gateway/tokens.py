@@ -49,13 +49,17 @@ def with_rs256(folder, claims, count):
     return tokens, public
 
 
-def issuer_of(ready, token, folder):
-    """What a peer needs to accept the demo's tokens: the key as PEM and as a key set, and the values to compare with."""
-    header, claims = read(token)
+def key_of(ready, token):
+    """The public key of the demo that a token is signed with."""
     with urllib.request.urlopen(ready["hub"] + "/.well-known/oauth-authorization-server", timeout=10) as answer:
         keys = json.load(answer)["jwks_uri"]
     with urllib.request.urlopen(keys, timeout=10) as answer:
-        key = next(key for key in json.load(answer)["keys"] if key["kid"] == header["kid"])
+        return next(key for key in json.load(answer)["keys"] if key["kid"] == read(token)[0]["kid"])
+
+
+def issuer_of(key, token, folder):
+    """What a peer needs to accept such tokens: the key as PEM and as a key set, and the values to compare with."""
+    _, claims = read(token)
     point = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04" \
         + base64url_decoded(key["x"]) + base64url_decoded(key["y"])
     encoded = base64.encodebytes(point).decode()

@@ -11,7 +11,7 @@ use std::{
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{Chance, Clock, EnvironmentName, Network, OpenNetworks, Status, Timestamp};
-use hansom_gateway::{Bounds, Delta, Gateway, Reach, Record, Resolver, Setup, kept};
+use hansom_gateway::{Bounds, Delta, Gateway, Reach, Record, Resolver, Setup, kept, pressure::Pressure};
 use prometheus_client::registry::Registry;
 
 use crate::town::{Outcome, Town};
@@ -33,6 +33,7 @@ pub fn serve(snapshot: &str, address: &str) -> Outcome {
         registry: &mut Registry::default(),
         cores: 1,
         bounds: Bounds::default(),
+        pressure: Pressure::default(),
         reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)?,
         identity_signer: Some(Arc::new(|claims| serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c)))),
     };

@@ -27,8 +27,9 @@ use serde_json::json;
 
 pub const BASE_URL: &str = "https://api.hackney.example";
 const HUB: &str = "https://hub.hackney.example";
-/// So many requests are prepared, each with a token of its own.
-const REQUESTS: usize = 100;
+/// So many tokens are prepared, and so many requests with each: for every size the same, so that only the snapshot differs.
+const TOKENS: usize = 100;
+const REQUESTS_OF_EACH: usize = 20;
 const TEN_YEARS: i64 = 10 * 365 * 86_400;
 
 pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -52,7 +53,7 @@ impl Town {
         Ok(serde_json::from_slice(&std::fs::read(Path::new(snapshot).with_file_name("town.json"))?)?)
     }
 
-    /// Writes `snapshot`, `requests.json` and `town.json`.
+    /// Writes `snapshot`, `requests.json`, `key.json` and `town.json`.
     pub fn write(&self, folder: &str) -> Outcome {
         let folder = Path::new(folder);
         std::fs::create_dir_all(folder)?;
@@ -62,16 +63,29 @@ impl Town {
             writer.put(&record?)?;
         }
         writer.end(1, Timestamp::from_seconds(0))?.flush()?;
-        let requests = (0..REQUESTS).map(|number| {
-            let application = number * self.applications.max(1) / REQUESTS;
-            let version = self.granted(application).0;
-            let token = issuer.token(&application_id(application), number)?;
-            Ok(json!({ "path": format!("/{}/v1/things-1/7", api(version)), "token": token }))
+        let callers = (0..TOKENS).map(|number| {
+            let application = number * self.applications.max(1) / TOKENS;
+            Ok((application, issuer.token(&application_id(application), number)?))
         });
-        let requests: Vec<_> = requests.collect::<Outcome<_>>()?;
+        let callers: Vec<_> = callers.collect::<Outcome<_>>()?;
+        let requests = (0..REQUESTS_OF_EACH).flat_map(|turn| {
+            callers
+                .iter()
+                .map(move |(application, token)| json!({ "path": self.path(*application, turn), "token": token }))
+        });
+        let requests: Vec<_> = requests.collect();
+        std::fs::write(folder.join("key.json"), serde_json::to_vec(&issuer.key())?)?;
         std::fs::write(folder.join("requests.json"), serde_json::to_vec(&requests)?)?;
         std::fs::write(folder.join("town.json"), serde_json::to_vec(self)?)?;
         Ok(())
+    }
+
+    /// One of the paths that an application has a grant for, another each turn.
+    fn path(&self, application: usize, turn: usize) -> String {
+        let (first, second) = self.granted(application);
+        let (version, places) = if turn % 2 == 0 { (second, self.operations) } else { (first, self.operations.min(5)) };
+        let place = (application + turn / 2) % places;
+        format!("/{}/v1{}", api(version), template(place).replace("{id}", "7"))
     }
 
     /// Everything, as the first run of a file says it.
@@ -83,7 +97,7 @@ impl Town {
             environments: vec![(production, BASE_URL.into()), (EnvironmentName::sandbox(), format!("{BASE_URL}:444"))],
         };
         let first = [Ok(Record::Platform(platform)), Ok(Record::Keys(vec![issuer.key()]))];
-        let versions = (0..self.versions).map(|number| self.version(number, Status::Beta));
+        let versions = (0..self.versions).map(|number| self.version(number, Status::Beta)).chain([self.open()]);
         let applications = (0..self.applications).map(|number| self.application(number));
         let people = (0..self.applications / 10).map(|number| {
             let groups = (0..8).map(|group| format!("group-{}@hackney.example", (number + group * 7) % 400).parse());
@@ -103,12 +117,33 @@ impl Town {
             rule(OperationSet::from_list(vec![id(number, 0), id(number, 1)])?, true)?,
             rule(OperationSet::from_list(vec!["*".into()])?, true)?,
         ];
-        let operations = (0..self.operations).map(|place| {
-            let path = if place % 2 == 0 { format!("/things-{place}") } else { format!("/things-{place}/{{id}}") };
-            OperationDocument { id: id(number, place), method: "GET".into(), path, upgrades: false, contract: None }
-        });
-        let version = VersionDocument {
-            api: api(number).parse()?,
+        let operations = (0..self.operations).map(|place| operation(id(number, place), template(place)));
+        let operations = operations.collect();
+        let document =
+            self.document(&api(number), number, status, AccessRules::new(rules, Audience::Internal)?, operations)?;
+        Ok(placed(document))
+    }
+
+    /// One that anyone may call, with a small answer and a large one.
+    fn open(&self) -> Outcome<Record> {
+        let operations = OperationSet::from_list(vec!["*".into()])?;
+        let rule = AccessRule { operations, groups: vec![], granted_applications: false, anyone: true };
+        let operations = ["thing", "large"].map(|name| operation(format!("get-{name}"), format!("/{name}")));
+        let access = AccessRules::new(vec![rule], Audience::Public)?;
+        let document = self.document("bench", 0, Status::Beta, access, operations.into())?;
+        Ok(placed(VersionDocument { audience: Audience::Public, ..document }))
+    }
+
+    fn document(
+        &self,
+        api: &str,
+        number: usize,
+        status: Status,
+        access: AccessRules,
+        operations: Vec<OperationDocument>,
+    ) -> Outcome<VersionDocument> {
+        Ok(VersionDocument {
+            api: api.parse()?,
             major: "v1".parse()?,
             release: 1,
             info_version: "1.4.2".into(),
@@ -126,17 +161,14 @@ impl Town {
             },
             quotas: Default::default(),
             cross_origin: None,
-            access: AccessRules::new(rules, Audience::Internal)?,
+            access,
             target: Target::Upstreams {
                 urls: vec![format!("http://{}", self.upstream)],
                 timeout_ms: 5000,
                 options: Default::default(),
             },
-            operations: operations.collect(),
-        };
-        let placed =
-            PlacedVersion { environment: EnvironmentName::production(), made_from: status.to_string(), version };
-        Ok(Record::Version(Box::new(placed)))
+            operations,
+        })
     }
 
     /// The two versions that an application has a grant for.
@@ -164,6 +196,20 @@ impl Town {
             grants: vec![grant(first, of(first))?, grant(second, vec!["*".into()])?],
         }))
     }
+}
+
+fn placed(version: VersionDocument) -> Record {
+    let (environment, made_from) = (EnvironmentName::production(), version.status.to_string());
+    Record::Version(Box::new(PlacedVersion { environment, made_from, version }))
+}
+
+fn operation(id: String, path: String) -> OperationDocument {
+    OperationDocument { id, method: "GET".into(), path, upgrades: false, contract: None }
+}
+
+/// Every other path has a parameter.
+fn template(place: usize) -> String {
+    if place % 2 == 0 { format!("/things-{place}") } else { format!("/things-{place}/{{id}}") }
 }
 
 fn api(number: usize) -> String {
