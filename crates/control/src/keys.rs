@@ -12,7 +12,7 @@ use hansom_store::NewSigningKey;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use crate::{Control, Error, fingerprint};
+use crate::{Control, Error, Vault, fingerprint};
 
 /// The key that signs now.
 pub struct SigningKey {
@@ -27,6 +27,24 @@ pub struct SigningKey {
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SigningKey({})", self.kid)
+    }
+}
+
+/// A signing key as it lies in the store: of use to nobody without the master key.
+#[derive(Clone, Debug)]
+pub struct SealedKey {
+    /// Its `kid`.
+    pub kid: String,
+    /// The private half, sealed, in base64.
+    pub sealed: String,
+}
+
+impl SealedKey {
+    /// The key itself.
+    pub fn open(&self, vault: &Vault) -> Result<SigningKey, Error> {
+        let pkcs8 = vault.open(&self.sealed, &self.kid)?;
+        let encoding = EncodingKey::from_ec_der(&pkcs8);
+        Ok(SigningKey { kid: self.kid.clone(), algorithm: Algorithm::ES256, encoding })
     }
 }
 
@@ -76,17 +94,17 @@ impl Control {
         if let Some(held) = self.signing.0.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(held);
         }
+        let key = Arc::new(self.sealed_signing_key().await?.open(&self.vault)?);
+        *self.signing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The key that signs now, sealed.
+    pub async fn sealed_signing_key(&self) -> Result<SealedKey, Error> {
         let rows = self.reads.signing_keys().await?;
         let row = rows.into_iter().find(|key| key.retired_at.is_none());
         let row = row.ok_or_else(|| Error::Internal("there is no signing key".into()))?;
-        let pkcs8 = self.vault.open(&row.sealed_private, &row.id)?;
-        let key = Arc::new(SigningKey {
-            kid: row.id,
-            algorithm: Algorithm::ES256,
-            encoding: EncodingKey::from_ec_der(&pkcs8),
-        });
-        *self.signing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&key));
-        Ok(key)
+        Ok(SealedKey { kid: row.id, sealed: row.sealed_private })
     }
 
     /// Every key whose tokens may still be about.

@@ -55,7 +55,7 @@ pub use error::{Error, PublishFault};
 pub use fingerprint::fingerprint;
 pub use issue_secret::IssuedSecret;
 pub use judge::{Judgement, facts};
-pub use keys::{SigningKey, VerificationKey};
+pub use keys::{SealedKey, SigningKey, VerificationKey};
 pub use manifest::{Manifest, Target, read_manifest};
 pub use publish_release::{Publication, Published};
 pub use register_application::NewApp;

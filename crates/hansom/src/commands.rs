@@ -1,6 +1,7 @@
 //! Which verbs are there? One per file.
 
 pub(crate) mod check;
+pub(crate) mod confirm;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;

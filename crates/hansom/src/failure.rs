@@ -32,6 +32,11 @@ impl Failure {
         Self::refused("")
     }
 
+    /// The lines.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether everything about it is printed already.
     pub(crate) fn is_said(&self) -> bool {
         self.text.is_empty()

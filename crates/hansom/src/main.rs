@@ -10,13 +10,17 @@ mod certificates;
 mod commands;
 mod config;
 mod contract_file;
+mod crashes;
 mod demo;
 mod descriptors;
 mod facts;
 mod failure;
+mod figures;
 mod handover;
+mod keeper;
 mod law;
 mod memory;
+mod node;
 mod operations;
 mod platform;
 mod publisher;
@@ -47,6 +51,8 @@ enum Verb {
     Demo(commands::demo::Demo),
     /// Run the platform from a configuration.
     Serve(commands::serve::Serve),
+    /// Let a change go live that the platform holds because it would take most away.
+    Confirm(commands::confirm::Confirm),
     /// Say what is wrong with a configuration.
     Check(commands::check::Check),
     /// Hold contracts against the standards.
@@ -73,6 +79,7 @@ fn main() -> ExitCode {
     let done = match arguments.verb {
         Verb::Demo(demo) => demo.run(),
         Verb::Serve(serve) => serve.run(),
+        Verb::Confirm(confirm) => confirm.run(),
         Verb::Check(check) => check.run(),
         Verb::Lint(lint) => lint.run(),
         Verb::Diff(diff) => diff.run(),

@@ -12,18 +12,19 @@ use axum::{
 use hansom_gateway::Gateway;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 
-use crate::readiness::Readiness;
+use crate::{publisher::Held, readiness::Readiness};
 
 #[derive(Clone)]
 struct Operations {
     gateway: Gateway,
     readiness: Readiness,
+    held: Held,
     registry: Arc<Registry>,
 }
 
 /// `/live`: the process runs. `/ready`: the gateway has a snapshot and is not about to stop. `/metrics`: Prometheus text.
-pub(crate) fn router(gateway: Gateway, readiness: Readiness, registry: Registry) -> Router {
-    let state = Operations { gateway, readiness, registry: Arc::new(registry) };
+pub(crate) fn router(gateway: Gateway, readiness: Readiness, held: Held, registry: Registry) -> Router {
+    let state = Operations { gateway, readiness, held, registry: Arc::new(registry) };
     Router::new()
         .route("/live", get(async || "live\n"))
         .route("/ready", get(ready))
@@ -37,7 +38,12 @@ async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
         _ if operations.readiness.is_stopping() => {
             (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: stopping\n{notes}"))
         }
-        Some(snapshot) => (StatusCode::OK, format!("ready: snapshot {}\n{notes}", snapshot.generation())),
+        Some(snapshot) => {
+            let held = operations.held.now().map_or_else(String::new, |(generation, why)| {
+                format!("held: generation {generation}: {why}; say `hansom confirm` on this node if this is meant\n")
+            });
+            (StatusCode::OK, format!("ready: snapshot {}\n{held}{notes}", snapshot.generation()))
+        }
         None => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: the gateway has no snapshot yet\n{notes}")),
     }
 }

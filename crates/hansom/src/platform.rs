@@ -8,33 +8,30 @@ use std::{
     time::Duration,
 };
 
-use hansom_control::{Control, Settings, SigningKey, Standards, Vault};
+use hansom_control::{Control, Settings, Standards, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
-use hansom_gateway::{Bounds, Entrance, Entry, Gateway, Reach, Snapshot, kept, pressure::Pressure};
+use hansom_gateway::{Bounds, Entrance, Gateway, Reach};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
 use hansom_store::{Reads, Writes};
-use prometheus_client::registry::Registry;
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Notify, watch},
     task::JoinHandle,
 };
 
 use crate::{
-    assertion, bookkeeper,
-    certificates::{Certificates, Watched},
+    bookkeeper,
+    certificates::Watched,
+    crashes::Crashes,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
-    memory::{self, Memory},
-    operations,
-    publisher::Publisher,
+    node::Node,
+    publisher::{At, Publisher, Reading},
     quotas::QuotaKeeper,
     readiness::Readiness,
     saying,
     signals::Signals,
+    world,
 };
-
-/// How many batches of journal entries may wait for the bookkeeper; what comes beyond is counted and lost.
-const JOURNAL_BATCHES: usize = 256;
 
 /// Everything that has to be there before the platform can start: listeners bound, secrets read.
 pub(crate) struct Parts {
@@ -46,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) operations: TcpListener,
     /// The database's address.
     pub(crate) database: String,
+    /// Whether to serve from the snapshot of this machine while the database cannot be opened.
+    pub(crate) waits_for_store: bool,
     /// What secrets are sealed with.
     pub(crate) master_key: [u8; 32],
     /// The folder of this node.
@@ -123,10 +122,6 @@ impl Parts {
     fn quota_file(&self) -> PathBuf {
         self.state.join("quotas")
     }
-
-    fn snapshot_file(&self) -> PathBuf {
-        self.state.join("snapshot")
-    }
 }
 
 /// A platform that runs.
@@ -142,6 +137,7 @@ pub(crate) struct Platform {
     quotas: JoinHandle<()>,
     stops: Stops,
     readiness: Readiness,
+    crashes: Crashes,
     stop_delay: Duration,
     drain: Duration,
     state: PathBuf,
@@ -163,16 +159,6 @@ struct Stops {
 
 /// EAFNOSUPPORT of Linux, which the standard library gives no kind of its own.
 const ADDRESS_FAMILY_UNKNOWN: i32 = 97;
-
-impl Stops {
-    /// Nothing is ended or paused yet; beside it those who hear of it, for the hub, the operations listener, the publisher and the
-    /// keeper of quotas.
-    fn new() -> (Self, [watch::Receiver<bool>; 4]) {
-        let [(hub, hub_stops), (operations, operations_stop), (paused, pause), (quotas, quotas_stop)] =
-            [(); 4].map(|()| watch::channel(false));
-        (Self { hub, operations, quotas, paused }, [hub_stops, operations_stop, pause, quotas_stop])
-    }
-}
 
 /// How many threads the gateway has: one per core that the process may use, by its affinity and its group's quota.
 pub(crate) fn cores() -> usize {
@@ -221,26 +207,23 @@ impl Platform {
     /// Starts everything: the gateway first, from the snapshot on disk if there is one, so that it serves whatever
     /// happens to the rest.
     pub(crate) async fn start(mut parts: Parts) -> Result<Self, Failure> {
-        std::fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
         let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
         let copies = Handover::copies(parts.listeners())?;
-        let opened = open_store(&parts).await?;
+        let (stop_delay, drain) = (parts.life.stop_delay, parts.life.drain);
+        let node = Node::start(&mut parts)?;
+        let opened = node.store(&parts).await?;
         let store = (opened.reads.clone(), opened.books.clone());
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
-        let mut registry = Registry::default();
-        let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
-        let (pressure, key) = (Pressure::default(), signing_key(&control).await?);
-        let gateway = start_gateway(&mut parts, key, journal, pressure.clone(), &mut registry)?;
-        let bookkeeper = tokio::spawn(bookkeeper::run(entries, opened.books, parts.clock.clone()));
-        let quotas = QuotaKeeper::start(gateway.quotas(), Some(store), parts.clock.clone(), parts.quota_file()).await;
-        let publisher = Publisher {
-            control: control.clone(),
-            gateway: gateway.clone(),
-            hub: parts.hub.1.clone(),
-            environments: bases.clone(),
-            file: parts.snapshot_file(),
-        };
-        publisher.publish_if_changed(None).await.doing("the first snapshot could not be made")?;
+        node.signs_with(&control, &parts.state).await?;
+        let bookkeeper = tokio::spawn(bookkeeper::run(node.entries, opened.books, parts.clock.clone()));
+        let quotas =
+            QuotaKeeper::start(node.gateway.quotas(), Some(store), parts.clock.clone(), parts.quota_file()).await;
+        let (hub, environments) = (parts.hub.1.clone(), bases.clone());
+        let reading = Reading { control: control.clone(), hub, environments, build: world::build() };
+        let (gateway, crashes) = (node.gateway.clone(), node.crashes.clone());
+        let (keeper, hold) = (node.keeper, node.hold);
+        let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, at: At::default() };
+        publisher.publish_if_changed().await.doing("the first snapshot could not be made")?;
         let oauth = tokens(&control, &parts.hub.1, &bases);
         let (listener, hub) = parts.hub;
         let sign_in = SignIn::new(control.clone(), parts.provider, hub.clone(), parts.directory);
@@ -253,20 +236,15 @@ impl Platform {
             environments: bases,
             notice: parts.notice,
         });
-        let (readiness, life) = (Readiness::default(), parts.life);
-        let certificates = Certificates::new(life.watched, parts.clock, readiness.clone(), &mut registry);
-        let (stops, [hub_stops, operations_stop, pause, quotas_stop]) = Stops::new();
-        let of_operations = operations::router(gateway.clone(), readiness.clone(), registry);
-        let mut jobs = vec![
+        let ((stop_hub, hub_stops), (paused, pause)) = (watch::channel(false), watch::channel(false));
+        let (stop_quotas, quotas_stop) = watch::channel(false);
+        let Node { gateway, readiness, crashes, mut jobs, stop, .. } = node;
+        jobs.extend([
             tokio::spawn(publish(publisher, pause)),
             tokio::spawn(sweep(control.clone())),
             tokio::spawn(refresh_groups(control.clone(), sign_in)),
-            tokio::spawn(certificates.run(life.ask)),
             serve(listener, pages, hub_stops)?,
-            serve(parts.operations, of_operations, operations_stop)?,
-        ];
-        jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
-        let (stop_delay, drain, state) = (life.stop_delay, life.drain, parts.state);
+        ]);
         Ok(Self {
             control,
             oauth,
@@ -274,11 +252,12 @@ impl Platform {
             jobs,
             bookkeeper,
             quotas: tokio::spawn(quotas.run(quotas_stop)),
-            stops,
+            stops: Stops { hub: stop_hub, operations: stop, quotas: stop_quotas, paused },
             readiness,
+            crashes,
             stop_delay,
             drain,
-            state,
+            state: parts.state,
             copies,
             handover: None,
         })
@@ -336,6 +315,7 @@ impl Platform {
         }
         self.stops.hub.send_replace(true);
         self.gateway.stop(self.drain).await;
+        self.crashes.is_well();
         self.stops.operations.send_replace(true);
         for job in &self.jobs {
             job.abort();
@@ -369,20 +349,21 @@ async fn replaced(handover: Option<&Handover>, paused: &watch::Sender<bool>) {
 }
 
 /// Publishes, but not while another process is about to do it.
-async fn publish(publisher: Publisher, mut pause: watch::Receiver<bool>) {
+async fn publish(mut publisher: Publisher, mut pause: watch::Receiver<bool>) {
     loop {
         if pause.wait_for(|paused| !paused).await.is_err() {
             return;
         }
         let mut until = pause.clone();
         tokio::select! {
-            () = publisher.clone().run() => return,
-            _ = until.wait_for(|paused| *paused) => {}
+            () = publisher.run() => return,
+            // The other process may have written to the same file.
+            _ = until.wait_for(|paused| *paused) => publisher.keeper.distrust(),
         }
     }
 }
 
-async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {
+pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {
     let shown = parts.database.split('@').next_back().unwrap_or_default().trim_start_matches("sqlite://").to_owned();
     if let Some(path) = parts.database.strip_prefix("sqlite://") {
         let path = path.split('?').next().unwrap_or(path);
@@ -407,30 +388,6 @@ fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String
     })
 }
 
-/// Starts the data plane on the environments' listeners.
-fn start_gateway(
-    parts: &mut Parts,
-    key: Arc<SigningKey>,
-    journal: mpsc::Sender<Vec<Entry>>,
-    pressure: Pressure,
-    registry: &mut Registry,
-) -> Result<Gateway, Failure> {
-    let environments = std::mem::take(&mut parts.environments);
-    let setup = hansom_gateway::Setup {
-        environments: environments.into_iter().map(|of| (of.name, of.listeners, of.entrance)).collect(),
-        clock: parts.clock.clone(),
-        chance: parts.chance.clone(),
-        journal,
-        registry,
-        cores: cores(),
-        bounds: parts.life.bounds,
-        pressure,
-        identity_signer: Some(assertion::signer(key)),
-        reach: parts.reach.clone(),
-    };
-    hansom_gateway::start(setup, read_snapshot(&parts.snapshot_file())).doing("the gateway could not start")
-}
-
 /// The verbs over the store, with a signing key in place.
 async fn open_control(
     parts: &Parts,
@@ -450,24 +407,7 @@ async fn open_control(
     Ok(control)
 }
 
-/// The signing key, opened; a master key that does not fit shows here, at the start, and not at the first token.
-async fn signing_key(control: &Control) -> Result<Arc<SigningKey>, Failure> {
-    let key = control.signing_key().await;
-    key.map_err(|error| Failure::broke(error.private().unwrap_or_else(|| error.detail())))
-}
-
-/// The snapshot on disk, if there is a whole one.
-fn read_snapshot(file: &Path) -> Option<Snapshot> {
-    match kept::open(std::fs::File::open(file).ok()?, None) {
-        Ok(kept) => Some(kept.snapshot),
-        Err(broken) => {
-            tracing::error!(file = %file.display(), %broken, "the snapshot on disk cannot be used; a new one is made");
-            None
-        }
-    }
-}
-
-fn serve(
+pub(crate) fn serve(
     listener: TcpListener,
     router: axum::Router,
     mut stopping: watch::Receiver<bool>,

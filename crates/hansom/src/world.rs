@@ -22,3 +22,11 @@ pub(crate) fn chance() -> Chance {
         }
     })
 }
+
+/// Which Hansom this is: its version, and the size and age of its file, which differ between two builds of one version.
+pub(crate) fn build() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let (length, changed) = file.map_or((0, None), |file| (file.len(), file.modified().ok()));
+    let changed = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    format!("{} {length} {}", env!("CARGO_PKG_VERSION"), changed.as_millis())
+}

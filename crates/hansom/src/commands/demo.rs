@@ -162,6 +162,7 @@ impl Demo {
             ],
             operations: bound.operations,
             database: format!("sqlite://{}", folder.file("hansom.db").display()),
+            waits_for_store: false,
             master_key: platform::master_key(&folder.file("master.key"), &chance)?,
             state: folder.file("state"),
             provider,

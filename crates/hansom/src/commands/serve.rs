@@ -109,6 +109,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         hub: (platform::bind(config.hub.listen, "the hub", inherited)?, config.hub.url.as_str().to_owned()),
         operations: platform::bind(config.operations.listen, "the operations listener", inherited)?,
         database: config.database_url()?,
+        waits_for_store: true,
         master_key: platform::master_key(&config.keys.master_key_file, &chance)?,
         state: config.state.directory.clone(),
         provider: Provider {

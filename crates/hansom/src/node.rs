@@ -1,0 +1,215 @@
+//! How does this machine serve whatever happens to the rest?
+//!
+//! The gateway and the operations listener start from what is on this machine alone: the snapshot and the sealed signing key.
+//! While the database cannot be reached the hub says so, and it is tried again until it can.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use hansom_control::{Control, SealedKey, Vault};
+use hansom_domain::{Chance, Problem, ProblemCode, RequestId};
+use hansom_gateway::{Entry, Gateway, pressure::Pressure};
+use hansom_store::Opened;
+use prometheus_client::registry::Registry;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    assertion::{self, SigningWith},
+    certificates::Certificates,
+    crashes::Crashes,
+    failure::{Doing, Failure},
+    figures::Figures,
+    keeper::{self, Keeper},
+    memory::{self, Memory},
+    operations,
+    platform::{Parts, cores, open_store, serve, write_secret},
+    publisher::Hold,
+    readiness::Readiness,
+    saying,
+};
+
+/// How many batches of journal entries may wait for the bookkeeper; what comes beyond is counted and lost.
+const JOURNAL_BATCHES: usize = 256;
+const SIGNING_KEY: &str = "signing-key";
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What runs on this machine alone.
+pub(crate) struct Node {
+    /// The data plane.
+    pub(crate) gateway: Gateway,
+    /// What it saw.
+    pub(crate) entries: mpsc::Receiver<Vec<Entry>>,
+    /// Keeps snapshots.
+    pub(crate) keeper: Keeper,
+    /// Holds what must be confirmed.
+    pub(crate) hold: Hold,
+    /// What became of the processes before this one.
+    pub(crate) crashes: Crashes,
+    /// Whether it is about to stop.
+    pub(crate) readiness: Readiness,
+    /// Ends the operations listener.
+    pub(crate) stop: watch::Sender<bool>,
+    /// What runs.
+    pub(crate) jobs: Vec<JoinHandle<()>>,
+    /// What assertions are signed with.
+    signing: SigningWith,
+}
+
+impl Node {
+    /// Starts from what is on this machine.
+    pub(crate) fn start(parts: &mut Parts) -> Result<Self, Failure> {
+        fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
+        let crashes = Crashes::read(&parts.state, &parts.clock);
+        let (kept, keeper) = read(&parts.state, crashes.blamed());
+        let hold = Hold::new(&parts.state, crashes.blamed());
+        crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
+        let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, parts.master_key)));
+        let (mut registry, pressure) = (Registry::default(), Pressure::default());
+        let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
+        let environments = std::mem::take(&mut parts.environments).into_iter();
+        let life = std::mem::take(&mut parts.life);
+        let setup = hansom_gateway::Setup {
+            environments: environments.map(|of| (of.name, of.listeners, of.entrance)).collect(),
+            clock: parts.clock.clone(),
+            chance: parts.chance.clone(),
+            journal,
+            registry: &mut registry,
+            cores: cores(),
+            bounds: life.bounds,
+            pressure: pressure.clone(),
+            identity_signer: Some(assertion::signer(Arc::clone(&signing))),
+            reach: parts.reach.clone(),
+        };
+        let gateway =
+            hansom_gateway::start(setup, kept.map(|kept| kept.snapshot)).doing("the gateway could not start")?;
+        let (readiness, held) = (Readiness::default(), hold.held());
+        let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
+        let figures = Figures { gateway: gateway.clone(), keeper: keeper.clone(), held: held.clone() };
+        registry.register_collector(Box::new(figures));
+        let (stop, stopping) = watch::channel(false);
+        let listener = parts.operations.try_clone().doing("the operations listener could not be used")?;
+        let operations = operations::router(gateway.clone(), readiness.clone(), held, registry);
+        let mut jobs = vec![
+            serve(listener, operations, stopping)?,
+            tokio::spawn(certificates.run(life.ask)),
+            tokio::spawn(lives(crashes.clone())),
+        ];
+        jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
+        Ok(Self { gateway, entries, keeper, hold, crashes, readiness, stop, jobs, signing })
+    }
+
+    /// Opens the store. If it cannot be opened and there is a snapshot to serve from, the hub says so until it can.
+    pub(crate) async fn store(&self, parts: &Parts) -> Result<Opened, Failure> {
+        let failure = match open_store(parts).await {
+            Ok(opened) => return Ok(opened),
+            Err(failure) if !parts.waits_for_store || self.gateway.snapshot().is_none() => return Err(failure),
+            Err(failure) => failure,
+        };
+        saying::tell(&format!(
+            "{}; the gateway serves from its snapshot, and the database is tried again",
+            failure.text()
+        ));
+        let (stop, stopping) = watch::channel(false);
+        let listener: TcpListener = parts.hub.0.try_clone().doing("the hub's listener could not be used")?;
+        let (hub, chance) = (parts.hub.1.clone(), parts.chance.clone());
+        let away = Router::new().fallback(move || std::future::ready(hub_is_away(&hub, &chance)));
+        let away = serve(listener, away, stopping)?;
+        let opened = retry(parts).await;
+        stop.send_replace(true);
+        // It may wait for clients that keep their connections; nothing else needs it.
+        let _ = tokio::time::timeout(Duration::from_secs(1), away).await;
+        Ok(opened)
+    }
+
+    /// Signs with the store's key from now on, and keeps it for starts without the store. A master key that does not fit
+    /// shows here, at the start, and not at the first token.
+    pub(crate) async fn signs_with(&self, control: &Control, folder: &Path) -> Result<(), Failure> {
+        let broken = |error: hansom_control::Error| Failure::broke(error.private().unwrap_or_else(|| error.detail()));
+        let key = control.signing_key().await.map_err(broken)?;
+        self.signing.write().unwrap_or_else(PoisonError::into_inner).replace(key);
+        keep_signing_key(folder, &control.sealed_signing_key().await.map_err(broken)?);
+        Ok(())
+    }
+}
+
+/// The snapshot on this machine, if there is one, and who keeps the next ones.
+fn read(folder: &Path, blamed: Option<u64>) -> (Option<hansom_gateway::kept::Kept>, Keeper) {
+    if let Some(blamed) = blamed {
+        tracing::error!(
+            generation = blamed,
+            "the process ended three times within a minute on this generation; the one before serves"
+        );
+        if let Some((kept, keeper)) = keeper::read(folder, Some(blamed)) {
+            return (Some(kept), keeper);
+        }
+        tracing::error!(generation = blamed, "there is none before it on this machine");
+    }
+    match keeper::read(folder, None) {
+        Some((kept, keeper)) => (Some(kept), keeper),
+        None => (None, Keeper::start(folder, None, 0)),
+    }
+}
+
+/// A process that has lived for a minute is well.
+async fn lives(crashes: Crashes) {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    crashes.is_well();
+}
+
+/// Tries until it works, at first soon and then every ten seconds, not all nodes at once.
+async fn retry(parts: &Parts) -> Opened {
+    let mut pause = Duration::from_millis(250);
+    loop {
+        let [chance] = parts.chance.bytes::<1>();
+        tokio::time::sleep(pause.mul_f64(0.5 + f64::from(chance) / 255.0)).await;
+        if let Ok(opened) = open_store(parts).await {
+            saying::tell("the database is back");
+            return opened;
+        }
+        pause = LONGEST_PAUSE.min(pause * 2);
+    }
+}
+
+fn hub_is_away(hub: &str, chance: &Chance) -> Response {
+    let detail = "The hub cannot reach its database. APIs are served on; try again in a while.";
+    let id = RequestId::random(chance);
+    let problem = Problem::new(ProblemCode::Unavailable, detail, hub, &id);
+    let fields =
+        [(header::CONTENT_TYPE, Problem::MEDIA_TYPE), (header::RETRY_AFTER, "10"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::SERVICE_UNAVAILABLE, fields, serde_json::to_string(&problem).unwrap_or_default()).into_response()
+}
+
+/// Keeps the signing key on this machine, sealed as it is in the store.
+fn keep_signing_key(folder: &Path, key: &SealedKey) {
+    let kept = write_secret(&folder.join(SIGNING_KEY), format!("{}\n{}\n", key.kid, key.sealed).as_bytes());
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the signing key could not be kept for starts without the store");
+    }
+}
+
+fn kept_signing_key(folder: &Path, master: [u8; 32]) -> Option<Arc<hansom_control::SigningKey>> {
+    let text = fs::read_to_string(folder.join(SIGNING_KEY)).ok()?;
+    let (kid, sealed) = text.split_once('\n')?;
+    let key = SealedKey { kid: kid.to_owned(), sealed: sealed.trim().to_owned() };
+    match key.open(&Vault::new(master)) {
+        Ok(key) => Some(Arc::new(key)),
+        Err(error) => {
+            let why = error.private().unwrap_or_default();
+            tracing::warn!(why, "the signing key on this machine cannot be opened; that of the store is used");
+            None
+        }
+    }
+}
