@@ -15,13 +15,14 @@ from rounds import Subject
 from rows import median_of, number, ratio, single
 
 HERE = Path(__file__).resolve().parent
-OPERATIONS, APPLICATIONS_OF_EACH = 20, 10
+OPERATIONS, APPLICATIONS_OF_EACH, LEAST_APPLICATIONS = 20, 10, 1000
 SIZES = [1, 10, 100, 1000, 5000]
 CHANGES_A_SECOND = 100
 
 
 class Scale:
-    """A gateway alone for each size, with ten applications for each version. All are asked with as many tokens."""
+    """A gateway alone for each size, with ten applications for each version, and at least a thousand. All are asked by as many
+    applications, with as many tokens: only what the gateway knows differs."""
 
     def __init__(self, machine, options):
         self.machine, self.options, self.alone = machine, options, {}
@@ -34,7 +35,8 @@ class Scale:
             alone.url, s, self.options.connections, alone.script)) for size, alone in self.alone.items()]
 
     def started(self, versions):
-        return Alone(self.machine, self.options.alone, versions, OPERATIONS, versions * APPLICATIONS_OF_EACH)
+        return Alone(self.machine, self.options.alone, versions, OPERATIONS,
+                     max(LEAST_APPLICATIONS, versions * APPLICATIONS_OF_EACH))
 
     # --- changes ------------------------------------------------------------------------------------------------
     def changes(self, versions, times=9):
