@@ -170,6 +170,28 @@ impl Page {
         });
     }
 
+    /// Ends the entry and hands it to the journal. Nothing is written to it any more.
+    pub(crate) fn close(&mut self) {
+        if let Some(mut entry) = self.entry.take() {
+            entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.core.journal.put(entry, &self.core.shared);
+        }
+    }
+
+    fn panicked(&mut self) {
+        self.write(|entry| {
+            entry.detail = Some(Refusal::Internal.detail(""));
+            // An answer that had begun keeps its status.
+            if entry.status == CLIENT_GONE {
+                entry.status = 500;
+                entry.refusal = Some(Refusal::Internal.code().as_str());
+            }
+        });
+        if self.entry.is_some() {
+            self.core.journal.panicked.replace(Some(self.request.clone()));
+        }
+    }
+
     pub(crate) fn request(&self) -> &RequestId {
         &self.request
     }
@@ -181,19 +203,9 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        let Some(mut entry) = self.entry.take() else {
-            return;
-        };
         if std::thread::panicking() {
-            entry.detail = Some(Refusal::Internal.detail(""));
-            // An answer that had begun keeps its status.
-            if entry.status == CLIENT_GONE {
-                entry.status = 500;
-                entry.refusal = Some(Refusal::Internal.code().as_str());
-            }
-            self.core.journal.panicked.replace(Some(self.request.clone()));
+            self.panicked();
         }
-        entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.core.journal.put(entry, &self.core.shared);
+        self.close();
     }
 }

@@ -101,13 +101,13 @@ pub(crate) struct Matched<'s> {
     environment: &'s Environment,
     version: &'s Version,
     operation: &'s Operation,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
 }
 
 /// Finds the operation, or refuses. Notes what is known on the way.
 pub(crate) fn find_operation<'s>(
     snapshot: &'s Snapshot,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
     notes: &mut Notes<'s>,
 ) -> Result<Matched<'s>, Refusal> {
     let environment = snapshot.environment(&arrival.environment).ok_or(Refusal::ApiUnknown)?;

@@ -6,11 +6,18 @@
 
 /// A path with exactly one reading. Only [`CanonicalPath::read`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CanonicalPath(String);
+pub(crate) struct CanonicalPath {
+    text: String,
+    /// Where the first segment ends, and where the second, if there is one.
+    ends: Option<(usize, usize)>,
+}
 
 impl CanonicalPath {
     /// The canonical form, or in a sentence why there is none.
     pub(crate) fn read(raw: &str) -> Result<Self, &'static str> {
+        if is_plain(raw.as_bytes()) {
+            return Ok(Self::of(raw.to_owned()));
+        }
         let rest = raw.strip_prefix('/').ok_or("The path does not begin with a slash.")?;
         let mut path = String::with_capacity(raw.len());
         let mut segments = rest.split('/').peekable();
@@ -22,21 +29,43 @@ impl CanonicalPath {
             path.push('/');
             push_segment(&mut path, segment)?;
         }
-        Ok(Self(path))
+        Ok(Self::of(path))
+    }
+
+    fn of(text: String) -> Self {
+        let mut slashes = memchr::memchr_iter(b'/', text.as_bytes()).skip(1);
+        let ends = slashes.next().map(|first| (first, slashes.next().unwrap_or(text.len())));
+        Self { text, ends }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The first two segments, and what follows them with its leading slash (empty if nothing does).
     pub(crate) fn split(&self) -> Option<(&str, &str, &str)> {
-        let rest = self.0.strip_prefix('/')?;
-        let (api, rest) = rest.split_once('/')?;
-        let end = rest.find('/').unwrap_or(rest.len());
-        let (major, below) = rest.split_at_checked(end)?;
-        Some((api, major, below))
+        let (first, second) = self.ends?;
+        let major = self.text.get(first.checked_add(1)?..second)?;
+        Some((self.text.get(1..first)?, major, self.text.get(second..)?))
     }
+}
+
+/// Whether a path is its own canonical form at a glance, as most are: segments of characters that are never encoded, none of
+/// them empty but the last, none beginning with a dot.
+fn is_plain(raw: &[u8]) -> bool {
+    let mut before = None;
+    for byte in raw {
+        let fits = match (before, byte) {
+            (None, byte) => *byte == b'/',
+            (Some(b'/'), b'/' | b'.') => false,
+            (_, byte) => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~'),
+        };
+        if !fits {
+            return false;
+        }
+        before = Some(*byte);
+    }
+    before.is_some()
 }
 
 fn push_segment(path: &mut String, segment: &str) -> Result<(), &'static str> {
@@ -179,7 +208,22 @@ mod tests {
             ("/a:b@c!$&'()*+,=", "/a:b@c!$&'()*+,="),
             ("/...", "/..."),
         ] {
-            assert_eq!(CanonicalPath::read(raw).map(|p| p.0).as_deref(), Ok(canonical));
+            assert_eq!(CanonicalPath::read(raw).map(|path| path.text).as_deref(), Ok(canonical));
+        }
+    }
+
+    #[test]
+    fn api_version_and_the_rest_are_parted() {
+        for (raw, parts) in [
+            ("/rents/v1/accounts/7", Some(("rents", "v1", "/accounts/7"))),
+            ("/rents/v1/", Some(("rents", "v1", "/"))),
+            ("/rents/v1", Some(("rents", "v1", ""))),
+            ("/r%65nts/v1/%41", Some(("rents", "v1", "/A"))),
+            ("/rents/", Some(("rents", "", ""))),
+            ("/rents", None),
+            ("/", None),
+        ] {
+            assert_eq!(CanonicalPath::read(raw).expect("a path").split(), parts, "{raw}");
         }
     }
 

@@ -51,19 +51,19 @@ struct Target<'t> {
 
 impl<'t> Target<'t> {
     fn read(bytes: &'t [u8]) -> Result<Self, Refusal> {
-        if bytes.contains(&b'#') {
-            return Err(Refusal::PathAmbiguous("The address has a fragment (#), which is never sent to a server."));
+        if let Some(bad) = bytes.iter().find(|byte| !(0x21..=0x7e).contains(*byte) || **byte == b'#') {
+            return Err(Refusal::PathAmbiguous(match bad {
+                b'#' => "The address has a fragment (#), which is never sent to a server.",
+                _ => "The address has a control character or a raw byte beyond ASCII; percent-encode it.",
+            }));
         }
-        let text = std::str::from_utf8(bytes).ok().filter(|_| bytes.iter().all(|byte| (0x21..=0x7e).contains(byte)));
-        let text = text.ok_or(Refusal::PathAmbiguous(
-            "The address has a control character or a raw byte beyond ASCII; percent-encode it.",
-        ))?;
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
         let (authority, rest) = match text.starts_with('/') {
             true => (None, text),
             false => Self::absolute(text)?,
         };
-        let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
+        let (path, query) = match memchr::memchr(b'?', rest.as_bytes()).and_then(|place| rest.split_at_checked(place)) {
+            Some((path, query)) => (path, query.get(1..)),
             None => (rest, None),
         };
         if query.is_some_and(|query| query.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}'])) {
@@ -113,9 +113,15 @@ fn one_host(unread: &Unread, in_target: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// The usual host, told at a glance: a name in lower case or an address, without a port.
+/// The usual host, told at a glance: a name in lower case or an address, with or without a port.
 fn is_plain_host(value: &[u8]) -> bool {
-    !value.is_empty()
+    let (value, port) = match memchr::memrchr(b':', value).and_then(|place| value.split_at_checked(place)) {
+        Some((name, port)) => (name, port.get(1..).unwrap_or_default()),
+        None => (value, &b"0"[..]),
+    };
+    let port_fits = !port.is_empty() && std::str::from_utf8(port).is_ok_and(is_port);
+    port_fits
+        && !value.is_empty()
         && value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }
 

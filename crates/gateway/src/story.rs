@@ -137,13 +137,13 @@ pub(crate) fn judge<'s>(
     if upstreams::goes_in_a_circle(head.of_kind(Kind::Via)) {
         return Err(Refusal::Circle);
     }
-    let arrival = Arrival {
+    let arrival = Box::new(Arrival {
         environment: visit.door.environment.clone(),
         peer,
         request: notes.page.request().clone(),
         at: notes.page.at(),
         head,
-    };
+    });
     if let Some(answer) = cors::preflight(snapshot, &arrival, notes) {
         return Ok(Judged::Answered(answer));
     }

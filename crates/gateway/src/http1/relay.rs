@@ -55,7 +55,7 @@ impl Client {
         let door = Rc::clone(&self.connection.door);
         let mut notes = self.connection.visit().open(Some(&head.unread.method));
         let Some(snapshot) = door.core.shared.snapshot.load_full() else {
-            return self.refuse(Refusal::Starting, "", &head, notes).await == After::Next;
+            return self.refuse(Refusal::Starting, "", &head, &mut notes).await == After::Next;
         };
         let declared = match head.framing {
             Framing::Length(length) => length,
@@ -67,18 +67,18 @@ impl Client {
         let after = match outcome {
             Err(refusal) => {
                 self.expect_body(&head, 0);
-                self.refuse(refusal, snapshot.hub(), &head, notes).await
+                self.refuse(refusal, snapshot.hub(), &head, &mut notes).await
             }
             Ok(Judged::Answered(answer)) => {
                 self.expect_body(&head, 0);
-                self.say(&answer, false, &head, notes).await
+                self.say(&answer, false, &head, &mut notes).await
             }
             Ok(Judged::Admitted(admitted)) => {
                 self.expect_body(&head, admitted.largest_body(&door.core));
                 match &admitted.matched().version().target {
-                    CompiledTarget::Mock => self.mock(&admitted, snapshot.hub(), &head, notes).await,
+                    CompiledTarget::Mock => self.mock(&admitted, snapshot.hub(), &head, &mut notes).await,
                     CompiledTarget::Upstreams(upstreams) => {
-                        self.forward(upstreams, &admitted, snapshot.hub(), &head, notes).await
+                        self.forward(upstreams, &admitted, snapshot.hub(), &head, &mut notes).await
                     }
                 }
             }
@@ -112,7 +112,7 @@ impl Client {
         self.send().await;
     }
 
-    async fn refuse(&mut self, refusal: Refusal, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
+    async fn refuse(&mut self, refusal: Refusal, hub: &str, head: &RequestHead, notes: &mut Notes<'_>) -> After {
         let answer = notes.refuse(&refusal, hub);
         if self.inbound.has_ended && matches!(refusal, Refusal::UpstreamSilent { .. }) {
             notes.client_gone();
@@ -121,12 +121,20 @@ impl Client {
     }
 
     /// Says an answer of the gateway's own.
-    async fn say(&mut self, answer: &Response<Bytes>, must_close: bool, head: &RequestHead, notes: Notes<'_>) -> After {
+    async fn say(
+        &mut self,
+        answer: &Response<Bytes>,
+        must_close: bool,
+        head: &RequestHead,
+        notes: &mut Notes<'_>,
+    ) -> After {
         let closes = must_close || !self.may_go_on(head) || self.inbound.waits_for_word();
         let to_head = head.unread.method == Method::HEAD;
         let date = self.connection.door.core.date();
-        answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, &notes);
-        let goes_on = self.send().await && !closes && self.drain().await;
+        answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, notes);
+        let is_said = self.send().await;
+        notes.page.close();
+        let goes_on = is_said && !closes && self.drain().await;
         if goes_on { After::Next } else { After::Close }
     }
 
@@ -136,7 +144,7 @@ impl Client {
         head.persists && can_come && !self.connection.is_closing() && !self.is_old()
     }
 
-    async fn mock(&mut self, admitted: &Admitted<'_>, hub: &str, head: &RequestHead, mut notes: Notes<'_>) -> After {
+    async fn mock(&mut self, admitted: &Admitted<'_>, hub: &str, head: &RequestHead, notes: &mut Notes<'_>) -> After {
         let body = match mock::largest_body(admitted) {
             0 => Ok(vec![]),
             largest => {
@@ -164,7 +172,7 @@ impl Client {
         admitted: &Admitted<'_>,
         hub: &str,
         head: &RequestHead,
-        mut notes: Notes<'_>,
+        notes: &mut Notes<'_>,
     ) -> After {
         let upgrades = self.upgrades(admitted, head);
         if upgrades && !self.inbound.incoming.is_empty() {
@@ -280,7 +288,7 @@ impl Client {
         answer: &AnswerHead,
         hub: &str,
         head: &RequestHead,
-        mut notes: Notes<'_>,
+        notes: &mut Notes<'_>,
     ) -> After {
         let framing = match answer.framing {
             Framing::UntilClose | Framing::Chunked if head.is_http_1_0 => Framing::UntilClose,
@@ -292,7 +300,7 @@ impl Client {
         let ending = Ending { framing, closes };
         let out = &mut self.out.bytes;
         let date = || self.connection.door.core.date();
-        answers::put_forwarded(out, answer.status, &answer.fields, exchange.text(), ending, &notes, date);
+        answers::put_forwarded(out, answer.status, &answer.fields, exchange.text(), ending, notes, date);
         let taken = exchange.use_head(answer).and_then(|()| put_taken(&mut exchange, out, ending));
         let Ok(is_whole) = taken else {
             // Nothing of the answer was sent yet.
@@ -350,8 +358,8 @@ impl Client {
     }
 
     /// Lets the two sides have the connection for themselves after an upgrade.
-    async fn switch(&mut self, mut exchange: Exchange, answer: &AnswerHead, notes: Notes<'_>) {
-        answers::put_switch(&mut self.out.bytes, &answer.fields, exchange.text(), &notes);
+    async fn switch(&mut self, mut exchange: Exchange, answer: &AnswerHead, notes: &mut Notes<'_>) {
+        answers::put_switch(&mut self.out.bytes, &answer.fields, exchange.text(), notes);
         if exchange.use_head(answer).is_err() || !self.send().await {
             return;
         }
