@@ -35,7 +35,6 @@ pub fn serve(snapshot: &str, address: &str) -> Outcome {
         bounds: Bounds::default(),
         pressure: Pressure::default(),
         reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)?,
-        pressure: Default::default(),
         identity_signer: Some(Arc::new(|claims| serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c)))),
     };
     let gateway = hansom_gateway::start(setup, Some(kept.snapshot))?;

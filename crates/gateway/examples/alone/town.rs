@@ -83,7 +83,8 @@ impl Town {
     /// One of the paths that an application has a grant for, another each turn.
     fn path(&self, application: usize, turn: usize) -> String {
         let (first, second) = self.granted(application);
-        let (version, places) = if turn % 2 == 0 { (second, self.operations) } else { (first, self.operations.min(5)) };
+        let (version, places) =
+            if turn.is_multiple_of(2) { (second, self.operations) } else { (first, self.operations.min(5)) };
         let place = (application + turn / 2) % places;
         format!("/{}/v1{}", api(version), template(place).replace("{id}", "7"))
     }
@@ -209,7 +210,7 @@ fn operation(id: String, path: String) -> OperationDocument {
 
 /// Every other path has a parameter.
 fn template(place: usize) -> String {
-    if place % 2 == 0 { format!("/things-{place}") } else { format!("/things-{place}/{{id}}") }
+    if place.is_multiple_of(2) { format!("/things-{place}") } else { format!("/things-{place}/{{id}}") }
 }
 
 fn api(number: usize) -> String {

@@ -5,8 +5,6 @@
 
 use std::cmp::Reverse;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-
 use super::plan::{Kind, Line, MOST_POLICIES, Policy};
 
 const LONGEST_TEXT: usize = 640;
@@ -72,14 +70,6 @@ impl<'s> Standing<'s> {
             text.push_number(number);
             put(name, text.as_bytes());
         }
-    }
-
-    pub(crate) fn put_headers(&self, headers: &mut HeaderMap) {
-        self.fields(&mut |name, value| {
-            if let Ok(value) = HeaderValue::from_bytes(value) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        });
     }
 }
 

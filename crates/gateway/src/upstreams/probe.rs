@@ -61,7 +61,8 @@ async fn ask_on(target: Weak<Target>, health: HealthCheck, number: u32) {
 
 /// When in the interval a server is asked first.
 fn offset(interval: Duration, number: u32) -> Duration {
-    interval.saturating_mul(u32::try_from(super::scatter(number) % 1000).unwrap_or(0)) / 1000
+    let share = u32::try_from(super::scatter(number) % 1000).unwrap_or(0);
+    interval.saturating_mul(share).checked_div(1000).unwrap_or_default()
 }
 
 /// The interval, up to a tenth shorter or longer, so that gateways and servers do not fall into step.
