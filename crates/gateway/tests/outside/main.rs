@@ -5,6 +5,7 @@
 mod answers;
 mod conformance;
 mod cors;
+mod differential;
 mod entrances;
 mod faults;
 mod forwarding;
