@@ -45,6 +45,8 @@ mod forwarded;
 mod forwarding;
 mod greeting;
 mod head;
+#[cfg(any(test, feature = "hostile"))]
+pub mod hostile;
 mod http1;
 mod http2;
 mod identity;

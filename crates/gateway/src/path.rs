@@ -124,7 +124,7 @@ fn may_be_plain(byte: u8) -> Result<(), &'static str> {
         0..=0x20 | 0x7f.. => {
             Err("The path has a space, a control character or a raw byte beyond ASCII; percent-encode it.")
         }
-        b'"' | b'<' | b'>' | b'[' | b']' | b'^' | b'`' | b'{' | b'|' | b'}' => {
+        b'"' | b'<' | b'>' | b'?' | b'[' | b']' | b'^' | b'`' | b'{' | b'|' | b'}' => {
             Err("The path has a character that must be percent-encoded there.")
         }
         _ => Ok(()),
@@ -185,6 +185,7 @@ mod tests {
             "/a;x=1",
             "/..;/a",
             "/a#b",
+            "/a?b",
             "/%c0%ae",
             "/%ff",
             "/a{b}",

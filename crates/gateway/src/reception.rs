@@ -7,15 +7,14 @@ use crate::{
     head::{Head, Unread},
     path::CanonicalPath,
     refusal::Refusal,
-    story::Notes,
 };
 
 pub(crate) const LONGEST_URI: usize = 8 * 1024;
 pub(crate) const MOST_FIELDS: usize = 100;
 pub(crate) const LARGEST_FIELDS: usize = 32 * 1024;
 
-/// Takes a head in, or refuses it.
-pub(crate) fn receive(unread: Unread, notes: &mut Notes<'_>) -> Result<Head, Refusal> {
+/// Takes a head in, or refuses it. The path is told as soon as it is known.
+pub(crate) fn receive(unread: Unread, tell_path: impl FnOnce(&str)) -> Result<Head, Refusal> {
     let target = unread.text.get(unread.target.clone()).unwrap_or_default();
     if target.len() > LONGEST_URI {
         return Err(Refusal::UriTooLong);
@@ -28,7 +27,7 @@ pub(crate) fn receive(unread: Unread, notes: &mut Notes<'_>) -> Result<Head, Ref
     }
     let target = Target::read(target)?;
     let path = CanonicalPath::read(target.path).map_err(Refusal::PathAmbiguous)?;
-    notes.page.path(path.as_str());
+    tell_path(path.as_str());
     one_host(&unread, target.authority)?;
     for value in unread.fields.iter().filter(|field| field.kind == Kind::Expect) {
         if !value.value(&unread.text).eq_ignore_ascii_case(b"100-continue") {

@@ -128,7 +128,7 @@ pub(crate) fn judge<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Judged<'s>, Refusal> {
     let core = &visit.door.core;
-    let head = reception::receive(unread, notes)?;
+    let head = reception::receive(unread, |path| notes.page.path(path))?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
     if core.shared.pressure.level() >= Level::Shed {
         return Err(Refusal::Overloaded);
