@@ -68,8 +68,7 @@ fn send(to: SocketAddr, case: &Case, recorder: &Recorder, quiet: Duration) -> Ou
     stream.set_nodelay(true).expect("nodelay");
     let _ = stream.write_all(&case.bytes);
     let mut told = vec![];
-    let mut outcome = Outcome::default();
-    outcome.ended = take(&mut stream, quiet, &mut told);
+    let mut outcome = Outcome { ended: take(&mut stream, quiet, &mut told), ..Outcome::default() };
     if !outcome.ended {
         let _ = stream.shutdown(Shutdown::Write);
         take(&mut stream, Duration::from_secs(2), &mut told);
