@@ -278,6 +278,7 @@ impl Refusal {
             self,
             Refusal::Malformed(_)
                 | Refusal::ExpectationUnknown
+                | Refusal::MethodUnknown
                 | Refusal::UriTooLong
                 | Refusal::FieldsTooLarge
                 | Refusal::BodyTooLarge { .. }

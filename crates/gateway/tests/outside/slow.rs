@@ -41,7 +41,7 @@ fn lifetime(
     })
 }
 
-/// The lives of four slow connections, lived at once.
+/// The lives of three slow connections, lived at once.
 fn lives() -> &'static [(Duration, String)] {
     static LIVES: OnceLock<Vec<(Duration, String)>> = OnceLock::new();
     LIVES.get_or_init(|| {
@@ -49,7 +49,6 @@ fn lives() -> &'static [(Duration, String)] {
         let lives = [
             lifetime(&stage, b"", b""),
             lifetime(&stage, b"GET /rents/v1/status HTTP/1.1\r\nHost: x\r\nA: ", b"b"),
-            lifetime(&stage, b"PRI * HTTP/2.0\r\n", b""),
             lifetime(&stage, b"PRI * HTTP", b""),
         ];
         let lives = lives.into_iter().map(|life| life.join().expect("it ends")).collect();
@@ -77,7 +76,7 @@ fn d50_a_head_that_comes_byte_by_byte_is_cut_by_its_whole_time() {
 
 #[test]
 fn d51_half_a_preface_of_http2_is_no_way_to_stay() {
-    ended(3);
+    ended(2);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -381,7 +381,14 @@ impl Client {
     }
 
     pub fn is_closed(&mut self) -> bool {
-        self.read.is_empty() && !self.more()
+        if !self.read.is_empty() {
+            return false;
+        }
+        match self.stream.read(&mut [0; 64]) {
+            Ok(count) => count == 0,
+            // Nothing came in time: it is still open.
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        }
     }
 
     pub fn answer(&mut self) -> Answer {
