@@ -83,3 +83,32 @@ impl Pace {
         of_pace.map_or(of_pause, |of_pace| of_pace.min(of_pause))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d52_a_body_that_comes_byte_by_byte_has_an_end_and_one_that_keeps_its_pace_has_none() {
+        let ago = |seconds| {
+            Instant::now().checked_sub(Duration::from_secs(seconds)).expect("the machine runs for long enough")
+        };
+        let mut slow = Pace { began: ago(120), bytes: 12 };
+        assert!(slow.step(1) <= Instant::now(), "a byte in ten seconds is too little");
+        let mut steady = Pace { began: ago(120), bytes: 120 * Pace::LEAST };
+        assert!(steady.step(1) > Instant::now());
+        let mut young = Pace::begin();
+        let deadline = young.step(1_000_000_000);
+        assert!(deadline <= from_now(Pace::LONGEST_PAUSE), "bytes of before buy no longer pause");
+    }
+
+    #[tokio::test]
+    async fn a_watch_rings_at_the_deadline_that_was_set_last() {
+        let mut watch = Watch::new(Duration::from_secs(3600));
+        watch.give(Duration::from_millis(20));
+        std::future::poll_fn(|cx| watch.poll_late(cx)).await;
+        watch.give(Duration::from_secs(3600));
+        let late = std::future::poll_fn(|cx| Poll::Ready(watch.poll_late(cx).is_ready())).await;
+        assert!(!late, "it was moved again");
+    }
+}

@@ -24,12 +24,14 @@ pub(crate) struct Turn {
     place: Place,
     is_trial: bool,
     is_settled: bool,
+    /// A good answer that has begun; what it is worth shows at its end.
+    begun: Option<u16>,
 }
 
 impl Turn {
     pub(super) fn new(target: Arc<Target>, place: Place, is_trial: bool) -> Self {
         target.begin();
-        Self { target, place, is_trial, is_settled: false }
+        Self { target, place, is_trial, is_settled: false, begun: None }
     }
 
     /// Whose turn it is to answer.
@@ -42,14 +44,20 @@ impl Turn {
         self.target.connected();
     }
 
-    /// The answer's head came.
+    /// The answer's head came. A good one speaks for the server only when it did not fail until its end: a server that stops
+    /// within each of its answers would seem well at each of its heads. A trial ends here, as others wait for it.
     pub(crate) fn answered(&mut self, status: u16) {
-        self.target.answered(status, self.is_open_trial());
+        if status < 500 && !self.is_open_trial() {
+            self.begun = Some(status);
+        } else {
+            self.target.answered(status, self.is_open_trial());
+        }
         self.is_settled = true;
     }
 
     /// The server failed. May come after `answered`, if the body does not end well.
     pub(crate) fn failed(&mut self, failure: Failure) {
+        self.begun = None;
         self.target.failed(failure, self.is_open_trial());
         self.is_settled = true;
     }
@@ -66,6 +74,9 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        if let Some(status) = self.begun {
+            self.target.answered(status, false);
+        }
         self.target.end();
         if self.is_open_trial() {
             self.target.give_back();

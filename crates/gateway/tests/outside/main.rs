@@ -17,6 +17,7 @@ mod mocks;
 mod paths;
 mod pretence;
 mod scripted;
+mod security;
 mod slow;
 mod stage;
 mod syntax;

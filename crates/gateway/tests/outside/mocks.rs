@@ -216,3 +216,29 @@ fn a_contract_with_a_schema_that_cannot_be_is_set_aside_alone() {
         assert_eq!(what, ["bins v1 in sandbox"]);
     }
 }
+
+#[test]
+fn d57_json_that_is_deep_wide_or_strange_is_400_in_bounded_time() {
+    let stage = Stage::new();
+    let wide: String = (0..9000).map(|number| format!("\"k{number}\":1,")).collect();
+    for body in [
+        "[".repeat(90_000),
+        "{\"a\":".repeat(15_000),
+        format!("{{{wide}\"uprn\":\"100021045676\"}}"),
+        "{\"uprn\":1e999999}".to_owned(),
+        "{\"uprn\":NaN}".to_owned(),
+        "{\"uprn\":\"\\ud800\"}".to_owned(),
+        "\u{feff}{\"uprn\":\"100021045676\"}".to_owned(),
+        "{\"uprn\":\"\u{0}\"}".to_owned(),
+    ] {
+        call(stage.sandbox, "POST", "/bins/v1/bookings", &["Content-Type: application/json"], &body)
+            .refused(400, "invalid-request");
+    }
+}
+
+#[test]
+fn d59_a_pattern_that_could_run_back_and_forth_is_matched_in_one_pass() {
+    let stage = Stage::new();
+    let round = format!("X-Round: {}!", "a".repeat(20_000));
+    get(&stage, "/bins/v1/collections", &[&round]).refused(400, "invalid-request");
+}
