@@ -8,17 +8,18 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, rt::Executor, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::{
     connection::Connection,
-    fields,
+    fields::{self, Kind},
     forwarding::{self, Passage},
     http1::{
         Framing,
         answer_head::AnswerHead,
         answers,
         exchange::{Exchange, Fault},
+        reading::Sink,
     },
     isolation::{Panicked, isolated},
     limits::Admitted,
@@ -26,101 +27,103 @@ use crate::{
     mock,
     patience::{Pace, Watch},
     refusal::Refusal,
-    source::{SourceFault, collect},
+    source::{Source, SourceFault, collect},
     story::{self, Judged, Notes},
     stream::Stream,
     upstreams::{Attempt, Failure, Upstreams},
 };
 
 mod answer;
+mod frames;
+mod grpc;
+mod guarded;
 mod request;
+mod warden;
 
-use answer::{Answer, Busy, Streamed};
+use answer::{Answer, Streamed};
+use guarded::{Guarded, Pulse};
 use request::Upload;
+use warden::{Busy, InFlight, Verdict, Warden};
 
-/// A connection without a request ends after one to two of these.
-const HALF_IDLE: Duration = Duration::from_secs(30);
 const LARGEST_FIELDS: u32 = 33 * 1024;
 const MOST_STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
+const SEND_BUFFER: usize = 64 * 1024;
+/// Fields that the gateway adds to an answer, mostly.
+const MOST_OWN_FIELDS: usize = 8;
 
 /// Serves a connection until one side is done with it.
 pub(crate) async fn serve(connection: Rc<Connection>, stream: Stream) {
     let busy = Busy::default();
     let (of_service, by) = (Rc::clone(&connection), busy.clone());
     let service = service_fn(move |request| {
-        let (connection, by) = (Rc::clone(&of_service), by.clone());
+        let (connection, in_flight) = (Rc::clone(&of_service), by.begin());
         async move {
-            match isolated(respond(Rc::clone(&connection), by, request)).await {
+            match isolated(respond(Rc::clone(&connection), in_flight, request)).await {
                 Ok(answer) => answer,
                 Err(Panicked) => Ok(apologise(&connection)),
             }
         }
     });
-    let serving = http2::Builder::new(OnThisThread)
+    let pulse = Rc::new(Pulse::default());
+    let guarded = Guarded::new(stream, Rc::clone(&connection), Rc::clone(&pulse));
+    let serving = http2::Builder::new(OnThisThread(busy.clone()))
         .timer(TokioTimer::new())
         .max_concurrent_streams(MOST_STREAMS)
         .max_header_list_size(LARGEST_FIELDS)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER)
         .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10))
-        .serve_connection(TokioIo::new(stream), service);
+        .keep_alive_timeout(Duration::from_secs(20))
+        .serve_connection(TokioIo::new(guarded), service);
     let mut serving = pin!(serving);
-    tokio::select! {
-        _ = serving.as_mut() => return,
-        () = connection.closed() => {}
-        () = idle(&busy) => {}
-    }
-    serving.as_mut().graceful_shutdown();
-    let _ = serving.await;
-}
-
-/// Ends once a whole period has passed without a request in flight at its beginning or end.
-async fn idle(busy: &Busy) {
-    let mut was_idle = false;
+    let mut warden = Warden::new(connection, busy, pulse);
     loop {
-        sleep(HALF_IDLE).await;
-        let is_idle = busy.is_idle();
-        if was_idle && is_idle {
-            return;
+        tokio::select! {
+            _ = serving.as_mut() => return,
+            verdict = warden.verdict() => match verdict {
+                Verdict::Drain => serving.as_mut().graceful_shutdown(),
+                Verdict::Cut => return,
+            }
         }
-        was_idle = is_idle;
     }
 }
 
 async fn respond(
     connection: Rc<Connection>,
-    busy: Busy,
+    in_flight: InFlight,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
-    let busy = busy.begin();
     let visit = connection.visit();
     let (head, body) = request.into_parts();
     let mut notes = visit.open(Some(&head.method));
     let snapshot = visit.door.core.shared.snapshot.load_full();
+    let is_grpc = grpc::is_asked_for(&head.headers);
     let Some(snapshot) = &snapshot else {
-        return Ok(refuse(Refusal::Starting, "", notes));
+        return Ok(refuse(Refusal::Starting, Tone { hub: "", is_grpc }, notes));
     };
+    let tone = Tone { hub: snapshot.hub(), is_grpc };
     let is_head = head.method == Method::HEAD;
     let declared = hyper::body::Body::size_hint(&body).lower();
-    let (framing, unread) = (request::framing(&body), request::read(head));
-    let mut answer = match story::judge(snapshot, &visit, unread, declared, &mut notes) {
-        Err(refusal) => refuse(refusal, snapshot.hub(), notes),
+    let framing = request::framing(&body);
+    let judged = request::read(head).and_then(|unread| story::judge(snapshot, &visit, unread, declared, &mut notes));
+    let mut answer = match judged {
+        Err(refusal) => refuse(refusal, tone, notes),
         Ok(Judged::Answered(answer)) => own(answer, notes),
         Ok(Judged::Admitted(admitted)) => {
             let upload = Upload::new(body, admitted.largest_body(&visit.door.core));
             match &admitted.matched().version().target {
-                CompiledTarget::Mock => answer_mock(&admitted, upload, snapshot.hub(), notes).await,
+                CompiledTarget::Mock => answer_mock(&admitted, upload, tone, notes).await,
                 CompiledTarget::Upstreams(upstreams) => {
                     let forward = Forward { connection: &connection, upstreams, admitted: &admitted, framing, is_head };
-                    forward.run(upload, snapshot.hub(), notes).await
+                    forward.run(upload, tone, notes).await
                 }
             }
         }
     };
-    answer.body_mut().keep(busy);
+    answer.body_mut().keep(in_flight);
     Ok(answer)
 }
 
@@ -131,8 +134,18 @@ fn apologise(connection: &Connection) -> Response<Answer> {
     own(answer, notes)
 }
 
-fn refuse(refusal: Refusal, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
-    let answer = notes.refuse(&refusal, hub);
+/// How refusals are told to a client.
+#[derive(Clone, Copy)]
+struct Tone<'h> {
+    hub: &'h str,
+    is_grpc: bool,
+}
+
+fn refuse(refusal: Refusal, tone: Tone<'_>, mut notes: Notes<'_>) -> Response<Answer> {
+    let mut answer = notes.refuse(&refusal, tone.hub);
+    if tone.is_grpc {
+        grpc::retell(&mut answer, &refusal.detail(tone.hub));
+    }
     own(answer, notes)
 }
 
@@ -155,7 +168,12 @@ fn put_notes(fields: &mut http::HeaderMap, notes: &Notes<'_>) {
     });
 }
 
-async fn answer_mock(admitted: &Admitted<'_>, mut upload: Upload, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
+async fn answer_mock(
+    admitted: &Admitted<'_>,
+    mut upload: Upload,
+    tone: Tone<'_>,
+    mut notes: Notes<'_>,
+) -> Response<Answer> {
     let body = match mock::largest_body(admitted) {
         0 => Ok(vec![]),
         largest => {
@@ -163,7 +181,7 @@ async fn answer_mock(admitted: &Admitted<'_>, mut upload: Upload, hub: &str, mut
         }
     };
     match body.map_err(Refusal::from).and_then(|body| mock::answer(admitted, &body)) {
-        Err(refusal) => refuse(refusal, hub, notes),
+        Err(refusal) => refuse(refusal, tone, notes),
         Ok(answer) => {
             notes.answered(answer.status().as_u16());
             own(answer, notes)
@@ -181,11 +199,11 @@ struct Forward<'f> {
 }
 
 impl Forward<'_> {
-    async fn run(&self, mut upload: Upload, hub: &str, mut notes: Notes<'_>) -> Response<Answer> {
+    async fn run(&self, mut upload: Upload, tone: Tone<'_>, mut notes: Notes<'_>) -> Response<Answer> {
         let mut watch = Watch::new(self.upstreams.patience().first_byte);
         let (mut exchange, head) = match self.exchange(&mut upload, &mut watch).await {
             Ok(answered) => answered,
-            Err(refusal) => return refuse(refusal, hub, notes),
+            Err(refusal) => return refuse(refusal, tone, notes),
         };
         notes.answered(head.status);
         let mut answer = Response::new(());
@@ -196,10 +214,17 @@ impl Forward<'_> {
         {
             answer.headers_mut().insert(header::DATE, date);
         }
-        if exchange.use_head(&head).is_err() {
-            return refuse(Refusal::UpstreamBroken, hub, notes);
+        // Most bodies have come with their heads; they need nobody to wait for more.
+        let mut body = vec![];
+        let taken = exchange.use_head(&head).and_then(|()| exchange.take_body(&mut Sink::Plain(&mut body)));
+        if taken.is_err() {
+            return refuse(Refusal::UpstreamBroken, tone, notes);
         }
-        let streamed = Streamed::new(exchange, upload, watch, Rc::clone(self.connection), notes.page);
+        if exchange.is_answered() && exchange.trailers().is_empty() && upload.is_ended() {
+            exchange.end(&self.connection.door.core);
+            return answer.map(|()| Answer::whole(body.into(), notes.page));
+        }
+        let streamed = Streamed::new(exchange, upload, watch, Rc::clone(self.connection), notes.page, body.into());
         answer.map(|()| Answer::streamed(streamed))
     }
 
@@ -250,28 +275,41 @@ async fn final_head(exchange: &mut Exchange, upload: &mut Upload, watch: &mut Wa
 }
 
 fn put_fields(fields: &mut http::HeaderMap, head: &AnswerHead, text: &[u8], notes: &Notes<'_>) {
-    for field in answers::passed_on(&head.fields, text) {
-        let name = HeaderName::from_bytes(field.name(text));
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(field.value(text)))
-            && !notes.replaces(field.kind, field.name(text))
+    // Copied once for all values.
+    let text = Bytes::copy_from_slice(text.get(..head.length).unwrap_or(text));
+    fields.reserve(head.fields.len().saturating_add(MOST_OWN_FIELDS));
+    for field in answers::passed_on(&head.fields, &text) {
+        let name = HeaderName::from_bytes(field.name(&text));
+        let value = HeaderValue::from_maybe_shared(text.slice_ref(field.value(&text)));
+        if let (Ok(name), Ok(value)) = (name, value)
+            && !notes.replaces(field.kind, field.name(&text))
         {
             fields.append(name, value);
         }
     }
-    if let Framing::Length(length) = head.framing {
-        fields.insert(header::CONTENT_LENGTH, length.into());
+    match head.framing {
+        Framing::Length(length) => drop(fields.insert(header::CONTENT_LENGTH, length.into())),
+        // An answer to HEAD, or a 304, tells the length of a body that it does not have.
+        Framing::None if head.status != 204 => {
+            let told = head.fields.iter().find(|field| field.kind == Kind::ContentLength);
+            if let Some(Ok(length)) = told.map(|field| HeaderValue::from_bytes(field.value(&text))) {
+                fields.insert(header::CONTENT_LENGTH, length);
+            }
+        }
+        _ => {}
     }
     put_notes(fields, notes);
 }
 
-/// Runs a connection's own tasks on the thread of the connection.
-#[derive(Clone, Copy)]
-struct OnThisThread;
+/// Runs a connection's own tasks on the thread of the connection. A task that answers a request can be ended by the [`Warden`].
+#[derive(Clone)]
+struct OnThisThread(Busy);
 
 impl<F: Future + 'static> Executor<F> for OnThisThread {
     fn execute(&self, future: F) {
-        tokio::task::spawn_local(async move {
+        let task = tokio::task::spawn_local(async move {
             future.await;
         });
+        self.0.claim(|| task.abort_handle());
     }
 }

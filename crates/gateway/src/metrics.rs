@@ -31,6 +31,11 @@ struct TurnedLabels {
     why: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FloodLabels {
+    frame: &'static str,
+}
+
 pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Family<EnvironmentLabels, Histogram, fn() -> Histogram>,
@@ -40,6 +45,7 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: Counter,
     pub(crate) panics: Counter,
     turned_away: Family<TurnedLabels, Counter>,
+    floods: Family<FloodLabels, Counter>,
 }
 
 impl Metrics {
@@ -53,6 +59,7 @@ impl Metrics {
             connections_refused: Counter::default(),
             panics: Counter::default(),
             turned_away: Family::default(),
+            floods: Family::default(),
         };
         let registry = registry.sub_registry_with_prefix("hansom_gateway");
         registry.register(
@@ -75,11 +82,21 @@ impl Metrics {
             "Connections that spoke another protocol or failed the handshake",
             metrics.turned_away.clone(),
         );
+        registry.register(
+            "http2_floods",
+            "Connections of HTTP/2 that were ended for too many frames of one kind",
+            metrics.floods.clone(),
+        );
         metrics
     }
 
     pub(crate) fn turned_away(&self, turned: Turned) {
         self.turned_away.get_or_create(&TurnedLabels { why: turned.as_str() }).inc();
+    }
+
+    /// Counts a connection that was ended for too many frames of a kind.
+    pub(crate) fn flooded(&self, frame: &'static str) {
+        self.floods.get_or_create(&FloodLabels { frame }).inc();
     }
 
     /// Counts entries. Those of one kind mostly stand together, so that their counters are looked up once.

@@ -1,7 +1,6 @@
 //! How does the body of an answer reach a client of HTTP/2, and what if it does not?
 
 use std::{
-    cell::Cell,
     io,
     pin::Pin,
     rc::Rc,
@@ -12,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::request::Upload;
+use super::{request::Upload, warden::InFlight};
 use crate::{
     connection::Connection,
     http1::{exchange::Exchange, reading::Sink},
@@ -21,30 +20,6 @@ use crate::{
 };
 
 const ROOM: usize = 16 * 1024;
-
-/// How many requests of a connection are being answered.
-#[derive(Clone, Default)]
-pub(crate) struct Busy(Rc<Cell<usize>>);
-
-/// A request that is being answered.
-pub(crate) struct InFlight(Busy);
-
-impl Busy {
-    pub(crate) fn is_idle(&self) -> bool {
-        self.0.get() == 0
-    }
-
-    pub(crate) fn begin(&self) -> InFlight {
-        self.0.set(self.0.get().saturating_add(1));
-        InFlight(self.clone())
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.0.set(self.0.0.get().saturating_sub(1));
-    }
-}
 
 /// The body of an answer, with the journal entry that is closed when the body ends, however it ends.
 pub(crate) struct Answer {
@@ -60,6 +35,8 @@ enum Content {
 /// A body that comes from an upstream.
 pub(crate) struct Streamed {
     exchange: Option<Exchange>,
+    /// What came with the head.
+    first: Bytes,
     upload: Upload,
     watch: Watch,
     connection: Rc<Connection>,
@@ -92,15 +69,19 @@ impl Streamed {
         watch: Watch,
         connection: Rc<Connection>,
         page: Page,
+        first: Bytes,
     ) -> Self {
-        Self { exchange: Some(exchange), upload, watch, connection, page }
+        Self { exchange: Some(exchange), first, upload, watch, connection, page }
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if !self.first.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.first)))));
+        }
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| !exchange.is_answered()) else {
             return Poll::Ready(self.end().map(|trailers| Ok(Frame::trailers(trailers))));
         };
-        let mut data = vec![];
+        let mut data = Vec::with_capacity(ROOM);
         let mut sink = Sink::Plain(&mut data);
         let taken = ready!(exchange.poll_body(cx, &mut self.upload, &mut self.watch, &mut sink, ROOM));
         if let Err(fault) = taken {
@@ -143,24 +124,43 @@ fn fields(lines: &[u8]) -> Option<HeaderMap> {
     (!fields.is_empty()).then_some(fields)
 }
 
+/// Handed over piece by piece, what a client does not take stays in one place and is not copied.
+fn take_piece(bytes: &mut Option<Bytes>) -> Option<Bytes> {
+    match bytes {
+        Some(all) if all.len() > ROOM => Some(all.split_to(ROOM)),
+        _ => bytes.take(),
+    }
+}
+
 impl Body for Answer {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match &mut self.content {
-            Content::Whole { bytes, .. } => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Content::Streamed(streamed) => streamed.poll_frame(cx),
+        let me = &mut *self;
+        if let Some(in_flight) = &me.in_flight {
+            in_flight.taken();
         }
+        let frame = match &mut me.content {
+            Content::Whole { bytes, .. } => Poll::Ready(take_piece(bytes).map(|bytes| Ok(Frame::data(bytes)))),
+            Content::Streamed(streamed) => streamed.poll_frame(cx),
+        };
+        if let (Poll::Ready(Some(Ok(frame))), Some(in_flight)) = (&frame, &me.in_flight) {
+            in_flight.handed(frame.data_ref().map_or(0, Bytes::len));
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Whole { bytes, .. } => bytes.is_none(),
-            Content::Streamed(streamed) => streamed
-                .exchange
-                .as_ref()
-                .is_none_or(|exchange| exchange.is_answered() && exchange.trailers().is_empty()),
+            Content::Streamed(streamed) => {
+                streamed
+                    .exchange
+                    .as_ref()
+                    .is_none_or(|exchange| exchange.is_answered() && exchange.trailers().is_empty())
+                    && streamed.first.is_empty()
+            }
         }
     }
 
@@ -168,6 +168,16 @@ impl Body for Answer {
         match &self.content {
             Content::Whole { bytes, .. } => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Content::Streamed(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Content::Streamed(streamed) = &mut self.content
+            && self.in_flight.as_ref().is_some_and(InFlight::was_cut)
+        {
+            streamed.page.broke_off("The client took the answer too slowly.");
         }
     }
 }

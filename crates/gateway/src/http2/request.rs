@@ -13,12 +13,19 @@ use crate::{
     fields::may_trail,
     head::{Field, Unread},
     http1::{Framing, put_field, reading::Sink},
+    refusal::Refusal,
     source::{Source, SourceFault},
 };
 
+/// Room for the text of most heads.
+const USUAL_HEAD: usize = 1024;
+
 /// The head, as the story is told it.
-pub(crate) fn read(parts: Parts) -> Unread {
-    let mut text = vec![];
+pub(crate) fn read(parts: Parts) -> Result<Unread, Refusal> {
+    if !matches!(parts.uri.scheme_str(), None | Some("http" | "https")) {
+        return Err(Refusal::Malformed("The request has a scheme that is not http.".into()));
+    }
+    let mut text = Vec::with_capacity(USUAL_HEAD);
     let target = put(&mut text, parts.uri.path_and_query().map_or("/", |target| target.as_str()).as_bytes());
     let authority = parts.uri.authority().map(|authority| put(&mut text, authority.as_str().as_bytes()));
     let mut fields = Vec::with_capacity(parts.headers.len());
@@ -27,7 +34,7 @@ pub(crate) fn read(parts: Parts) -> Unread {
         let value = put(&mut text, value.as_bytes().trim_ascii());
         fields.push(Field::new(&text, name, value));
     }
-    Unread { method: parts.method, target, authority, fields, text }
+    Ok(Unread { method: parts.method, target, authority, fields, text })
 }
 
 fn put(text: &mut Vec<u8>, part: &[u8]) -> Range<usize> {
