@@ -24,7 +24,7 @@ use crate::{
     greeting::{self, Greeting},
     http1, http2,
     isolation::isolated,
-    patience,
+    patience::{self, keeping_time},
     peer::Peer,
     pressure::Level,
     story::{Core, Visit},
@@ -143,7 +143,7 @@ async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr, counted: Counted
     // Boxed, so that a connection costs what its protocol needs and not what the larger one would.
     match is_http2 {
         true => Box::pin(http2::serve(Rc::new(connection), stream)).await,
-        false => Box::pin(http1::client::serve(connection, stream)).await,
+        false => Box::pin(keeping_time(http1::client::serve(connection, stream))).await,
     }
 }
 

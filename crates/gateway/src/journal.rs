@@ -7,6 +7,7 @@ use http::Method;
 use tokio::time::Instant;
 
 use crate::{
+    patience::present,
     refusal::Refusal,
     story::{Core, Shared},
 };
@@ -30,7 +31,7 @@ pub struct Entry {
     /// Its method; `None` if it could not be read.
     pub method: Option<Method>,
     /// Its path in canonical form, without the query, at most 512 characters; empty if it could not be read.
-    pub path: String,
+    pub path: Arc<str>,
     /// The API, if there is one of that name.
     pub api: Option<ApiSlug>,
     /// The version, if there is one of that name.
@@ -133,7 +134,7 @@ impl Page {
             duration_micros: 0,
             environment,
             method: method.cloned(),
-            path: String::new(),
+            path: core.no_path.clone(),
             api: None,
             major: None,
             operation: None,
@@ -142,12 +143,12 @@ impl Page {
             refusal: None,
             detail: None,
         };
-        Self { entry: Some(entry), request, at, started: Instant::now(), core: Rc::clone(core) }
+        Self { entry: Some(entry), request, at, started: present(), core: Rc::clone(core) }
     }
 
     /// A page for an answer whose request has its entry already.
     pub(crate) fn of_answered(core: &Rc<Core>, request: RequestId, at: Timestamp) -> Self {
-        Self { entry: None, request, at, started: Instant::now(), core: Rc::clone(core) }
+        Self { entry: None, request, at, started: present(), core: Rc::clone(core) }
     }
 
     pub(crate) fn write(&mut self, change: impl FnOnce(&mut Entry)) {
@@ -156,9 +157,10 @@ impl Page {
         }
     }
 
-    /// Canonical paths are ASCII.
-    pub(crate) fn path(&mut self, path: &str) {
-        self.write(|entry| entry.path.push_str(path.get(..LONGEST_PATH).unwrap_or(path)));
+    pub(crate) fn path(&mut self, path: &Arc<str>) {
+        // Canonical paths are ASCII, so that they can be cut anywhere.
+        let cut = path.get(..LONGEST_PATH).filter(|cut| cut.len() < path.len());
+        self.write(|entry| entry.path = cut.map_or_else(|| Arc::clone(path), Into::into));
     }
 
     /// Notes why an answer that had begun did not reach its end; the first reason stays.

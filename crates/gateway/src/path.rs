@@ -4,10 +4,12 @@
 //! read in another way than the gateway is refused, never mended; the only mending is of percent-encodings of characters that
 //! need none, and of the case of the hexadecimal digits, which RFC 3986 §6.2.2 calls equivalent.
 
+use std::sync::Arc;
+
 /// A path with exactly one reading. Only [`CanonicalPath::read`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CanonicalPath {
-    text: String,
+    text: Arc<str>,
     /// Where the first segment ends, and where the second, if there is one.
     ends: Option<(usize, usize)>,
 }
@@ -16,7 +18,7 @@ impl CanonicalPath {
     /// The canonical form, or in a sentence why there is none.
     pub(crate) fn read(raw: &str) -> Result<Self, &'static str> {
         if is_plain(raw.as_bytes()) {
-            return Ok(Self::of(raw.to_owned()));
+            return Ok(Self::of(raw.into()));
         }
         let rest = raw.strip_prefix('/').ok_or("The path does not begin with a slash.")?;
         let mut path = String::with_capacity(raw.len());
@@ -29,16 +31,20 @@ impl CanonicalPath {
             path.push('/');
             push_segment(&mut path, segment)?;
         }
-        Ok(Self::of(path))
+        Ok(Self::of(path.into()))
     }
 
-    fn of(text: String) -> Self {
+    fn of(text: Arc<str>) -> Self {
         let mut slashes = memchr::memchr_iter(b'/', text.as_bytes()).skip(1);
         let ends = slashes.next().map(|first| (first, slashes.next().unwrap_or(text.len())));
         Self { text, ends }
     }
 
     pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn text(&self) -> &Arc<str> {
         &self.text
     }
 

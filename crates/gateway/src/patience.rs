@@ -4,17 +4,45 @@
 //! behind it is moved only when it rings, or when a deadline is sooner than it would ring.
 
 use std::{
-    future::Future,
-    pin::Pin,
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
     task::{Context, Poll},
     time::Duration,
 };
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+thread_local! {
+    /// When this thread began what it does now, if it said so.
+    static PRESENT: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// What time it is, as far as waits are concerned: within [`keeping_time`], when the thread last turned to the future.
+pub(crate) fn present() -> Instant {
+    PRESENT.get().unwrap_or_else(Instant::now)
+}
+
+/// Reads the clock once each time that the future is turned to, not once for each of the many deadlines that it sets.
+pub(crate) async fn keeping_time<F: Future>(future: F) -> F::Output {
+    struct Kept;
+    impl Drop for Kept {
+        fn drop(&mut self) {
+            PRESENT.set(None);
+        }
+    }
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let _kept = Kept;
+        PRESENT.set(Some(Instant::now()));
+        future.as_mut().poll(cx)
+    })
+    .await
+}
+
 /// The moment after `patience`; now, if no clock reaches so far.
 pub(crate) fn from_now(patience: Duration) -> Instant {
-    let now = Instant::now();
+    let now = present();
     now.checked_add(patience).unwrap_or(now)
 }
 
@@ -71,7 +99,7 @@ impl Pace {
 
     /// Begins now.
     pub(crate) fn begin() -> Self {
-        Self { began: Instant::now(), bytes: 0 }
+        Self { began: present(), bytes: 0 }
     }
 
     /// So many bytes more; the deadline for the next.

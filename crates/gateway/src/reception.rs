@@ -14,7 +14,7 @@ pub(crate) const MOST_FIELDS: usize = 100;
 pub(crate) const LARGEST_FIELDS: usize = 32 * 1024;
 
 /// Takes a head in, or refuses it. The path is told as soon as it is known.
-pub(crate) fn receive(unread: Unread, tell_path: impl FnOnce(&str)) -> Result<Head, Refusal> {
+pub(crate) fn receive(unread: Unread, tell_path: impl FnOnce(&CanonicalPath)) -> Result<Head, Refusal> {
     let target = unread.text.get(unread.target.clone()).unwrap_or_default();
     if target.len() > LONGEST_URI {
         return Err(Refusal::UriTooLong);
@@ -27,7 +27,7 @@ pub(crate) fn receive(unread: Unread, tell_path: impl FnOnce(&str)) -> Result<He
     }
     let target = Target::read(target)?;
     let path = CanonicalPath::read(target.path).map_err(Refusal::PathAmbiguous)?;
-    tell_path(path.as_str());
+    tell_path(&path);
     one_host(&unread, target.authority)?;
     for value in unread.fields.iter().filter(|field| field.kind == Kind::Expect) {
         if !value.value(&unread.text).eq_ignore_ascii_case(b"100-continue") {

@@ -57,6 +57,8 @@ pub(crate) struct Core {
     pub(crate) journal: Batch,
     /// The value of `Via` on what is sent to upstreams.
     pub(crate) via: String,
+    /// The path of requests whose own could not be read.
+    pub(crate) no_path: Arc<str>,
     date: RefCell<(i64, Rc<str>)>,
     /// Chance not used yet, for request ids: asking the source once for many is cheaper.
     unused_chance: RefCell<Vec<u8>>,
@@ -72,6 +74,7 @@ impl Core {
             buffers: Buffers::default(),
             journal: Batch::default(),
             via,
+            no_path: "".into(),
             date: RefCell::new((i64::MIN, "".into())),
             unused_chance: RefCell::default(),
         }
@@ -128,7 +131,7 @@ pub(crate) fn judge<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Judged<'s>, Refusal> {
     let core = &visit.door.core;
-    let head = reception::receive(unread, |path| notes.page.path(path))?;
+    let head = reception::receive(unread, |path| notes.page.path(path.text()))?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
     if core.shared.pressure.level() >= Level::Shed {
         return Err(Refusal::Overloaded);

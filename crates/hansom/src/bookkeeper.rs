@@ -125,7 +125,7 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
         at: entry.at,
         environment: entry.environment,
         method: entry.method.map_or_else(String::new, |method| method.to_string()),
-        path: entry.path,
+        path: entry.path.as_ref().into(),
         api: entry.api.map(|api| api.as_str().into()),
         major: entry.major.map(|major| i64::from(major.number())),
         operation: entry.operation.map(|operation| operation.to_string()),

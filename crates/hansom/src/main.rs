@@ -37,6 +37,10 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 
+/// Requests take and give back memory in small pieces on many threads, which is what this allocator is made for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// An API platform in one binary: standards, templates, gateway, tokens by group and developer hub.
 #[derive(Parser)]
 #[command(name = "hansom", version, propagate_version = true, arg_required_else_help = true)]

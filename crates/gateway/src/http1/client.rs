@@ -27,7 +27,7 @@ use crate::{
     connection::{Connection, LAST_CALL},
     fields::is_token,
     isolation::{Panicked, isolated},
-    patience::{Pace, Watch},
+    patience::{Pace, Watch, present},
     refusal::Refusal,
     source::{Source, SourceFault},
     stream::Stream,
@@ -99,7 +99,7 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
         inbound,
         out: Outgoing::default(),
         watch: Watch::new(FIRST_BYTE),
-        opened: Instant::now(),
+        opened: present(),
         has_served: false,
         is_cut: false,
     };
@@ -108,7 +108,8 @@ pub(crate) async fn serve(connection: Connection, stream: Stream) {
             Next::Gone => return,
             Next::Head(text) => {
                 client.out.has_said = false;
-                match isolated(client.serve_one(text)).await {
+                // Boxed, so that a connection at rest costs nothing of what serving a request needs.
+                match isolated(Box::pin(client.serve_one(text))).await {
                     Ok(goes_on) => goes_on,
                     Err(Panicked) => {
                         client.apologise().await;
@@ -194,7 +195,7 @@ impl Client {
 
     /// Whether the connection has served for long enough.
     pub(crate) fn is_old(&self) -> bool {
-        self.opened.elapsed() > OLDEST
+        present().saturating_duration_since(self.opened) > OLDEST
     }
 
     /// Lets the body of the request that is served now be read.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     buffers::Buffers,
-    patience::{Pace, Watch},
+    patience::{Pace, Watch, present},
     refusal::Refusal,
     source::{Source, SourceFault},
     story::Core,
@@ -128,7 +128,7 @@ impl Exchange {
             lease,
             turn,
             patience,
-            began: Instant::now(),
+            began: present(),
             incoming,
             out,
             search: HeadSearch::default(),
@@ -170,7 +170,7 @@ impl Exchange {
 
     /// Until when the upstream may go on with its answer.
     pub(crate) fn deadline(&self) -> Instant {
-        let idle = Instant::now().checked_add(self.patience.idle);
+        let idle = present().checked_add(self.patience.idle);
         let total = self.began.checked_add(self.patience.total);
         [idle, total].into_iter().flatten().min().unwrap_or(self.began)
     }
@@ -262,7 +262,10 @@ impl Exchange {
         }
         let taken = match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
             // An answer without end would never be late.
-            Poll::Ready(Ok(_)) if !self.reading.is_ended() && self.began.elapsed() > self.patience.total => {
+            Poll::Ready(Ok(_))
+                if !self.reading.is_ended()
+                    && present().saturating_duration_since(self.began) > self.patience.total =>
+            {
                 Err(Fault::Silent)
             }
             Poll::Ready(taken) => taken.map_err(|broken| match broken {

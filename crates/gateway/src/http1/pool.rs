@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use crate::{
+    patience::present,
     stream::Stream,
     upstreams::{self, ConnectFault, HTTP_1, Turn},
 };
@@ -60,7 +61,7 @@ impl Pool {
         let mut idle = self.idle.borrow_mut();
         let list = idle.get_mut(&target)?;
         while let Some(mut last) = list.pop() {
-            if last.epoch == epoch && last.since.elapsed() < LONGEST_IDLE && is_quiet(&mut last.stream) {
+            if last.epoch == epoch && is_young(last.since) && is_quiet(&mut last.stream) {
                 return Some(last.stream);
             }
         }
@@ -72,17 +73,21 @@ impl Pool {
         let mut idle = self.idle.borrow_mut();
         let list = idle.entry(lease.target).or_default();
         if list.len() < MOST_IDLE_PER_UPSTREAM {
-            list.push(Idle { stream: lease.stream, epoch: lease.epoch, since: Instant::now() });
+            list.push(Idle { stream: lease.stream, epoch: lease.epoch, since: present() });
         }
     }
 
     /// Closes what has been idle for too long, or was closed by its upstream.
     pub(crate) fn sweep(&self) {
         self.idle.borrow_mut().retain(|_, list| {
-            list.retain_mut(|idle| idle.since.elapsed() < LONGEST_IDLE && is_quiet(&mut idle.stream));
+            list.retain_mut(|idle| is_young(idle.since) && is_quiet(&mut idle.stream));
             !list.is_empty()
         });
     }
+}
+
+fn is_young(since: Instant) -> bool {
+    present().saturating_duration_since(since) < LONGEST_IDLE
 }
 
 /// Whether nothing came on an idle connection: neither its end, nor an answer that nobody asked for.

@@ -45,7 +45,7 @@ enum After {
 
 /// What an upstream's answer is sent on as.
 struct Forwarded {
-    exchange: Exchange,
+    exchange: Box<Exchange>,
     ending: Ending,
 }
 
@@ -215,7 +215,7 @@ impl Client {
         admitted: &Admitted<'_>,
         head: &RequestHead,
         upgrades: bool,
-    ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
+    ) -> Result<(Box<Exchange>, AnswerHead), Option<Refusal>> {
         let door = Rc::clone(&self.connection.door);
         let core = &door.core;
         let is_idempotent = head.unread.method.is_idempotent();
@@ -227,7 +227,7 @@ impl Client {
             let (failure, attempt, refusal) = match core.pool.lease(&turn, patience.connect, fresh).await {
                 Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
                 Ok(lease) => {
-                    let mut exchange = Exchange::new(lease, turn, patience, &core.buffers);
+                    let mut exchange = Box::new(Exchange::new(lease, turn, patience, &core.buffers));
                     let passage = Passage { framing: head.framing, upgrades };
                     exchange.begin(head.framing, to_head, &mut self.watch, |out, target| {
                         forwarding::put_request(out, core, target, admitted, passage);
@@ -284,7 +284,7 @@ impl Client {
     /// Sends the answer on as it comes.
     async fn relay(
         &mut self,
-        mut exchange: Exchange,
+        mut exchange: Box<Exchange>,
         answer: &AnswerHead,
         hub: &str,
         head: &RequestHead,
@@ -358,7 +358,7 @@ impl Client {
     }
 
     /// Lets the two sides have the connection for themselves after an upgrade.
-    async fn switch(&mut self, mut exchange: Exchange, answer: &AnswerHead, notes: &mut Notes<'_>) {
+    async fn switch(&mut self, mut exchange: Box<Exchange>, answer: &AnswerHead, notes: &mut Notes<'_>) {
         answers::put_switch(&mut self.out.bytes, &answer.fields, exchange.text(), notes);
         if exchange.use_head(answer).is_err() || !self.send().await {
             return;

@@ -18,6 +18,7 @@ use super::{
     plan::{Kind, Line, MOST_POLICIES, Policy},
     quotas::QuotaTable,
 };
+use crate::patience::present;
 
 const SHARDS: usize = 64;
 /// Entries of a shard: seven eighths of a power of two, which is where a table of that size would double.
@@ -113,7 +114,7 @@ impl Limiter {
 
     /// Counts the request against all its limits; or against none, and says which was reached.
     pub(crate) fn count<'s>(&self, call: Call<'_, 's>, date: Timestamp) -> (Standing<'s>, Option<Reached>) {
-        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let now = u64::try_from(present().saturating_duration_since(self.started).as_nanos()).unwrap_or(u64::MAX);
         self.count_at(call, now, date)
     }
 

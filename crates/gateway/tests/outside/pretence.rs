@@ -130,7 +130,7 @@ fn f75_a_token_in_the_query_is_none_and_is_written_down_nowhere() {
         stage.call("GET", &target, &[], "").refused(401, "token-missing");
         let entry = stage.entry();
         assert!(!format!("{entry:?}").contains(&stage.token()[..40]), "{entry:?}");
-        assert_eq!(entry.path, "/rents/v1/accounts");
+        assert_eq!(*entry.path, *"/rents/v1/accounts");
     }
     assert!(stage.upstream.seen().is_empty());
 }

@@ -34,7 +34,7 @@ fn a_granted_application_and_a_member_of_the_group_are_let_in_and_journalled() {
     let entry = stage.entry();
     assert_eq!(entry.caller, Caller::Application { id: word("shop"), credential: Some(word("cred-1")) });
     assert_eq!((entry.operation.as_deref(), entry.status, entry.refusal), (Some("listAccounts"), 200, None));
-    assert_eq!(entry.path, ACCOUNTS);
+    assert_eq!(*entry.path, *ACCOUNTS);
     let answer = stage.call("GET", "/rents/v1/accounts/7", &[&bearer(&stage.person_token())], "");
     assert_eq!(answer.status, 200);
     assert_eq!(stage.entry().caller, Caller::Person { id: word("ada") });
