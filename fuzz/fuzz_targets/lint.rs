@@ -33,7 +33,10 @@ fuzz_target!(|text: &str| {
             ..Checked::default()
         }];
         report::pretty(&checked, Look::default());
-        for told in [report::json(&checked), report::sarif(&checked)] {
+        let mut json = vec![];
+        report::json(&checked, &mut json).expect("memory can be written to");
+        let json = String::from_utf8(json).expect("JSON is text");
+        for told in [json, report::sarif(&checked)] {
             Document::parse(&told).expect("what is told as JSON can be read");
         }
     }
