@@ -97,17 +97,22 @@ pub(crate) async fn accept(door: Rc<Door>, listener: TcpListener) {
 }
 
 fn admit(door: &Rc<Door>, stream: TcpStream, peer: SocketAddr) {
+    let shared = &door.core.shared;
+    let is_proxy = door.entrance.proxies.contains(peer.ip());
+    let most = if is_proxy { usize::MAX } else { shared.bounds.most_connections_of_address };
     let counted = Counted::new(&door.open);
-    if door.open.load(Ordering::Relaxed) > door.core.shared.bounds.most_connections {
-        door.core.shared.metrics.connections_refused.inc();
+    let member = shared.crowd.join(peer.ip(), most).filter(|_| !counted.are_over(shared.bounds.most_connections));
+    let Some(member) = member else {
+        shared.metrics.connections_refused.inc();
         return;
-    }
+    };
     let door = Rc::clone(door);
     tokio::task::spawn_local(async move {
         let core = Rc::clone(&door.core);
         if isolated(serve(door, stream, peer.ip(), counted)).await.is_err() {
             core.shared.metrics.panics.inc();
         }
+        drop(member);
     });
 }
 
@@ -118,6 +123,10 @@ impl Counted {
     fn new(open: &Arc<AtomicUsize>) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(open))
+    }
+
+    fn are_over(&self, most: usize) -> bool {
+        self.0.load(Ordering::Relaxed) > most
     }
 }
 

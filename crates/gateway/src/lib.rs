@@ -38,6 +38,7 @@ mod certificate;
 mod closing;
 mod connection;
 mod cors;
+mod crowd;
 mod delta;
 mod entrance;
 mod fields;
@@ -112,11 +113,13 @@ pub struct Bounds {
     pub largest_body: u64,
     /// Open client connections, over all listeners.
     pub most_connections: usize,
+    /// Open client connections of one address; those of trusted proxies are not counted by their address.
+    pub most_connections_of_address: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { largest_body: 10 * 1024 * 1024, most_connections: 20_000 }
+        Self { largest_body: 10 * 1024 * 1024, most_connections: 20_000, most_connections_of_address: 10_000 }
     }
 }
 
@@ -192,6 +195,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         chance: setup.chance,
         journal: setup.journal,
         metrics: metrics::Metrics::register(setup.registry),
+        crowd: Arc::default(),
         limiter: Arc::new(limits::Limiter::new()),
         signer: setup.identity_signer,
         bounds: setup.bounds,

@@ -1,7 +1,8 @@
 //! What of clients that say nothing, or too little, or too many things at once?
 
 use std::{
-    io::Read,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -10,6 +11,7 @@ use std::{
 };
 
 use prometheus_client::encoding::text::encode;
+use socket2::{Domain, Socket, Type};
 
 use crate::{scripted::*, stage::*};
 
@@ -133,4 +135,20 @@ fn d54_connections_over_the_bound_are_closed_and_counted_and_those_within_it_are
         }
     };
     assert!((0..40).any(served), "once they are gone, others are served");
+}
+
+#[test]
+fn d54_one_address_does_not_take_the_places_of_others() {
+    let stage = Stage::with_places(10);
+    let mut open: Vec<Client> = (0..15).map(|_| Client::connect(stage.production)).collect();
+    let closed = open.iter_mut().skip(10).filter_map(|client| client.is_closed().then_some(())).count();
+    assert_eq!(closed, 5, "fifteen came from one address");
+    let other = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    other.bind(&SocketAddr::from(([127, 0, 0, 2], 0)).into()).expect("another address of this machine");
+    other.connect(&stage.production.into()).expect("it listens");
+    let mut other = TcpStream::from(other);
+    other.write_all(b"GET /rents/v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it is sent");
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).expect("it is answered");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }

@@ -128,7 +128,14 @@ impl Stage {
 
     /// A gateway with a changed snapshot.
     pub fn with(change: impl FnOnce(&mut SnapshotDocument)) -> Self {
-        Self::start(Bounds { largest_body: 100_000, most_connections: 500 }, Some(change))
+        let bounds = Bounds { largest_body: 100_000, most_connections: 500, ..Bounds::default() };
+        Self::start(bounds, Some(change))
+    }
+
+    /// A gateway that takes so many connections of one address.
+    pub fn with_places(most_connections_of_address: usize) -> Self {
+        let bounds = Bounds { most_connections_of_address, ..Bounds::default() };
+        Self::start(bounds, Some(|_: &mut SnapshotDocument| {}))
     }
 
     /// A gateway without any snapshot.

@@ -25,6 +25,8 @@ pub(crate) struct Gateway {
     drain_seconds: u64,
     /// Open client connections, over all listeners.
     most_connections: usize,
+    /// Open client connections of one address that is no trusted proxy's.
+    most_connections_of_address: usize,
     /// How much memory there is, if it is less than the machine or the container has.
     memory_megabytes: Option<u64>,
     /// Networks besides the public internet in which upstreams may be: `["10.0.0.0/8"]`.
@@ -55,6 +57,7 @@ impl Default for Gateway {
             stop_delay_seconds: 0,
             drain_seconds: 30,
             most_connections: Bounds::default().most_connections,
+            most_connections_of_address: Bounds::default().most_connections_of_address,
             memory_megabytes: None,
             private_upstreams: vec![],
             upstream_authorities: None,
@@ -73,8 +76,8 @@ impl Gateway {
         if self.stop_delay_seconds > LONGEST_STOP || self.drain_seconds > LONGEST_STOP {
             return Err(format!("stop_delay_seconds and drain_seconds are at most {LONGEST_STOP}"));
         }
-        if self.most_connections == 0 {
-            return Err("most_connections is 0; nobody could come in".into());
+        if self.most_connections == 0 || self.most_connections_of_address == 0 {
+            return Err("most_connections, or most_connections_of_address, is 0; nobody could come in".into());
         }
         if self.memory_megabytes.is_some_and(|megabytes| megabytes < LEAST_MEMORY) {
             return Err(format!("memory_megabytes is at least {LEAST_MEMORY}"));
@@ -93,7 +96,11 @@ impl Gateway {
 
     /// How much the gateway takes.
     pub(crate) fn bounds(&self) -> Bounds {
-        Bounds { most_connections: self.most_connections, ..Bounds::default() }
+        Bounds {
+            most_connections: self.most_connections,
+            most_connections_of_address: self.most_connections_of_address,
+            ..Bounds::default()
+        }
     }
 
     /// Bytes of memory that there are, if the configuration says so.
