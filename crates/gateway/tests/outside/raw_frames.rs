@@ -104,7 +104,7 @@ impl Raw {
 /// The first digit of a status.
 fn status_digit(block: &[u8]) -> u8 {
     match block {
-        [0x88 | 0x89 | 0x8a, ..] => 2,
+        [0x88..=0x8a, ..] => 2,
         [0x8b, ..] => 3,
         [0x8c | 0x8d, ..] => 4,
         [0x8e, ..] => 5,
