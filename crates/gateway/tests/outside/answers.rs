@@ -248,7 +248,7 @@ fn a25_an_answer_before_the_body_is_passed_on_and_ends_both_connections() {
 
 #[test]
 fn a25_an_upstream_that_answers_before_it_is_asked_is_asked_nothing_else() {
-    let (stage, upstream) = Stage::before(vec![say(GOOD), say(EVIL), Act::Head]);
+    let (stage, upstream) = Stage::before(vec![say(format!("{GOOD}{EVIL}")), Act::Head]);
     for _ in 0..6 {
         let answer = stage.raw(GET);
         assert!(!answer.body.contains("EVIL"), "{answer:?}");
