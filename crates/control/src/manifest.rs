@@ -78,8 +78,17 @@ const KEYS: &[&str] = &[
     "cors",
 ];
 
-const TARGET_KEYS: &[&str] =
-    &["mock", "upstreams", "timeout", "connect_timeout", "idle_timeout", "total_timeout", "in_flight", "health"];
+const TARGET_KEYS: &[&str] = &[
+    "mock",
+    "upstreams",
+    "timeout",
+    "connect_timeout",
+    "idle_timeout",
+    "total_timeout",
+    "in_flight",
+    "http2",
+    "health",
+];
 
 const LONGEST_TIMEOUT_MS: u64 = 300_000;
 
@@ -348,6 +357,7 @@ impl Reader {
             idle_timeout_ms: self.duration(node, "idle_timeout", usual.idle_timeout_ms, 3_600_000),
             total_timeout_ms: self.duration(node, "total_timeout", usual.total_timeout_ms, 86_400_000),
             most_in_flight: self.count(node, "in_flight", usual.most_in_flight, 100_000),
+            http2: self.flag(node, "http2"),
             health: node.get("health").and_then(|health| self.health(health)),
         }
     }

@@ -14,6 +14,8 @@ pub struct UpstreamOptions {
     pub total_timeout_ms: u64,
     /// Requests of the version that may be at its upstreams at once.
     pub most_in_flight: u32,
+    /// Whether the upstreams are asked in HTTP/2: in TLS if they agree to it, without TLS because the manifest says that they can.
+    pub http2: bool,
     /// How each upstream is asked whether it is well; if not said, none is asked.
     pub health: Option<HealthCheck>,
 }
@@ -25,6 +27,7 @@ impl Default for UpstreamOptions {
             idle_timeout_ms: 60_000,
             total_timeout_ms: 3_600_000,
             most_in_flight: 1_000,
+            http2: false,
             health: None,
         }
     }

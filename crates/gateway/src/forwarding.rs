@@ -5,10 +5,13 @@
 //! cookie and no field by which a client could pretend to be somebody; who calls is told by `Hansom-Identity` alone. Cookies
 //! travel in neither direction: gateway and hub may share a host name, and cookies know no ports.
 
+use http::{HeaderValue, header};
+
 use crate::{
     fields::Kind,
     head::Head,
-    http1::{Framing, answers::is_named, put_field, writing::put_number},
+    http1::{Framing, answers::is_named, put_field, words, writing::put_number},
+    http2::exchange::put_into,
     identity,
     limits::Admitted,
     story::Core,
@@ -57,6 +60,38 @@ pub(crate) fn put_request(
     // Ours come last, so that no `Connection` of the client can have them removed.
     own_fields(core, upstream, admitted, &mut |name, value| put_field(out, name.as_bytes(), value));
     out.extend_from_slice(b"\r\n");
+}
+
+/// The request for an upstream that speaks HTTP/2. `None`: its address is none, which no snapshot has.
+pub(crate) fn request(
+    core: &Core,
+    upstream: &Target,
+    admitted: &Admitted<'_>,
+    framing: Framing,
+) -> Option<http::Request<()>> {
+    let head = &admitted.matched().arrival().head;
+    let mut target = vec![];
+    put_target(&mut target, upstream, head);
+    let scheme = if upstream.origin().starts_with("https:") { "https" } else { "http" };
+    let authority = upstream.authority().as_bytes();
+    let uri = http::Uri::builder().scheme(scheme).authority(authority).path_and_query(target).build().ok()?;
+    let mut request = http::Request::new(());
+    *request.method_mut() = head.method.clone();
+    *request.uri_mut() = uri;
+    *request.version_mut() = http::Version::HTTP_2;
+    let fields = request.headers_mut();
+    for (name, value) in passed_on(head) {
+        put_into(fields, name, value);
+    }
+    if let Framing::Length(length) = framing {
+        fields.insert(header::CONTENT_LENGTH, length.into());
+    }
+    let takes_trailers = head.of_kind(Kind::Te).flat_map(words).any(|word| word.eq_ignore_ascii_case(b"trailers"));
+    if takes_trailers {
+        fields.insert(header::TE, HeaderValue::from_static("trailers"));
+    }
+    own_fields(core, upstream, admitted, &mut |name, value| put_into(fields, name.as_bytes(), value));
+    Some(request)
 }
 
 /// Path and query as the upstream is asked for them.

@@ -12,20 +12,15 @@ use tokio::time::timeout;
 
 use crate::{
     connection::Connection,
+    exchange::{Exchange, Fault, Way},
     fields::{self, Kind},
-    forwarding::{self, Passage},
-    http1::{
-        Framing,
-        answer_head::AnswerHead,
-        answers,
-        exchange::{Exchange, Fault},
-        reading::Sink,
-    },
+    forwarding::Passage,
+    http1::{Framing, answer_head::AnswerHead, answers, reading::Sink},
     isolation::{Panicked, isolated},
     limits::Admitted,
     matching::CompiledTarget,
     mock,
-    patience::{Pace, Watch},
+    patience::{Pace, Watch, keeping_time},
     refusal::Refusal,
     source::{Source, SourceFault, collect},
     story::{self, Judged, Notes},
@@ -34,9 +29,11 @@ use crate::{
 };
 
 mod answer;
+pub(crate) mod exchange;
 mod frames;
 mod grpc;
 mod guarded;
+pub(crate) mod pool;
 mod request;
 mod warden;
 
@@ -236,14 +233,15 @@ impl Forward<'_> {
         let mut turn = self.upstreams.choose(None)?;
         let (mut number, mut fresh) = (1, false);
         loop {
-            let (failure, attempt, refusal) = match core.pool.lease(&turn, patience.connect, fresh).await {
-                Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
-                Ok(lease) => {
-                    let mut exchange = Exchange::new(lease, turn, patience, &core.buffers);
+            let way = Way { http2: self.upstreams.speak_http2(), patience, fresh };
+            let (failure, attempt, refusal) = match Exchange::open(core, turn, way).await {
+                Err((failed, fault)) => {
+                    turn = failed;
+                    (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal())
+                }
+                Ok(mut exchange) => {
                     let passage = Passage { framing: self.framing, upgrades: false };
-                    exchange.begin(self.framing, self.is_head, watch, |out, target| {
-                        forwarding::put_request(out, core, target, self.admitted, passage);
-                    });
+                    exchange.begin(core, self.admitted, passage, self.is_head, watch);
                     let fault = match final_head(&mut exchange, upload, watch).await {
                         Ok(head) => return Ok((exchange, head)),
                         Err(fault) => fault,
@@ -307,9 +305,9 @@ struct OnThisThread(Busy);
 
 impl<F: Future + 'static> Executor<F> for OnThisThread {
     fn execute(&self, future: F) {
-        let task = tokio::task::spawn_local(async move {
+        let task = tokio::task::spawn_local(keeping_time(async move {
             future.await;
-        });
+        }));
         self.0.claim(|| task.abort_handle());
     }
 }

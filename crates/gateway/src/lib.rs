@@ -41,6 +41,7 @@ mod cors;
 mod crowd;
 mod delta;
 mod entrance;
+mod exchange;
 mod fields;
 mod forwarded;
 mod forwarding;
@@ -300,6 +301,7 @@ async fn keep_house(core: Rc<Core>) {
         turns = turns.wrapping_add(1);
         if turns.is_multiple_of(SWEEP_TURNS) {
             core.pool.sweep();
+            core.shared_connections.sweep();
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     fields::Kind,
     head::{Head, Unread},
     http1::pool::Pool,
+    http2,
     journal::{Batch, CLIENT_GONE, Entry, Page},
     lifecycle,
     limits::{self, Admitted, Limiter, Standing},
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     pub(crate) tokens: TokenCache,
     pub(crate) pool: Pool,
+    pub(crate) shared_connections: http2::pool::Pool,
     pub(crate) buffers: Buffers,
     pub(crate) journal: Batch,
     /// The value of `Via` on what is sent to upstreams.
@@ -73,6 +75,7 @@ impl Core {
             shared,
             tokens: TokenCache::default(),
             pool: Pool::default(),
+            shared_connections: http2::pool::Pool::default(),
             buffers: Buffers::default(),
             journal: Batch::default(),
             via,

@@ -28,7 +28,7 @@ use hansom_domain::{HealthCheck, UpstreamOptions};
 
 use crate::refusal::Refusal;
 
-pub(crate) use connect::{ConnectFault, HTTP_1, connect};
+pub(crate) use connect::{ConnectFault, HTTP_1, HTTP_2, connect};
 pub(crate) use hops::goes_in_a_circle;
 pub(crate) use patience::Patience;
 pub use reach::{Reach, Resolver};
@@ -51,6 +51,7 @@ pub(crate) struct Upstreams {
     addresses: Vec<Address>,
     health: Option<HealthCheck>,
     patience: Patience,
+    http2: bool,
     most_in_flight: u32,
     bound: OnceLock<Bound>,
     turn: AtomicU32,
@@ -89,6 +90,7 @@ impl Upstreams {
             addresses,
             health: options.health.clone(),
             patience: Patience::new(timeout_ms, options),
+            http2: options.http2,
             most_in_flight: options.most_in_flight.max(1),
             bound: OnceLock::new(),
             turn: AtomicU32::new(0),
@@ -106,6 +108,11 @@ impl Upstreams {
     /// How long what may take.
     pub(crate) fn patience(&self) -> Patience {
         self.patience
+    }
+
+    /// Whether the servers are asked in HTTP/2.
+    pub(crate) fn speak_http2(&self) -> bool {
+        self.http2
     }
 
     /// Takes a place at the less loaded of two servers, or, after `excluding` has failed, at another one: if there is none, the

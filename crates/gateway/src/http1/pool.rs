@@ -47,13 +47,18 @@ struct Idle {
 impl Pool {
     /// A free connection to the server, or a new one, which must stand within `patience`.
     pub(crate) async fn lease(&self, turn: &Turn, patience: Duration, fresh: bool) -> Result<Lease, ConnectFault> {
-        let (target, epoch) = (turn.target().number(), turn.target().epoch());
-        if let Some(stream) = self.take(target, epoch).filter(|_| !fresh) {
-            return Ok(Lease { stream, target, epoch, is_used: true });
+        if let Some(lease) = self.kept(turn).filter(|_| !fresh) {
+            return Ok(lease);
         }
         let stream = upstreams::connect(turn.target(), patience, HTTP_1).await?;
         turn.connected();
-        Ok(Lease { stream, target, epoch, is_used: false })
+        Ok(Lease::new(stream, turn))
+    }
+
+    /// A free connection to the server, if there is one.
+    pub(crate) fn kept(&self, turn: &Turn) -> Option<Lease> {
+        let (target, epoch) = (turn.target().number(), turn.target().epoch());
+        self.take(target, epoch).map(|stream| Lease { stream, target, epoch, is_used: true })
     }
 
     /// The connection that was used last, so that those that are not needed grow old and go.
@@ -88,6 +93,13 @@ impl Pool {
 
 fn is_young(since: Instant) -> bool {
     present().saturating_duration_since(since) < LONGEST_IDLE
+}
+
+impl Lease {
+    /// A new connection.
+    pub(crate) fn new(stream: Stream, turn: &Turn) -> Self {
+        Self { stream, target: turn.target().number(), epoch: turn.target().epoch(), is_used: false }
+    }
 }
 
 /// Whether nothing came on an idle connection: neither its end, nor an answer that nobody asked for.

@@ -10,14 +10,14 @@ use super::{
     answer_head::AnswerHead,
     answers::{self, Ending},
     client::Client,
-    exchange::{Exchange, Fault},
     reading::Sink,
     request_head::RequestHead,
     writing::put_last_chunk,
 };
 use crate::{
+    exchange::{Exchange, Fault, Way},
     fields::Kind,
-    forwarding::{self, Passage},
+    forwarding::Passage,
     head::Unread,
     limits::Admitted,
     matching::CompiledTarget,
@@ -45,7 +45,7 @@ enum After {
 
 /// What an upstream's answer is sent on as.
 struct Forwarded {
-    exchange: Box<Exchange>,
+    exchange: Exchange,
     ending: Ending,
 }
 
@@ -215,7 +215,7 @@ impl Client {
         admitted: &Admitted<'_>,
         head: &RequestHead,
         upgrades: bool,
-    ) -> Result<(Box<Exchange>, AnswerHead), Option<Refusal>> {
+    ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
         let door = Rc::clone(&self.connection.door);
         let core = &door.core;
         let is_idempotent = head.unread.method.is_idempotent();
@@ -224,14 +224,16 @@ impl Client {
         let mut turn = upstreams.choose(None).map_err(Some)?;
         let (mut number, mut fresh) = (1, false);
         loop {
-            let (failure, attempt, refusal) = match core.pool.lease(&turn, patience.connect, fresh).await {
-                Err(fault) => (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal()),
-                Ok(lease) => {
-                    let mut exchange = Box::new(Exchange::new(lease, turn, patience, &core.buffers));
+            // A connection that may become the two sides' own cannot be one that many share.
+            let way = Way { http2: upstreams.speak_http2() && !upgrades, patience, fresh };
+            let (failure, attempt, refusal) = match Exchange::open(core, turn, way).await {
+                Err((failed, fault)) => {
+                    turn = failed;
+                    (Failure::Connect, Attempt::unsent(number, is_idempotent), fault.refusal())
+                }
+                Ok(mut exchange) => {
                     let passage = Passage { framing: head.framing, upgrades };
-                    exchange.begin(head.framing, to_head, &mut self.watch, |out, target| {
-                        forwarding::put_request(out, core, target, admitted, passage);
-                    });
+                    exchange.begin(core, admitted, passage, to_head, &mut self.watch);
                     let fault = match self.final_head(&mut exchange, head, upgrades).await {
                         Ok(answer) => return Ok((exchange, answer)),
                         Err(None) => return Err(None),
@@ -284,7 +286,7 @@ impl Client {
     /// Sends the answer on as it comes.
     async fn relay(
         &mut self,
-        mut exchange: Box<Exchange>,
+        mut exchange: Exchange,
         answer: &AnswerHead,
         hub: &str,
         head: &RequestHead,
@@ -358,13 +360,14 @@ impl Client {
     }
 
     /// Lets the two sides have the connection for themselves after an upgrade.
-    async fn switch(&mut self, mut exchange: Box<Exchange>, answer: &AnswerHead, notes: &mut Notes<'_>) {
+    async fn switch(&mut self, mut exchange: Exchange, answer: &AnswerHead, notes: &mut Notes<'_>) {
         answers::put_switch(&mut self.out.bytes, &answer.fields, exchange.text(), notes);
         if exchange.use_head(answer).is_err() || !self.send().await {
             return;
         }
-        let (mut upstream, early, _turn) = exchange.into_parts();
-        tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused(), &self.connection).await;
+        if let Some((mut upstream, early, _turn)) = exchange.into_parts() {
+            tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused(), &self.connection).await;
+        }
     }
 }
 

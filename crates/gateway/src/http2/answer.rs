@@ -12,12 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::{request::Upload, warden::InFlight};
-use crate::{
-    connection::Connection,
-    http1::{exchange::Exchange, reading::Sink},
-    journal::Page,
-    patience::Watch,
-};
+use crate::{connection::Connection, exchange::Exchange, http1::reading::Sink, journal::Page, patience::Watch};
 
 const ROOM: usize = 16 * 1024;
 
@@ -112,7 +107,7 @@ impl Streamed {
 }
 
 /// Lines of fields as a map; `None` if there are none.
-fn fields(lines: &[u8]) -> Option<HeaderMap> {
+pub(crate) fn fields(lines: &[u8]) -> Option<HeaderMap> {
     let mut fields = HeaderMap::new();
     for line in lines.split(|byte| *byte == b'\n') {
         let (name, value) = line.split_at_checked(memchr::memchr(b':', line).unwrap_or(0)).unwrap_or_default();

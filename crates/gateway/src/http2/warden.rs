@@ -213,7 +213,49 @@ impl Warden {
             self.quiet = (writes, if is_quiet { self.quiet.1.saturating_add(1) } else { 0 });
             return (self.quiet.1 >= DRAINED_LOOKS).then_some(Verdict::Cut);
         }
-        let is_old = self.opened.elapsed() >= LONGEST_LIFE || self.busy.0.begun.get() >= MOST_STREAMS;
+        let is_old = is_used_up(self.opened.elapsed(), self.busy.0.begun.get());
         (is_old || self.idle_looks >= IDLE_LOOKS).then_some(Verdict::Drain)
+    }
+}
+
+/// Whether a connection of that age, with so many streams behind it, should make room for another.
+fn is_used_up(age: Duration, streams: u64) -> bool {
+    age >= LONGEST_LIFE || streams >= MOST_STREAMS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c48_a_connection_is_used_up_after_an_hour_or_a_hundred_thousand_streams() {
+        for (seconds, streams, expected) in
+            [(0, 0, false), (3_599, 99_999, false), (3_600, 0, true), (0, 100_000, true)]
+        {
+            assert_eq!(is_used_up(Duration::from_secs(seconds), streams), expected, "{seconds} {streams}");
+        }
+    }
+
+    #[test]
+    fn c41_only_the_time_that_the_client_made_us_wait_counts() {
+        let busy = Busy::default();
+        let (slow, steady, waiting) = (busy.begin(), busy.begin(), busy.begin());
+        let is_cut = |turns: u64, look: &dyn Fn(u64)| {
+            (0..turns).for_each(|turn| {
+                look(turn);
+                busy.look();
+            });
+            (slow.was_cut(), steady.was_cut(), waiting.was_cut())
+        };
+        // A byte at every look, which is 5 s; the other takes as much as it should; the third waits for its upstream.
+        let look = |_| {
+            for (request, bytes) in [(&slow, 1), (&steady, 512 * 5)] {
+                request.taken();
+                request.handed(bytes);
+            }
+        };
+        assert_eq!(is_cut(5, &look), (false, false, false));
+        assert_eq!(is_cut(5, &look), (true, false, false));
+        assert_eq!(is_cut(100, &|_| {}), (true, true, false), "whoever takes no more is cut in the end");
     }
 }

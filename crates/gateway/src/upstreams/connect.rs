@@ -27,6 +27,9 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// What is offered by ALPN to a server that is asked in HTTP/1.1.
 pub(crate) const HTTP_1: &[&[u8]] = &[b"http/1.1"];
 
+/// What is offered to a server that is asked in HTTP/2, if it can.
+pub(crate) const HTTP_2: &[&[u8]] = &[b"h2", b"http/1.1"];
+
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectFault {

@@ -11,6 +11,7 @@ mod faults;
 mod forwarding;
 mod framing;
 mod http2;
+mod http2_upstreams;
 mod kept;
 mod life;
 mod limits;
