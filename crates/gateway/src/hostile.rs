@@ -4,6 +4,7 @@
 //! The fuzzers call them; so do the tests of this file, with what the corpora hold and with what a few thousand turns make of it.
 
 use http::Method;
+use tokio::time::Instant;
 
 use crate::{
     fields::{Kind, is_token, may_stand_in_value, may_trail},
@@ -16,6 +17,7 @@ use crate::{
         put_field, request_head,
         writing::{put_chunk, put_last_chunk},
     },
+    http2::frames::{Budgets, Follower, Frame},
     kept,
     path::CanonicalPath,
     reception::{self, LARGEST_FIELDS, LONGEST_URI, MOST_FIELDS},
@@ -116,6 +118,30 @@ pub fn chunks(bytes: &[u8]) {
         };
         assert!(may_trail(name) && value.iter().all(|byte| may_stand_in_value(*byte)));
     }
+}
+
+/// Frames of HTTP/2 are the same in whatever pieces they come, lie one behind the other, and no kind goes on without end.
+pub fn frames(bytes: &[u8]) {
+    let (whole, is_between) = followed(bytes, bytes.len());
+    for step in [1, 7, 64] {
+        assert_eq!(followed(bytes, step), (whole.clone(), is_between), "in steps of {step}");
+    }
+    let length: u64 = whole.iter().map(|frame| u64::from(frame.length).saturating_add(9)).sum();
+    assert!(!is_between || length == bytes.len() as u64, "{length} of {} bytes", bytes.len());
+    let now = Instant::now();
+    for frame in whole {
+        // A thousand and one of what is counted at all is more than any kind may be without earning it.
+        let mut budgets = Budgets::new(now);
+        let is_counted = budgets.count(frame, || now).is_some() || budgets.left() < Budgets::new(now).left();
+        let has_end = (0..1_001).any(|_| budgets.count(frame, || now).is_some());
+        assert_eq!(is_counted, has_end, "{frame:?}");
+    }
+}
+
+fn followed(bytes: &[u8], step: usize) -> (Vec<Frame>, bool) {
+    let (mut follower, mut frames) = (Follower::default(), vec![]);
+    bytes.chunks(step.max(1)).for_each(|piece| follower.follow(piece, |frame| frames.push(frame)));
+    (frames, follower.is_between())
 }
 
 /// A path has one canonical form, which means what it meant.
@@ -305,6 +331,15 @@ mod tests {
             include_bytes!("../../../fuzz/corpus/chunks/trailers"),
         ];
         hold(chunks, &corpus, 10_000);
+    }
+
+    #[test]
+    fn frames_hold() {
+        let corpus: [&[u8]; 2] = [
+            include_bytes!("../../../fuzz/corpus/frames/request"),
+            include_bytes!("../../../fuzz/corpus/frames/control"),
+        ];
+        hold(frames, &corpus, 3_000);
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{
 
 mod answer;
 pub(crate) mod exchange;
-mod frames;
+pub(crate) mod frames;
 mod grpc;
 mod guarded;
 pub(crate) mod pool;

@@ -261,6 +261,11 @@ impl Budgets {
         }
     }
 
+    /// How many frames of all kinds there may still be.
+    pub(crate) fn left(&self) -> u32 {
+        self.left.iter().fold(0, |sum, left| sum.saturating_add(*left))
+    }
+
     fn take(&mut self, kind: Kind) -> bool {
         let Some(left) = self.left.get_mut(kind as usize) else { return false };
         let had = *left > 0;

@@ -15,10 +15,16 @@ use h2::{Reason, RecvStream, server::SendResponse};
 use hansom_domain::UpstreamOptions;
 use hansom_gateway::snapshot::{SnapshotDocument, Target};
 use http::{HeaderMap, Request, Response};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::aws_lc_rs},
+};
 
 use crate::{
     raw_frames::{self, GOAWAY, SETTINGS},
     stage::{Stage, bearer},
+    upstreams::{Notary, Pair, trusting_with},
 };
 
 /// A server that speaks HTTP/2 alone.
@@ -54,7 +60,40 @@ impl Server {
         });
     }
 
-    async fn connection(self, stream: tokio::net::TcpStream) {
+    /// The same in TLS, and only if HTTP/2 is agreed on; HTTP/1.1 is answered with no more than its name.
+    fn start_tls(&self, pair: Pair, protocols: &[&[u8]]) -> u16 {
+        let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().expect("versions").with_no_client_auth();
+        let mut config = builder.with_single_cert(vec![pair.0], pair.1).expect("a certificate");
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        let (server, acceptor) = (self.clone(), TlsAcceptor::from(Arc::new(config)));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                listener.set_nonblocking(true).expect("it can be set");
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+                while let Ok((stream, _)) = listener.accept().await {
+                    let Ok(mut tls) = acceptor.accept(stream).await else { continue };
+                    server.connections.fetch_add(1, Ordering::SeqCst);
+                    if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
+                        tokio::spawn(server.clone().connection(tls));
+                        continue;
+                    }
+                    tokio::spawn(async move {
+                        while tls.read(&mut [0; 4096]).await.is_ok_and(|count| count > 0) {
+                            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nHTTP/1.1";
+                            tls.write_all(answer).await.expect("it takes it");
+                        }
+                    });
+                }
+            });
+        });
+        port
+    }
+
+    async fn connection(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let Ok(mut connection) = h2::server::handshake(stream).await else { return };
         while let Some(Ok((request, respond))) = connection.accept().await {
             tokio::spawn(self.clone().answer(request, respond));
@@ -242,4 +281,23 @@ fn upstreams_of_http_2_that_are_silent_break_off_or_speak_something_else_are_tol
     });
     let answer = stage.call("GET", "/rents/v1/status", &[], "");
     assert!(matches!(answer.status, 502 | 504), "{answer:?}");
+}
+
+#[test]
+fn an_upstream_in_tls_is_asked_in_the_protocol_that_it_chooses() {
+    let authority = Notary::new();
+    let options = || UpstreamOptions { http2: true, ..UpstreamOptions::default() };
+    for (protocols, expected) in
+        [(&[&b"h2"[..], b"http/1.1"][..], "hello"), (&[b"http/1.1"], "HTTP/1.1"), (&[], "HTTP/1.1")]
+    {
+        let server = Server::default();
+        let port = server.start_tls(authority.sign("rents.test", 2999), protocols);
+        let stage = trusting_with(&authority, None, format!("https://rents.test:{port}"), options());
+        for _ in 0..6 {
+            let answer = stage.call("GET", "/rents/v1/status", &[], "");
+            assert_eq!((answer.status, answer.body.as_str()), (200, expected), "{protocols:?}: {answer:?}");
+        }
+        let connections = server.connections.load(Ordering::SeqCst);
+        assert!(connections <= 2, "{connections} connections for two threads");
+    }
 }

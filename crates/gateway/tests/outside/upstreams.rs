@@ -276,15 +276,15 @@ fn j115_a_gateway_that_leads_to_itself_ends_the_circle() {
 }
 
 /// Signs certificates for servers and clients.
-struct Notary {
+pub struct Notary {
     params: CertificateParams,
     key: KeyPair,
 }
 
-type Pair = (CertificateDer<'static>, PrivateKeyDer<'static>);
+pub type Pair = (CertificateDer<'static>, PrivateKeyDer<'static>);
 
 impl Notary {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(vec![]).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self { params, key: KeyPair::generate().expect("a key") }
@@ -294,7 +294,7 @@ impl Notary {
         self.params.self_signed(&self.key).expect("signed").der().clone()
     }
 
-    fn sign(&self, name: &str, until: i32) -> Pair {
+    pub fn sign(&self, name: &str, until: i32) -> Pair {
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(until, 1, 1);
@@ -343,11 +343,15 @@ fn tls_server(pair: Pair, clients: Option<CertificateDer<'static>>) -> (u16, Arc
 
 /// A stage that believes this authority and shows this certificate; every name is this machine.
 fn trusting(authority: &Notary, certificate: Option<Pair>, url: String) -> Stage {
+    trusting_with(authority, certificate, url, usual())
+}
+
+pub fn trusting_with(authority: &Notary, certificate: Option<Pair>, url: String, options: UpstreamOptions) -> Stage {
     let here = Resolver::new(|_| async { Ok(vec!["127.0.0.1".parse().expect("an address")]) });
     let open = OpenNetworks::new(Network::LOOPBACK.into());
     let certificate = certificate.map(|(certificate, key)| (vec![certificate], key));
     let reach = Reach::new(open, here, vec![authority.own()], certificate).expect("TLS can be set up");
-    Stage::reaching(reach, to(vec![url], usual()))
+    Stage::reaching(reach, to(vec![url], options))
 }
 
 #[test]
