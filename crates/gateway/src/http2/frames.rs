@@ -262,6 +262,7 @@ impl Budgets {
     }
 
     /// How many frames of all kinds there may still be.
+    #[cfg(any(test, feature = "hostile"))]
     pub(crate) fn left(&self) -> u32 {
         self.left.iter().fold(0, |sum, left| sum.saturating_add(*left))
     }
