@@ -56,7 +56,7 @@ pub(crate) fn kind(name: &[u8]) -> Kind {
     lower.copy_from_slice(beginning);
     lower.make_ascii_lowercase();
     match kind_of_lower_case(lower) {
-        Kind::Plain if !is_unmistakable(name) => Kind::KeptFromUpstreams,
+        Kind::Plain | Kind::CrossOrigin if !is_unmistakable(name) => Kind::KeptFromUpstreams,
         kind => kind,
     }
 }
@@ -178,6 +178,7 @@ mod tests {
             assert_eq!(kind(name.as_bytes()), expected, "{name}");
         }
         for name in [
+            "access-control-x_user",
             "X.User",
             "X!User",
             "Proxy",
