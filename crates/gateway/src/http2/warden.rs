@@ -22,8 +22,8 @@ const LOOK_SECONDS: u64 = 5;
 const UNFINISHED_LOOKS: u32 = 2;
 /// A connection without a request ends after so many looks.
 const IDLE_LOOKS: u32 = 12;
-/// Once no new stream is taken, a connection without requests that does not get rid of a byte ends after so many.
-const DRAINED_LOOKS: u32 = 2;
+/// Once no new stream is taken, a connection without requests that does not get rid of a byte ends after so many seconds.
+const DRAINED_SECONDS: u32 = 5;
 /// How long a client may leave an answer untaken in all, beside a second for each of so many bytes that it has taken.
 const LONGEST_UNTAKEN_SECONDS: u64 = 30;
 const LEAST_PACE: u64 = 512;
@@ -180,7 +180,12 @@ impl Warden {
     pub(crate) async fn verdict(&mut self) -> Verdict {
         loop {
             if self.is_draining {
-                sleep(LOOK).await;
+                for _ in 0..LOOK_SECONDS {
+                    sleep(Duration::from_secs(1)).await;
+                    if self.is_drained() {
+                        return Verdict::Cut;
+                    }
+                }
             } else {
                 tokio::select! {
                     () = sleep(LOOK) => {}
@@ -205,16 +210,20 @@ impl Warden {
         if self.unfinished.1 >= UNFINISHED_LOOKS {
             return Some(Verdict::Cut);
         }
-        let is_idle = self.busy.is_idle();
-        self.idle_looks = if is_idle { self.idle_looks.saturating_add(1) } else { 0 };
         if self.is_draining {
-            let writes = self.pulse.writes.get();
-            let is_quiet = is_idle && self.quiet.0 == writes;
-            self.quiet = (writes, if is_quiet { self.quiet.1.saturating_add(1) } else { 0 });
-            return (self.quiet.1 >= DRAINED_LOOKS).then_some(Verdict::Cut);
+            return None;
         }
+        self.idle_looks = if self.busy.is_idle() { self.idle_looks.saturating_add(1) } else { 0 };
         let is_old = is_used_up(self.opened.elapsed(), self.busy.0.begun.get());
         (is_old || self.idle_looks >= IDLE_LOOKS).then_some(Verdict::Drain)
+    }
+
+    /// Whether nothing is left that could still come to its end. Asked once a second.
+    fn is_drained(&mut self) -> bool {
+        let writes = self.pulse.writes.get();
+        let is_quiet = self.busy.is_idle() && self.quiet.0 == writes;
+        self.quiet = (writes, if is_quiet { self.quiet.1.saturating_add(1) } else { 0 });
+        self.quiet.1 >= DRAINED_SECONDS
     }
 }
 

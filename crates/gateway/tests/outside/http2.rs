@@ -323,3 +323,30 @@ fn a_small_body_is_one_frame_with_the_end_in_it() {
     assert_eq!(String::from_utf8_lossy(&got), body);
     assert_eq!(frames, 1, "a small body is one frame, which is the last");
 }
+
+#[test]
+fn a_stop_says_goaway_lets_what_is_under_way_end_and_waits_for_nobody_else() {
+    let stage = Stage::new();
+    let mut asking = Raw::open(stage.production, &[]);
+    asking.ask(1, "/rents/v1/anything/a/silent");
+    let mut idle = Raw::open(stage.production, &[]);
+    idle.ask(1, "/rents/v1/status");
+    assert_eq!(idle.end(1), End::Answer(2));
+    stage.upstream.until(|seen| seen.head.contains("/silent"));
+    let (gateway, began) = (stage.gateway.clone(), Instant::now());
+    let stopping = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(gateway.stop(Duration::from_secs(20)));
+    });
+    assert_eq!(asking.end(1), End::Answer(5), "the upstream is silent, which is told");
+    let mut has_said = false;
+    while let Some(frame) = idle.next() {
+        has_said |= frame.kind == GOAWAY && frame.payload.get(4..8) == Some(&[0; 4]);
+        if frame.kind == PING && frame.flags == 0 {
+            idle.send(&self::frame(PING, 1, 0, &frame.payload));
+        }
+    }
+    assert!(has_said, "a connection that ends says so");
+    stopping.join().expect("it stops");
+    assert!(began.elapsed() < Duration::from_secs(18), "{:?}", began.elapsed());
+}
