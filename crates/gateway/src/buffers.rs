@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 /// How much a connection reads at once.
-pub(crate) const SIZE: usize = 16 * 1024;
+pub(crate) const SIZE: usize = 8 * 1024;
 const MOST_KEPT: usize = 256;
 /// Memory that grew beyond this for a large body is not kept.
 const LARGEST_KEPT: usize = 32 * 1024;

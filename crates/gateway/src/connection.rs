@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     closing::{Closing, Listed},
+    crowd::Member,
     entrance::{Entrance, Facts, Turned},
     greeting::{self, Greeting},
     http1, http2,
@@ -52,7 +53,8 @@ pub(crate) struct Connection {
     pub(crate) peer: Peer,
     facts: Facts,
     listed: Listed,
-    _counted: Counted,
+    /// Among all connections, and among those of its address.
+    _counted: (Counted, Member),
 }
 
 impl Connection {
@@ -109,10 +111,20 @@ fn admit(door: &Rc<Door>, stream: TcpStream, peer: SocketAddr) {
     let door = Rc::clone(door);
     tokio::task::spawn_local(async move {
         let core = Rc::clone(&door.core);
-        if isolated(serve(door, stream, peer.ip(), counted)).await.is_err() {
+        let served = async move {
+            // Each in a box of its own, so that a connection costs what it does now: not what coming in costs, and not what the
+            // other protocol would.
+            match Box::pin(arrive(door, stream, peer.ip(), (counted, member))).await {
+                Some((connection, stream, true)) => Box::pin(http2::serve(Rc::new(connection), stream)).await,
+                Some((connection, stream, false)) => {
+                    keeping_time(Box::pin(http1::client::serve(connection, stream))).await;
+                }
+                None => {}
+            }
+        };
+        if isolated(Box::pin(served)).await.is_err() {
             core.shared.metrics.panics.inc();
         }
-        drop(member);
     });
 }
 
@@ -136,23 +148,29 @@ impl Drop for Counted {
     }
 }
 
-async fn serve(door: Rc<Door>, stream: TcpStream, peer: IpAddr, counted: Counted) {
+/// Lets a connection in; and whether it speaks HTTP/2.
+async fn arrive(
+    door: Rc<Door>,
+    stream: TcpStream,
+    peer: IpAddr,
+    counted: (Counted, Member),
+) -> Option<(Connection, Stream, bool)> {
     let listed = door.closing.list().await;
     // Without it small answers wait for the client's acknowledgement; a socket that refuses is about to fail anyway.
     let _ = stream.set_nodelay(true);
     let entered = tokio::select! {
         entered = enter(&door, stream, peer) => entered,
-        () = last_call(&listed) => return,
+        () = last_call(&listed) => return None,
     };
-    let (stream, facts, is_http2) = match entered {
-        Ok(entered) => entered,
-        Err(turned) => return door.core.shared.metrics.turned_away(turned),
-    };
-    let connection = Connection { door, peer: Peer::new(facts.peer), facts, listed, _counted: counted };
-    // Boxed, so that a connection costs what its protocol needs and not what the larger one would.
-    match is_http2 {
-        true => Box::pin(http2::serve(Rc::new(connection), stream)).await,
-        false => Box::pin(keeping_time(http1::client::serve(connection, stream))).await,
+    match entered {
+        Ok((stream, facts, is_http2)) => {
+            let connection = Connection { door, peer: Peer::new(facts.peer), facts, listed, _counted: counted };
+            Some((connection, stream, is_http2))
+        }
+        Err(turned) => {
+            door.core.shared.metrics.turned_away(turned);
+            None
+        }
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) async fn serve(connection: Rc<Connection>, stream: Stream) {
     let service = service_fn(move |request| {
         let (connection, in_flight) = (Rc::clone(&of_service), by.begin());
         async move {
-            match isolated(respond(Rc::clone(&connection), in_flight, request)).await {
+            match isolated(Box::pin(respond(Rc::clone(&connection), in_flight, request))).await {
                 Ok(answer) => answer,
                 Err(Panicked) => Ok(apologise(&connection)),
             }

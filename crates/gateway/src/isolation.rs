@@ -6,7 +6,7 @@
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::Pin,
     task::Poll,
 };
 
@@ -14,9 +14,8 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Lets a future end by a panic without taking its thread along.
-pub(crate) async fn isolated<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
+/// Lets a future end by a panic without taking its thread along. It comes boxed: pinned here, it would be held twice.
+pub(crate) async fn isolated<F: Future>(mut future: Pin<Box<F>>) -> Result<F::Output, Panicked> {
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(poll) => poll.map(Ok),
         Err(_) => Poll::Ready(Err(Panicked)),

@@ -287,7 +287,7 @@ async fn close(closing: Rc<Closing>, mut stop: watch::Receiver<bool>) {
 
 /// Goes on keeping house whatever happens in it: without it no entry would be handed over any more.
 async fn keep_house_always(core: Rc<Core>) {
-    while isolated(keep_house(Rc::clone(&core))).await.is_err() {
+    while isolated(Box::pin(keep_house(Rc::clone(&core)))).await.is_err() {
         core.shared.metrics.panics.inc();
     }
 }

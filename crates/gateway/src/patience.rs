@@ -6,7 +6,7 @@
 use std::{
     cell::Cell,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
@@ -23,15 +23,15 @@ pub(crate) fn present() -> Instant {
     PRESENT.get().unwrap_or_else(Instant::now)
 }
 
-/// Reads the clock once each time that the future is turned to, not once for each of the many deadlines that it sets.
-pub(crate) async fn keeping_time<F: Future>(future: F) -> F::Output {
+/// Reads the clock once each time that the future is turned to, not once for each of the many deadlines that it sets. It comes
+/// boxed: pinned here, it would be held twice.
+pub(crate) async fn keeping_time<F: Future>(mut future: Pin<Box<F>>) -> F::Output {
     struct Kept;
     impl Drop for Kept {
         fn drop(&mut self) {
             PRESENT.set(None);
         }
     }
-    let mut future = pin!(future);
     poll_fn(|cx| {
         let _kept = Kept;
         PRESENT.set(Some(Instant::now()));

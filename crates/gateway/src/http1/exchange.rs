@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// How much is read at once of a head, or of a body that has to be looked at.
-const READ: usize = 16 * 1024;
+const READ: usize = 8 * 1024;
 /// How much of a request's body is on its way at once.
 const UPLOAD_ROOM: usize = 64 * 1024;
 /// Interim answers before the final one.

@@ -50,7 +50,8 @@ impl Pool {
         if let Some(lease) = self.kept(turn).filter(|_| !fresh) {
             return Ok(lease);
         }
-        let stream = upstreams::connect(turn.target(), patience, HTTP_1).await?;
+        // Boxed, as it is seldom needed and large.
+        let stream = Box::pin(upstreams::connect(turn.target(), patience, HTTP_1)).await?;
         turn.connected();
         Ok(Lease::new(stream, turn))
     }
