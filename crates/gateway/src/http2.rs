@@ -197,7 +197,7 @@ struct Forward<'f> {
 
 impl Forward<'_> {
     async fn run(&self, mut upload: Upload, tone: Tone<'_>, mut notes: Notes<'_>) -> Response<Answer> {
-        let mut watch = Watch::new(self.upstreams.patience().first_byte);
+        let mut watch = self.connection.door.core.watches.take(self.upstreams.patience().first_byte);
         let (mut exchange, head) = match self.exchange(&mut upload, &mut watch).await {
             Ok(answered) => answered,
             Err(refusal) => return refuse(refusal, tone, notes),
@@ -219,6 +219,7 @@ impl Forward<'_> {
         }
         if exchange.is_answered() && exchange.trailers().is_empty() && upload.is_ended() {
             exchange.end(&self.connection.door.core);
+            self.connection.door.core.watches.hand_back(watch);
             return answer.map(|()| Answer::whole(body.into(), notes.page));
         }
         let streamed = Streamed::new(exchange, upload, watch, Rc::clone(self.connection), notes.page, body.into());
@@ -305,9 +306,7 @@ struct OnThisThread(Busy);
 
 impl<F: Future + 'static> Executor<F> for OnThisThread {
     fn execute(&self, future: F) {
-        let task = tokio::task::spawn_local(keeping_time(async move {
-            future.await;
-        }));
+        let task = tokio::task::spawn_local(keeping_time(Box::pin(future)));
         self.0.claim(|| task.abort_handle());
     }
 }

@@ -4,7 +4,7 @@
 //! behind it is moved only when it rings, or when a deadline is sooner than it would ring.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll},
@@ -81,6 +81,35 @@ impl Watch {
             self.timer.as_mut().reset(self.deadline);
         }
         Poll::Pending
+    }
+}
+
+/// Watches that nobody looks at now. Their timers go on, so that who takes one sets none: most requests are over before any
+/// timer would ring.
+#[derive(Default)]
+pub(crate) struct Watches(RefCell<Vec<Watch>>);
+
+impl Watches {
+    const MOST_KEPT: usize = 256;
+
+    /// A watch that rings after `patience`.
+    pub(crate) fn take(&self, patience: Duration) -> Watch {
+        let kept = self.0.borrow_mut().pop();
+        match kept {
+            Some(mut watch) => {
+                watch.give(patience);
+                watch
+            }
+            None => Watch::new(patience),
+        }
+    }
+
+    /// For the next request.
+    pub(crate) fn hand_back(&self, watch: Watch) {
+        let mut kept = self.0.borrow_mut();
+        if kept.len() < Self::MOST_KEPT {
+            kept.push(watch);
+        }
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
     limits::{self, Admitted, Limiter, Standing},
     matching::{self, Version},
     metrics::Metrics,
+    patience::Watches,
     peer::Peer,
     pressure::{Level, Pressure},
     reception,
@@ -58,6 +59,7 @@ pub(crate) struct Core {
     pub(crate) pool: Pool,
     pub(crate) shared_connections: http2::pool::Pool,
     pub(crate) buffers: Buffers,
+    pub(crate) watches: Watches,
     pub(crate) journal: Batch,
     /// The value of `Via` on what is sent to upstreams.
     pub(crate) via: String,
@@ -77,6 +79,7 @@ impl Core {
             pool: Pool::default(),
             shared_connections: http2::pool::Pool::default(),
             buffers: Buffers::default(),
+            watches: Watches::default(),
             journal: Batch::default(),
             via,
             no_path: "".into(),
