@@ -212,8 +212,9 @@ impl Config {
         let gateway = &mut config.gateway;
         let of_gateway =
             [&mut gateway.upstream_authorities, &mut gateway.upstream_certificate, &mut gateway.upstream_key];
+        let access_log = gateway.access_log.as_mut().filter(|target| target.as_os_str() != access_log::STANDARD_OUTPUT);
         let others = [&mut config.database.url_file, &mut config.identity.client_secret_file];
-        for path in others.into_iter().chain(of_gateway).flatten() {
+        for path in others.into_iter().chain(of_gateway).flatten().chain(access_log) {
             *path = folder.join(&*path);
         }
         for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {

@@ -4,6 +4,7 @@
     reason = "this crate alone touches time, environment and files; the others take them as arguments"
 )]
 
+mod access_log;
 mod assertion;
 mod bookkeeper;
 mod certificates;

@@ -78,7 +78,7 @@ impl Node {
         crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
         let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, parts.master_key)));
         let (mut registry, pressure) = (Registry::default(), Pressure::default());
-        let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
+        let (journal, mut entries) = mpsc::channel(JOURNAL_BATCHES);
         let environments = std::mem::take(&mut parts.environments).into_iter();
         let life = std::mem::take(&mut parts.life);
         let setup = hansom_gateway::Setup {
@@ -95,6 +95,9 @@ impl Node {
         };
         let gateway =
             hansom_gateway::start(setup, kept.map(|kept| kept.snapshot)).doing("the gateway could not start")?;
+        if let Some(log) = life.access_log {
+            entries = log.listen(entries, &mut registry);
+        }
         let (readiness, held) = (Readiness::default(), hold.held());
         let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
         let figures = Figures { gateway: gateway.clone(), keeper: keeper.clone(), held: held.clone() };

@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use crate::{
+    access_log::AccessLog,
     bookkeeper,
     certificates::Watched,
     crashes::Crashes,
@@ -98,6 +99,8 @@ pub(crate) struct Life {
     pub(crate) ask: Arc<Notify>,
     /// How much the gateway takes.
     pub(crate) bounds: Bounds,
+    /// The log of requests, if there is one.
+    pub(crate) access_log: Option<AccessLog>,
     /// Bytes of memory that there are, if the configuration says so.
     pub(crate) memory: Option<u64>,
     /// From the order to stop to the end of taking connections.
@@ -109,7 +112,8 @@ pub(crate) struct Life {
 impl Default for Life {
     fn default() -> Self {
         let (watched, ask, drain) = (vec![], Arc::default(), Duration::from_secs(10));
-        Self { watched, ask, bounds: Bounds::default(), memory: None, stop_delay: Duration::ZERO, drain }
+        let (bounds, stop_delay) = (Bounds::default(), Duration::ZERO);
+        Self { watched, ask, bounds, access_log: None, memory: None, stop_delay, drain }
     }
 }
 

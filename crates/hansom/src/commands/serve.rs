@@ -11,6 +11,7 @@ use hansom_oauth::{ClaimDirectory, Provider};
 use tokio::sync::Notify;
 
 use crate::{
+    access_log::AccessLog,
     certificates::Watched,
     config::Config,
     descriptors,
@@ -128,6 +129,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
             watched,
             ask,
             bounds: config.gateway.bounds(),
+            access_log: access_log(config)?,
             memory: config.gateway.memory(),
             stop_delay: config.gateway.stop_delay(),
             drain: config.gateway.drain(),
@@ -135,4 +137,9 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         clock: world::clock(),
         chance,
     })
+}
+
+fn access_log(config: &Config) -> Result<Option<AccessLog>, Failure> {
+    let Some(target) = &config.gateway.access_log else { return Ok(None) };
+    AccessLog::open(target).map(Some).doing(format!("the access log {} cannot be opened", target.display()))
 }

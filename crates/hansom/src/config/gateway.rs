@@ -27,6 +27,8 @@ pub(crate) struct Gateway {
     most_connections: usize,
     /// Open client connections of one address that is no trusted proxy's.
     most_connections_of_address: usize,
+    /// Where a line of JSON is written for each request: a file, or `-` for standard output.
+    pub(crate) access_log: Option<PathBuf>,
     /// How much memory there is, if it is less than the machine or the container has.
     memory_megabytes: Option<u64>,
     /// Networks besides the public internet in which upstreams may be: `["10.0.0.0/8"]`.
@@ -58,6 +60,7 @@ impl Default for Gateway {
             drain_seconds: 30,
             most_connections: Bounds::default().most_connections,
             most_connections_of_address: Bounds::default().most_connections_of_address,
+            access_log: None,
             memory_megabytes: None,
             private_upstreams: vec![],
             upstream_authorities: None,
