@@ -16,6 +16,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
+    access_log,
     failure::{Doing, Failure},
     reach,
 };
