@@ -433,3 +433,26 @@ fn m142_a_service_manager_may_hold_the_listeners() {
     running.signal("TERM");
     assert_eq!(running.end().code(), Some(0));
 }
+
+#[test]
+fn the_access_log_has_a_line_for_each_request_and_nothing_that_is_secret() {
+    let (scratch, ports) = (Scratch::new(), Ports::free());
+    let config = configuration(&scratch, &ports, "", "access_log = \"access.log\"");
+    let mut running = Running::start(&mut serve(&config, &[]), &ports);
+    let mut client = TcpStream::connect(("127.0.0.1", ports.production)).unwrap();
+    client
+        .write_all(b"GET /nothing/v1/here?secret=7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    let id = answer.lines().find_map(|line| line.strip_prefix("request-id: ")).unwrap().to_owned();
+    let file = scratch.0.join("access.log");
+    let log = || std::fs::read_to_string(&file).unwrap_or_default();
+    running.until(|| log().contains(&id), "the request is in the log");
+    let line: serde_json::Value = serde_json::from_str(log().lines().last().unwrap()).unwrap();
+    assert_eq!((line["path"].as_str(), line["status"].as_u64()), (Some("/nothing/v1/here"), Some(404)));
+    assert_eq!((line["code"].as_str(), line["caller"].as_str()), (Some("api-not-found"), Some("anyone")));
+    for secret in ["secret", "s3cret", "127.0.0.1"] {
+        assert!(!log().contains(secret), "{secret} in {}", log());
+    }
+}
