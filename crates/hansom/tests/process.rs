@@ -353,6 +353,8 @@ fn m142_a_replacement_loses_no_connection_and_no_request() {
     let ports = Ports::free();
     let config = configuration(&scratch, &ports, "", "");
     let mut running = Running::start(&mut serve(&config, &[]), &ports);
+    // The gateway is ready as soon as it has a snapshot; to be replaced, the rest has to run as well.
+    running.until(|| scratch.0.join("state/handover.sock").exists(), "it can be replaced");
     let stop = Arc::new(AtomicBool::new(false));
     let knocking: Vec<_> = (0..4).map(|_| knock(ports.production, &stop)).collect();
     let not_ready = Arc::new(AtomicU32::new(0));

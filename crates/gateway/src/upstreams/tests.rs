@@ -1,3 +1,5 @@
+//! Which server takes a request, whatever the others do?
+
 use std::{
     io,
     net::{IpAddr, SocketAddr},

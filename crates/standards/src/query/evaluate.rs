@@ -55,7 +55,7 @@ impl<'d> Scene<'_, 'd> {
             Expression::Path(dialect) => {
                 let path = self.path(*dialect);
                 // A long way costs what its text costs.
-                if !budget.spend((path.len() / 16) as u64) {
+                if !budget.spend((path.len() / 8) as u64) {
                     return Err(Halt::Spent);
                 }
                 Value::text(path)?
@@ -186,10 +186,16 @@ impl<'d> Scene<'_, 'd> {
                 let numeric = !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit() || b == b'*');
                 dialect == Dialect::Fallback && numeric
             };
-            path.push_str(&match property {
-                Property::Key(key) if !bare(key) => format!("['{key}']"),
-                property => format!("[{property}]"),
-            });
+            // Piece by piece: a filter may ask for the way to every place of a contract, and each is long.
+            match property {
+                Property::Key(key) if !bare(key) => ["['", key, "']"].iter().for_each(|piece| path.push_str(piece)),
+                Property::Key(key) => ["[", key, "]"].iter().for_each(|piece| path.push_str(piece)),
+                Property::Index(index) => {
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
+                }
+            }
         }
         path
     }
