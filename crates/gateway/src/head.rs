@@ -65,13 +65,6 @@ pub(crate) struct Unread {
     pub(crate) fields: Vec<Field>,
 }
 
-impl Unread {
-    /// Nothing, for the place that one was taken out of.
-    pub(crate) fn empty() -> Self {
-        Self { text: vec![], method: Method::GET, target: 0..0, authority: None, fields: vec![] }
-    }
-}
-
 /// The head of a request that has exactly one reading. Only [`crate::reception`] makes one.
 #[derive(Debug)]
 pub(crate) struct Head {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::{
     fields::{Kind, is_token, may_stand_in_value, may_trail},
     forwarding,
-    head::{Head, Unread},
+    head::Head,
     http1::{
         answer_head, answers,
         chunks::{BadChunks, Chunks, Piece},
@@ -62,8 +62,8 @@ pub fn rewriting(bytes: &[u8]) {
         count = count.saturating_add(1);
     }
     out.extend_from_slice(b"\r\n");
-    let Ok(again) = request_head::read(out) else { unreachable!("what was written can be read") };
-    assert!(again.unread.fields.len() == count, "no value became a field");
+    let Ok((again, _)) = request_head::read(out) else { unreachable!("what was written can be read") };
+    assert!(again.fields.len() == count, "no value became a field");
 }
 
 /// The head of an answer, and what is passed on of it.
@@ -183,8 +183,7 @@ pub fn snapshot(bytes: &[u8]) {
 fn received(bytes: &[u8]) -> Option<Head> {
     let length = HeadSearch::default().length(bytes).ok().flatten()?;
     let text = bytes.get(..length)?.to_vec();
-    let read = request_head::read(text).ok()?;
-    let unread: Unread = read.unread;
+    let (unread, _) = request_head::read(text).ok()?;
     reception::receive(unread, |_| {}).ok()
 }
 

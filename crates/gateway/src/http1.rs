@@ -4,7 +4,11 @@
 //! server on the way may forgive otherwise. Both sides are held to it, clients and upstreams. Nothing that frames a message is
 //! ever passed on as it came: lengths, chunks and connection fields are written anew for each side.
 
+use std::ops::Range;
+
 use bytes::BufMut;
+
+use crate::head::Field;
 
 pub(crate) mod answer_head;
 pub(crate) mod answers;
@@ -39,6 +43,20 @@ pub(crate) const MOST_NAMED: usize = 32;
 pub(crate) fn content_length(value: &[u8]) -> Option<u64> {
     let is_plain = value.iter().all(u8::is_ascii_digit) && (value == b"0" || !value.starts_with(b"0"));
     std::str::from_utf8(value).ok().filter(|_| is_plain)?.parse().ok()
+}
+
+/// The fields of a head, by where they stand in its text.
+fn fields_of(text: &[u8], parsed: &[httparse::Header<'_>]) -> Vec<Field> {
+    let field = |field: &httparse::Header<'_>| {
+        Field::new(text, place(text, field.name.as_bytes()), place(text, field.value.trim_ascii()))
+    };
+    parsed.iter().map(field).collect()
+}
+
+/// Where a part of the text stands in it.
+fn place(text: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    start..start.saturating_add(part.len())
 }
 
 /// The words of a list field, such as `Connection: close, x-mine`.

@@ -5,7 +5,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Framing, MOST_NAMED, content_length, words};
+use super::{Framing, MOST_NAMED, content_length, fields_of, words};
 use crate::{fields::Kind, head::Field};
 
 /// A head of an answer may be so large.
@@ -38,15 +38,7 @@ pub(crate) fn read(text: &[u8], to_head: bool) -> Result<AnswerHead, BadAnswer> 
     }
     let status = parsed.code.filter(|code| (100..=999).contains(code)).ok_or(BadAnswer)?;
     let is_http_1_0 = parsed.version == Some(0);
-    let place = |part: &[u8]| {
-        let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-        start..start.saturating_add(part.len())
-    };
-    let fields: Vec<Field> = parsed
-        .headers
-        .iter()
-        .map(|field| Field::new(text, place(field.name.as_bytes()), place(field.value.trim_ascii())))
-        .collect();
+    let fields = fields_of(text, parsed.headers);
     let (mut length, mut chunked, mut closes, mut named) = (None, false, is_http_1_0, 0_usize);
     for field in &fields {
         let value = field.value(text);

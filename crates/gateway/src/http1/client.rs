@@ -185,7 +185,7 @@ impl Client {
     async fn serve_one(&mut self, text: Vec<u8>) -> bool {
         self.out.lend(self.connection.door.core.buffers.take());
         match request_head::read(text) {
-            Ok(head) => self.answer(head).await,
+            Ok((unread, head)) => self.answer(unread, head).await,
             Err(refusal) => {
                 self.refuse_unread(refusal).await;
                 false

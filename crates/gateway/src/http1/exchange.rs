@@ -170,9 +170,7 @@ impl Exchange {
 
     /// Until when the upstream may go on with its answer.
     pub(crate) fn deadline(&self) -> Instant {
-        let idle = present().checked_add(self.patience.idle);
-        let total = self.began.checked_add(self.patience.total);
-        [idle, total].into_iter().flatten().min().unwrap_or(self.began)
+        self.patience.deadline(self.began)
     }
 
     /// The next head of an answer: an interim one (1xx), or the final one. Its fields stand in [`Self::text`] until
@@ -262,12 +260,7 @@ impl Exchange {
         }
         let taken = match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
             // An answer without end would never be late.
-            Poll::Ready(Ok(_))
-                if !self.reading.is_ended()
-                    && present().saturating_duration_since(self.began) > self.patience.total =>
-            {
-                Err(Fault::Silent)
-            }
+            Poll::Ready(Ok(_)) if !self.reading.is_ended() && self.patience.is_over(self.began) => Err(Fault::Silent),
             Poll::Ready(taken) => taken.map_err(|broken| match broken {
                 Broken::Framing => Fault::BadAnswer,
                 Broken::Short | Broken::Connection => Fault::Broken,

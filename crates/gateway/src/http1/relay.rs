@@ -51,9 +51,9 @@ struct Forwarded {
 
 impl Client {
     /// Answers a request whose head could be read. Whether the connection may serve another.
-    pub(crate) async fn answer(&mut self, mut head: RequestHead) -> bool {
+    pub(crate) async fn answer(&mut self, unread: Unread, head: RequestHead) -> bool {
         let door = Rc::clone(&self.connection.door);
-        let mut notes = self.connection.visit().open(Some(&head.unread.method));
+        let mut notes = self.connection.visit().open(Some(&head.method));
         let Some(snapshot) = door.core.shared.snapshot.load_full() else {
             return self.refuse(Refusal::Starting, "", &head, &mut notes).await == After::Next;
         };
@@ -61,8 +61,6 @@ impl Client {
             Framing::Length(length) => length,
             _ => 0,
         };
-        let unread = std::mem::replace(&mut head.unread, Unread::empty());
-        head.unread.method = unread.method.clone();
         let outcome = story::judge(&snapshot, &self.connection.visit(), unread, declared, &mut notes);
         let after = match outcome {
             Err(refusal) => {
@@ -129,7 +127,7 @@ impl Client {
         notes: &mut Notes<'_>,
     ) -> After {
         let closes = must_close || !self.may_go_on(head) || self.inbound.waits_for_word();
-        let to_head = head.unread.method == Method::HEAD;
+        let to_head = head.method == Method::HEAD;
         let date = self.connection.door.core.date();
         answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, notes);
         let is_said = self.send().await;
@@ -218,8 +216,8 @@ impl Client {
     ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
         let door = Rc::clone(&self.connection.door);
         let core = &door.core;
-        let is_idempotent = head.unread.method.is_idempotent();
-        let to_head = head.unread.method == Method::HEAD;
+        let is_idempotent = head.method.is_idempotent();
+        let to_head = head.method == Method::HEAD;
         let patience = upstreams.patience();
         let mut turn = upstreams.choose(None).map_err(Some)?;
         let (mut number, mut fresh) = (1, false);

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use http::Method;
 
-use super::{Framing, MOST_NAMED, content_length, words};
+use super::{Framing, MOST_NAMED, content_length, fields_of, place, words};
 use crate::{
     fields::Kind,
     head::{Field, Unread},
@@ -15,9 +15,9 @@ use crate::{
 /// A head can have the longest address, the most fields, and this much beside.
 pub(crate) const LARGEST_HEAD: usize = LONGEST_URI + LARGEST_FIELDS + 1024;
 
-/// A head with what HTTP/1.1 alone says in it.
+/// What HTTP/1.1 alone says in a head, and the method, which decides how an answer ends.
 pub(crate) struct RequestHead {
-    pub(crate) unread: Unread,
+    pub(crate) method: Method,
     pub(crate) framing: Framing,
     /// Whether the connection may serve another request after this one.
     pub(crate) persists: bool,
@@ -28,7 +28,7 @@ pub(crate) struct RequestHead {
 }
 
 /// Reads a whole head, whose lines are known to end properly; `text` is it.
-pub(crate) fn read(text: Vec<u8>) -> Result<RequestHead, Refusal> {
+pub(crate) fn read(text: Vec<u8>) -> Result<(Unread, RequestHead), Refusal> {
     let mut fields = [const { MaybeUninit::uninit() }; MOST_FIELDS];
     let mut parsed = httparse::Request::new(&mut []);
     let outcome = parsed.parse_with_uninit_headers(&text, &mut fields);
@@ -46,27 +46,17 @@ pub(crate) fn read(text: Vec<u8>) -> Result<RequestHead, Refusal> {
     if size > LARGEST_FIELDS {
         return Err(Refusal::FieldsTooLarge);
     }
-    let fields: Vec<Field> = parsed
-        .headers
-        .iter()
-        .map(|field| Field::new(&text, place(&text, field.name.as_bytes()), place(&text, field.value.trim_ascii())))
-        .collect();
+    let fields = fields_of(&text, parsed.headers);
     let control = Control::read(&fields, &text)?;
     let framing = control.framing(is_http_1_0)?;
-    let unread = Unread { method, target, authority: None, fields, text };
-    Ok(RequestHead {
-        unread,
+    let head = RequestHead {
+        method: method.clone(),
         framing,
         persists: control.persists(is_http_1_0),
         is_http_1_0,
         expects: control.expects && !is_http_1_0,
-    })
-}
-
-/// Where a part of the text stands in it.
-fn place(text: &[u8], part: &[u8]) -> std::ops::Range<usize> {
-    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    start..start.saturating_add(part.len())
+    };
+    Ok((Unread { method, target, authority: None, fields, text }, head))
 }
 
 fn malformed(why: &str) -> Refusal {

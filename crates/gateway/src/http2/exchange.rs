@@ -129,9 +129,7 @@ impl Exchange {
     }
 
     pub(crate) fn deadline(&self) -> Instant {
-        let idle = present().checked_add(self.patience.idle);
-        let total = self.began.checked_add(self.patience.total);
-        [idle, total].into_iter().flatten().min().unwrap_or(self.began)
+        self.patience.deadline(self.began)
     }
 
     pub(crate) fn poll_head<B: Source>(
@@ -270,11 +268,7 @@ impl Exchange {
         }
         let taken = match self.poll_take(cx, sink) {
             // An answer without end would never be late.
-            Poll::Ready(Ok(_))
-                if !self.is_answered() && present().saturating_duration_since(self.began) > self.patience.total =>
-            {
-                Err(Fault::Silent)
-            }
+            Poll::Ready(Ok(_)) if !self.is_answered() && self.patience.is_over(self.began) => Err(Fault::Silent),
             Poll::Ready(taken) => taken,
             Poll::Pending => Err(ready!(self.poll_late(cx, watch))),
         };

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use hansom_domain::UpstreamOptions;
+use tokio::time::Instant;
+
+use crate::patience::present;
 
 const LONGEST_CONNECT_MS: u64 = 60_000;
 const LONGEST_FIRST_BYTE_MS: u64 = 300_000;
@@ -31,5 +34,16 @@ impl Patience {
             idle: within(options.idle_timeout_ms, LONGEST_IDLE_MS),
             total: within(options.total_timeout_ms, LONGEST_TOTAL_MS),
         }
+    }
+
+    /// Until when the answer to a request that began then may pause now.
+    pub(crate) fn deadline(&self, began: Instant) -> Instant {
+        let (idle, total) = (present().checked_add(self.idle), began.checked_add(self.total));
+        [idle, total].into_iter().flatten().min().unwrap_or(began)
+    }
+
+    /// Whether a request that began then has had all its time.
+    pub(crate) fn is_over(&self, began: Instant) -> bool {
+        present().saturating_duration_since(began) > self.total
     }
 }
