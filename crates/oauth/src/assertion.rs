@@ -17,7 +17,8 @@ pub(crate) const ALGORITHMS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
 
 const MOST_BYTES: usize = 16 * 1024;
 const LEEWAY_SECONDS: i64 = 60;
-const LONGEST_SECONDS: i64 = 600;
+/// What widespread clients take unasked. An assertion works once, so that a longer one is worth no more to a thief.
+const LONGEST_SECONDS: i64 = 3600;
 
 /// An assertion whose claims are in order. Nothing is proven yet: the signature is not checked.
 pub(crate) struct Claimed {
@@ -126,7 +127,7 @@ impl OAuth {
             ));
         }
         if claims.exp > latest.saturating_add(LONGEST_SECONDS) {
-            return Err(refused("exp of the client_assertion is more than 10 minutes ahead"));
+            return Err(refused("exp of the client_assertion is more than an hour ahead"));
         }
         if claims.nbf.is_some_and(|nbf| nbf > latest || nbf < 0) {
             return Err(refused("nbf of the client_assertion is in the future; check the clock"));

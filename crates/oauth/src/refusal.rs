@@ -164,7 +164,8 @@ fn of_control(error: &hansom_control::Error) -> &'static str {
     }
 }
 
-/// A problem document that an OAuth client can read as its own error too.
+/// A problem document that an OAuth client can read as its own error too. It goes out as plain JSON: RFC 6749 section 5.2
+/// demands that, and clients that read nothing else would not learn, say, that an authorisation is still pending.
 #[derive(Serialize)]
 struct Body {
     #[serde(flatten)]
@@ -192,7 +193,6 @@ impl OAuth {
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_str(request.as_str()) {
             headers.insert("request-id", id);

@@ -122,7 +122,7 @@ async fn an_error_is_a_problem_and_an_oauth_error_at_once() {
     let town = Town::new().await;
     let answer = town.post("/oauth/token", &[("grant_type", "password")]).await;
     assert_eq!(answer.status, 400);
-    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json", "RFC 6749, section 5.2");
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     assert_eq!(answer.body["error"], "unsupported_grant_type");
     assert_eq!(answer.body["code"], "bad-request");

@@ -50,7 +50,7 @@ async fn claims_that_are_not_for_us_now_and_in_order_are_refused() {
         ("aud", json!({ "url": HUB })),
         ("aud", Value::Null),
         ("exp", json!(now - 61)),
-        ("exp", json!(now + 700)),
+        ("exp", json!(now + 3700)),
         ("exp", json!(-1)),
         ("exp", json!(format!("{}", now + 60))),
         ("exp", json!(now as f64 + 60.5)),
