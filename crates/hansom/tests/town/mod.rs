@@ -195,7 +195,7 @@ pub struct Browser<'d> {
 }
 
 impl Browser<'_> {
-    fn cookie(&self) -> String {
+    pub fn cookie(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
@@ -225,11 +225,16 @@ impl Browser<'_> {
         page.text[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect()
     }
 
-    /// Sends JSON to the control API with the session's cookie and form token.
-    pub async fn api(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+    /// The token that every form of the session carries.
+    pub async fn form_token(&mut self) -> String {
         let page = self.get("/applications/new").await;
         let fields = hidden_fields(&page.text);
-        let token = fields.iter().find(|(name, _)| name == "form_token").expect("a form carries its token").1.clone();
+        fields.into_iter().find(|(name, _)| name == "form_token").expect("a form carries its token").1
+    }
+
+    /// Sends JSON to the control API with the session's cookie and form token.
+    pub async fn api(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        let token = self.form_token().await;
         let url = format!("{}/api/v1{path}", self.demo.url("hub"));
         let mut request = self.demo.http.request(method.parse().unwrap(), url).header("cookie", self.cookie());
         request = request.header("hansom-form-token", token);

@@ -1,0 +1,123 @@
+//! What does each endpoint give a stranger, a signed-in person of another team, and another team's application with a token?
+
+pub const TABLE: &str = "
+hub GET / | 200 | 200 | 200
+hub GET /.well-known/oauth-authorization-server | 200 | 200 | 200
+hub GET /about | 200 | 200 | 200
+hub GET /accessibility | 200 | 200 | 200
+hub GET /account | 303 sign-in | 200 | 303 sign-in
+hub GET /api/v1/apis | 200 | 200 | 200
+hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major}/differences/{number} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major}/releases | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major}/releases/{number} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major}/verdicts/{number} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/applications | 401 token-missing | 200 | 200
+hub POST /api/v1/applications | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub DELETE /api/v1/applications/{application_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id} | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/applications/{application_id}/credentials | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/applications/{application_id}/credentials | 401 token-missing | 404 not-found | 403 not-allowed
+hub DELETE /api/v1/applications/{application_id}/credentials/{credential_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/editions | 401 token-missing | 200 | 200
+hub POST /api/v1/editions | 401 token-missing | 400 bad-request | 403 not-allowed
+hub POST /api/v1/editions/forecast | 401 token-missing | 400 bad-request | 403 not-allowed
+hub GET /api/v1/editions/{edition} | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/grants | 401 token-missing | 200 | 200
+hub POST /api/v1/grants | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/grants/{grant_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/grants/{grant_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/grants/{grant_id}/revocation | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/groups | 401 token-missing | 200 | 200
+hub POST /api/v1/groups | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/groups/{address} | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/health | 200 | 200 | 200
+hub GET /api/v1/me | 401 token-missing | 200 | 200
+hub GET /api/v1/openapi.json | 200 | 200 | 200
+hub GET /api/v1/people | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/refusals/{request_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/releases | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/scores | 401 token-missing | 200 | 200
+hub GET /api/v1/waivers | 401 token-missing | 200 | 200
+hub POST /api/v1/waivers | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/waivers/{waiver_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/waivers/{waiver_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/waivers/{waiver_id}/withdrawal | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /apis/{slug} | 404 | 200 | 404
+hub GET /apis/{slug}/{major} | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/access | 303 sign-in | 200 | 303 sign-in
+hub POST /apis/{slug}/{major}/access | 403 | 400 | 403
+hub GET /apis/{slug}/{major}/badge.svg | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/changes | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
+hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/schemas/{schema} | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/standards | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/waiver | 303 sign-in | 200 | 303 sign-in
+hub POST /apis/{slug}/{major}/waiver | 403 | 400 | 403
+hub GET /applications | 303 sign-in | 200 | 303 sign-in
+hub GET /applications/new | 303 sign-in | 200 | 303 sign-in
+hub POST /applications/new | 403 | 400 | 403
+hub GET /applications/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /applications/{id}/credentials/{credential}/revocation | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/credentials/{credential}/revocation | 403 | 404 | 403
+hub GET /applications/{id}/keys | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/keys | 403 | 404 | 403
+hub GET /applications/{id}/revocation | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/revocation | 403 | 404 | 403
+hub GET /applications/{id}/secrets | 303 | 303 | 303
+hub POST /applications/{id}/secrets | 403 | 404 | 403
+hub GET /audit | 303 sign-in | 403 | 303 sign-in
+hub GET /editions/new | 303 sign-in | 403 | 303 sign-in
+hub POST /editions/new | 403 | 403 | 403
+hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /grants/{id}/decision | 303 | 303 | 303
+hub POST /grants/{id}/decision | 403 | 404 | 403
+hub GET /grants/{id}/revocation | 303 | 303 | 303
+hub POST /grants/{id}/revocation | 403 | 404 | 403
+hub GET /inbox | 303 sign-in | 200 | 303 sign-in
+hub POST /oauth/introspect | 401 invalid_client | 401 invalid_client | 401 invalid_client
+hub GET /oauth/jwks | 200 | 200 | 200
+hub POST /oauth/revoke | 401 invalid_client | 401 invalid_client | 401 invalid_client
+hub POST /oauth/token | 400 invalid_request | 400 invalid_request | 400 invalid_request
+hub GET /playbook | 200 | 200 | 200
+hub GET /playbook.md | 200 | 200 | 200
+hub GET /playbook/chapters/{slug} | 200 | 200 | 200
+hub GET /playbook/checklists/{slug} | 200 | 200 | 200
+hub GET /playbook/editions | 200 | 200 | 200
+hub GET /playbook/editions.md | 200 | 200 | 200
+hub GET /playbook/editions/{name} | 200 | 200 | 200
+hub GET /playbook/editor | 200 | 200 | 200
+hub POST /playbook/editor | 400 | 400 | 400
+hub GET /playbook/glossary | 308 | 308 | 308
+hub GET /playbook/profiles/{name} | 200 | 200 | 200
+hub GET /playbook/search | 200 | 200 | 200
+hub GET /playbook/search.md | 200 | 200 | 200
+hub GET /playbook/standards | 200 | 200 | 200
+hub GET /playbook/standards.md | 200 | 200 | 200
+hub GET /playbook/standards/{id} | 200 | 200 | 200
+hub GET /problems | 200 | 200 | 200
+hub GET /problems/{code} | 200 | 200 | 200
+hub GET /refusals | 200 | 200 | 200
+hub GET /scores | 303 sign-in | 200 | 303 sign-in
+hub GET /sign-in | 303 | 303 | 303
+hub GET /sign-in/callback | 400 | 400 | 400
+hub GET /sign-out | 303 | 303 | 303
+hub POST /sign-out | 403 | 303 | 403
+hub GET /static/{hash}/{name} | 200 | 200 | 200
+hub GET /token | 303 sign-in | 200 | 303 sign-in
+hub POST /token | 403 | 200 | 403
+hub GET /waivers | 303 sign-in | 200 | 303 sign-in
+hub GET /waivers/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /waivers/{id}/decision | 303 | 303 | 303
+hub POST /waivers/{id}/decision | 403 | 404 | 403
+hub GET /waivers/{id}/withdrawal | 303 | 303 | 303
+hub POST /waivers/{id}/withdrawal | 403 | 404 | 403
+operations GET /live | 200 | 200 | 200
+operations GET /metrics | 200 | 200 | 200
+operations GET /ready | 200 | 200 | 200
+";
