@@ -22,15 +22,20 @@ use crate::{
 };
 
 mod gateway;
+mod role;
 mod tls;
 
 pub(crate) use gateway::Gateway;
+pub(crate) use role::Role;
 pub(crate) use tls::TlsFiles;
 
 /// The file as written. Unknown keys are errors with their line.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    /// Which part of the platform the process plays, where no flag says so.
+    #[serde(default)]
+    pub(crate) role: Role,
     /// The hub: pages, control API, tokens.
     pub(crate) hub: Listener,
     /// The operations listener; keep it off public networks.
@@ -46,8 +51,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// Where the node keeps its snapshot.
     pub(crate) state: State,
-    /// The OpenID provider that people sign in with.
-    pub(crate) identity: Identity,
+    /// The OpenID provider that people sign in with; a gateway alone needs none.
+    pub(crate) identity: Option<Identity>,
     /// The platform itself.
     pub(crate) platform: Platform,
     /// The playbook.
@@ -59,8 +64,8 @@ pub(crate) struct Config {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listener {
-    /// `host:port` to listen on.
-    pub(crate) listen: SocketAddr,
+    /// `host:port` to listen on; a gateway alone needs none.
+    pub(crate) listen: Option<SocketAddr>,
     /// How it is reached from outside.
     pub(crate) url: PublicUrl,
 }
@@ -69,8 +74,8 @@ pub(crate) struct Listener {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Environment {
-    /// `host:port` to listen on.
-    pub(crate) listen: SocketAddr,
+    /// `host:port` to listen on; a hub alone needs none.
+    pub(crate) listen: Option<SocketAddr>,
     /// How it is reached from outside.
     pub(crate) url: PublicUrl,
     /// Certificates; without them the listener speaks plain HTTP, for a proxy in front of it or for this machine.
@@ -214,13 +219,23 @@ impl Config {
         let of_gateway =
             [&mut gateway.upstream_authorities, &mut gateway.upstream_certificate, &mut gateway.upstream_key];
         let access_log = gateway.access_log.as_mut().filter(|target| target.as_os_str() != access_log::STANDARD_OUTPUT);
-        let others = [&mut config.database.url_file, &mut config.identity.client_secret_file];
-        for path in others.into_iter().chain(of_gateway).flatten().chain(access_log) {
+        let secret = config.identity.as_mut().map(|identity| &mut identity.client_secret_file);
+        for path in
+            [&mut config.database.url_file].into_iter().chain(secret).chain(of_gateway).flatten().chain(access_log)
+        {
             *path = folder.join(&*path);
         }
         for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {
             tls.get_mut().take_from(folder);
         }
+        Ok(config)
+    }
+
+    /// Checks it for the role that a flag names, else for that of the file itself. What the role does not need may be left
+    /// out, and is not looked at: one file serves all nodes.
+    pub(crate) fn read_for(file: &Path, flag: Option<Role>) -> Result<Self, Failure> {
+        let mut config = Self::read(file)?;
+        config.role = flag.unwrap_or(config.role);
         config.check(file)?;
         Ok(config)
     }
@@ -229,7 +244,7 @@ impl Config {
     /// is no reason for a restart to make it worse.
     pub(crate) fn materials(&self, file: &Path) -> Result<Vec<(EnvironmentName, TlsMaterial)>, Failure> {
         let mut materials = vec![];
-        for (name, environment) in &self.environments {
+        for (name, environment) in self.environments.iter().filter(|_| self.role.serves_apis()) {
             let Some(tls) = &environment.tls else { continue };
             let material = tls.get_ref().read().and_then(|material| {
                 material.certificates().map_err(|fault| fault.to_string())?;
@@ -274,10 +289,10 @@ impl Config {
             return refuse("[environments] is empty; add [environments.production]".into());
         }
         let mut seen: BTreeMap<SocketAddr, String> = BTreeMap::new();
-        let listeners =
-            self.environments.iter().map(|(name, listener)| (listener.listen, format!("[environments.{name}]")));
-        let others = [(self.hub.listen, "[hub]".to_owned()), (self.operations.listen, "[operations]".to_owned())];
-        for (address, section) in listeners.chain(others) {
+        for (address, section) in self.listens() {
+            let Some(address) = address else {
+                return refuse(format!("{section} needs listen where the role is {}", self.role.as_str()));
+            };
             if let Some(other) = seen.insert(address, section.clone()).filter(|_| address.port() != 0) {
                 return refuse(format!("{section} and {other} both listen on {address}; give each its own"));
             }
@@ -286,12 +301,27 @@ impl Config {
             (Some(_), None) | (None, Some(_)) => {}
             _ => return refuse("[database] needs either url or url_file".into()),
         }
+        if self.role.serves_hub() && self.identity.is_none() {
+            return refuse(format!("[identity] is needed where the role is {}", self.role.as_str()));
+        }
         self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
         self.materials(file)?;
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
         reach::of(self).map(|_| ())?;
         self.client_secret().map(|_| ())
+    }
+
+    /// All that the process listens on, and the sections that say so.
+    fn listens(&self) -> Vec<(Option<SocketAddr>, String)> {
+        let role = self.role;
+        let apis = self.environments.iter().filter(|_| role.serves_apis());
+        let mut listens: Vec<_> = apis.map(|(name, of)| (of.listen, format!("[environments.{name}]"))).collect();
+        if role.serves_hub() {
+            listens.push((self.hub.listen, "[hub]".to_owned()));
+        }
+        listens.push((Some(self.operations.listen), "[operations]".to_owned()));
+        listens
     }
 
     /// The database's address.
@@ -305,17 +335,19 @@ impl Config {
         if known { Ok(url) } else { Err(Failure::refused("[database] url must begin with sqlite:// or postgres://")) }
     }
 
-    /// Who keeps the playbook, and by which profile contracts are judged.
+    /// Who keeps the playbook, and by which profile contracts are judged; a gateway alone judges none.
     pub(crate) fn standards(&self) -> Result<hansom_control::Standards, Failure> {
+        let named = self.standards.profile.as_deref().filter(|_| self.role.serves_hub());
         Ok(hansom_control::Standards {
             group: self.standards.group.clone().unwrap_or_else(|| self.platform.administrators.clone()),
-            profile: Arc::new(profile(self.standards.profile.as_deref().unwrap_or(DEFAULT))?),
+            profile: Arc::new(profile(named.unwrap_or(DEFAULT))?),
         })
     }
 
     /// Our secret at the OpenID provider.
     pub(crate) fn client_secret(&self) -> Result<Option<String>, Failure> {
-        self.identity.client_secret_file.as_deref().map(secret_file).transpose()
+        let identity = self.identity.as_ref().filter(|_| self.role.serves_hub());
+        identity.and_then(|identity| identity.client_secret_file.as_deref()).map(secret_file).transpose()
     }
 }
 

@@ -91,12 +91,13 @@ impl Inherited {
         Ok(taken)
     }
 
-    /// Tells the process before that this one is ready; from now on it stops.
-    pub(crate) fn ready(mut self) {
+    /// Tells the process before that this one is ready; from now on it stops. What is given back ends with that process.
+    pub(crate) fn ready(mut self) -> Option<UnixStream> {
         if let Some(Err(error)) = self.from.as_mut().map(|before| before.write_all(&[READY])) {
             // It was told to stop by somebody else meanwhile, or has ended. The listeners are here, and that is what counts.
             tracing::warn!(%error, "the process before could not be told that this one is ready");
         }
+        self.from
     }
 }
 
@@ -105,6 +106,7 @@ pub(crate) struct Handover {
     file: PathBuf,
     listeners: Arc<Mutex<Vec<TcpListener>>>,
     stage: watch::Receiver<Stage>,
+    successor: Arc<Mutex<Option<UnixStream>>>,
 }
 
 /// How far a process that takes over has come.
@@ -139,13 +141,14 @@ impl Handover {
         std::fs::rename(&beside, &file).doing(doing())?;
         let listeners = Arc::new(Mutex::new(listeners));
         let (tell, stage) = watch::channel(Stage::Alone);
-        let shared = Arc::clone(&listeners);
+        let (shared, successor) = (Arc::clone(&listeners), Arc::<Mutex<Option<UnixStream>>>::default());
+        let taken_by = Arc::clone(&successor);
         // A thread of its own: it sleeps but for one moment in the life of the process, and blocks nobody.
         std::thread::Builder::new()
             .name("handover".into())
-            .spawn(move || wait_for_successor(&socket, &shared, &tell))
+            .spawn(move || wait_for_successor(&socket, &shared, &tell, &taken_by))
             .doing(doing())?;
-        Ok(Self { file, listeners, stage })
+        Ok(Self { file, listeners, stage, successor })
     }
 
     /// How far a process that takes over has come, now and later.
@@ -153,13 +156,15 @@ impl Handover {
         self.stage.clone()
     }
 
-    /// Ends the offer: the copies are closed, so that the ports are free once the others are closed too.
-    pub(crate) fn close(self) {
+    /// Ends the offer: the copies are closed, so that the ports are free once the others are closed too. What is given back is
+    /// to be dropped last of all: by its end a successor knows that nothing more is written to the state folder.
+    pub(crate) fn close(self) -> Option<UnixStream> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if *self.stage.borrow() != Stage::Taken {
             // After a replacement the file is the successor's.
             let _ = std::fs::remove_file(&self.file);
         }
+        self.successor.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -167,15 +172,23 @@ fn socket_file(state: &Path) -> PathBuf {
     state.join("handover.sock")
 }
 
-fn wait_for_successor(socket: &UnixListener, listeners: &Mutex<Vec<TcpListener>>, tell: &watch::Sender<Stage>) {
+fn wait_for_successor(
+    socket: &UnixListener,
+    listeners: &Mutex<Vec<TcpListener>>,
+    tell: &watch::Sender<Stage>,
+    taken_by: &Mutex<Option<UnixStream>>,
+) {
     for stream in socket.incoming().flatten() {
-        let outcome = hand_over(stream, listeners, tell);
-        if *tell.borrow() == Stage::Taken {
-            return;
-        }
-        tell.send_replace(Stage::Alone);
-        if let Err(error) = outcome {
-            tracing::warn!(%error, "a process wanted to take over and did not; this one goes on");
+        match hand_over(stream, listeners, tell) {
+            Ok(successor) => {
+                taken_by.lock().unwrap_or_else(PoisonError::into_inner).replace(successor);
+                tell.send_replace(Stage::Taken);
+                return;
+            }
+            Err(error) => {
+                tell.send_replace(Stage::Alone);
+                tracing::warn!(%error, "a process wanted to take over and did not; this one goes on");
+            }
         }
     }
 }
@@ -184,7 +197,7 @@ fn hand_over(
     mut stream: UnixStream,
     listeners: &Mutex<Vec<TcpListener>>,
     tell: &watch::Sender<Stage>,
-) -> io::Result<()> {
+) -> io::Result<UnixStream> {
     let own = rustix::process::geteuid();
     let other = socket_peercred(&stream)?.uid;
     if other != own && !other.is_root() {
@@ -208,8 +221,7 @@ fn hand_over(
     if told != [READY] {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it said something else than that it is ready"));
     }
-    tell.send_replace(Stage::Taken);
-    Ok(())
+    Ok(stream)
 }
 
 fn send(stream: &UnixStream, listener: &TcpListener) -> io::Result<()> {
@@ -270,12 +282,17 @@ mod tests {
         assert_eq!(taken.len(), 3);
         assert!(inherited.take(address, 1).expect("nothing is left").is_empty());
         drop(listener);
-        inherited.ready();
+        let mut before = inherited.ready().expect("there is a process before");
         let mut stage = handover.stage();
         while *stage.borrow_and_update() != Stage::Taken {
             std::thread::sleep(Duration::from_millis(2));
         }
-        handover.close();
+        let successor = handover.close().expect("it was taken over");
+        before.set_nonblocking(true).expect("a socket");
+        let waits = before.read(&mut [0]).expect_err("the process before still ends");
+        assert_eq!(waits.kind(), io::ErrorKind::WouldBlock);
+        drop(successor);
+        assert_eq!(before.read(&mut [0]).expect("it has ended"), 0);
         taken[0].set_nonblocking(false).expect("a blocking listener");
         let (_, peer) = taken[0].accept().expect("the connection that waited");
         assert_eq!(peer, waiting.local_addr().expect("connected"));

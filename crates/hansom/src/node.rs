@@ -7,7 +7,7 @@ use std::{
     fs,
     net::TcpListener,
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -19,7 +19,7 @@ use axum::{
 use hansom_control::{Control, SealedKey, Vault};
 use hansom_domain::{Chance, Problem, ProblemCode, RequestId};
 use hansom_gateway::{Entry, Gateway, pressure::Pressure};
-use hansom_store::Opened;
+use hansom_store::{Opened, Reads};
 use prometheus_client::registry::Registry;
 use tokio::{
     sync::{mpsc, watch},
@@ -34,9 +34,10 @@ use crate::{
     figures::Figures,
     keeper::{self, Keeper},
     memory::{self, Memory},
-    operations,
+    operations::{self, Serves},
     platform::{Parts, cores, open_store, serve, write_secret},
     publisher::Hold,
+    quotas::Quotas,
     readiness::Readiness,
     saying,
 };
@@ -64,6 +65,10 @@ pub(crate) struct Node {
     pub(crate) stop: watch::Sender<bool>,
     /// What runs.
     pub(crate) jobs: Vec<JoinHandle<()>>,
+    /// Keeps the counts of quotas.
+    pub(crate) quotas: Quotas,
+    /// The store, where readiness is asked of it.
+    store: Arc<OnceLock<Reads>>,
     /// What assertions are signed with.
     signing: SigningWith,
 }
@@ -73,7 +78,12 @@ impl Node {
     pub(crate) fn start(parts: &mut Parts) -> Result<Self, Failure> {
         fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
         let crashes = Crashes::read(&parts.state, &parts.clock);
-        let (kept, keeper) = read(&parts.state, crashes.blamed());
+        let role = parts.role;
+        let (kept, keeper) = if role.serves_apis() {
+            read(&parts.state, crashes.blamed())
+        } else {
+            (None, Keeper::start(&parts.state, None, 0))
+        };
         let hold = Hold::new(&parts.state, crashes.blamed());
         crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
         let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, parts.master_key)));
@@ -87,7 +97,7 @@ impl Node {
             chance: parts.chance.clone(),
             journal,
             registry: &mut registry,
-            cores: cores(),
+            cores: if role.serves_apis() { cores() } else { 1 },
             bounds: life.bounds,
             pressure: pressure.clone(),
             identity_signer: Some(assertion::signer(Arc::clone(&signing))),
@@ -104,14 +114,21 @@ impl Node {
         registry.register_collector(Box::new(figures));
         let (stop, stopping) = watch::channel(false);
         let listener = parts.operations.try_clone().doing("the operations listener could not be used")?;
-        let operations = operations::router(gateway.clone(), readiness.clone(), held, registry);
+        let store = Arc::default();
+        let serves =
+            if role.serves_apis() { Serves::Apis(gateway.clone(), held) } else { Serves::Hub(Arc::clone(&store)) };
+        let operations = operations::router(serves, readiness.clone(), registry);
+        let quotas = Quotas::start(gateway.quotas(), parts.clock.clone(), parts.quota_file());
+        if !parts.is_replacement {
+            quotas.follows(None);
+        }
         let mut jobs = vec![
             serve(listener, operations, stopping)?,
             tokio::spawn(certificates.run(life.ask)),
             tokio::spawn(lives(crashes.clone())),
         ];
         jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
-        Ok(Self { gateway, entries, keeper, hold, crashes, readiness, stop, jobs, signing })
+        Ok(Self { gateway, entries, keeper, hold, crashes, readiness, stop, jobs, quotas, store, signing })
     }
 
     /// Opens the store. If it cannot be opened and there is a snapshot to serve from, the hub says so until it can.
@@ -125,8 +142,9 @@ impl Node {
             "{}; the gateway serves from its snapshot, and the database is tried again",
             failure.text()
         ));
+        let Some(listener) = &parts.hub.0 else { return Ok(retry(parts).await) };
         let (stop, stopping) = watch::channel(false);
-        let listener: TcpListener = parts.hub.0.try_clone().doing("the hub's listener could not be used")?;
+        let listener: TcpListener = listener.try_clone().doing("the hub's listener could not be used")?;
         let (hub, chance) = (parts.hub.1.clone(), parts.chance.clone());
         let away = Router::new().fallback(move || std::future::ready(hub_is_away(&hub, &chance)));
         let away = serve(listener, away, stopping)?;
@@ -135,6 +153,11 @@ impl Node {
         // It may wait for clients that keep their connections; nothing else needs it.
         let _ = tokio::time::timeout(Duration::from_secs(1), away).await;
         Ok(opened)
+    }
+
+    /// From now on the store can be asked whether it answers.
+    pub(crate) fn answers(&self, reads: &Reads) {
+        self.store.get_or_init(|| reads.clone());
     }
 
     /// Signs with the store's key from now on, and keeps it for starts without the store. A master key that does not fit

@@ -22,12 +22,13 @@ use crate::{
     access_log::AccessLog,
     bookkeeper,
     certificates::Watched,
+    config::Role,
     crashes::Crashes,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
     node::Node,
     publisher::{At, Publisher, Reading},
-    quotas::QuotaKeeper,
+    quotas::Quotas,
     readiness::Readiness,
     saying,
     signals::Signals,
@@ -36,8 +37,10 @@ use crate::{
 
 /// Everything that has to be there before the platform can start: listeners bound, secrets read.
 pub(crate) struct Parts {
-    /// The hub's listener and public URL.
-    pub(crate) hub: (TcpListener, String),
+    /// Which part of the platform this process plays.
+    pub(crate) role: Role,
+    /// The hub's listener, if this process serves it, and its public URL.
+    pub(crate) hub: (Option<TcpListener>, String),
     /// The environments.
     pub(crate) environments: Vec<Environment>,
     /// The operations listener.
@@ -50,8 +53,10 @@ pub(crate) struct Parts {
     pub(crate) master_key: [u8; 32],
     /// The folder of this node.
     pub(crate) state: PathBuf,
-    /// The OpenID provider.
-    pub(crate) provider: Provider,
+    /// Whether a process before this one still uses that folder.
+    pub(crate) is_replacement: bool,
+    /// The OpenID provider, if this process serves the hub.
+    pub(crate) provider: Option<Provider>,
     /// Who tells the groups of people.
     pub(crate) directory: Arc<dyn Directory>,
     /// The administrators' group.
@@ -120,10 +125,11 @@ impl Default for Life {
 impl Parts {
     fn listeners(&self) -> impl Iterator<Item = &TcpListener> {
         let of_gateway = self.environments.iter().flat_map(|environment| &environment.listeners);
-        of_gateway.chain([&self.hub.0, &self.operations])
+        of_gateway.chain(&self.hub.0).chain([&self.operations])
     }
 
-    fn quota_file(&self) -> PathBuf {
+    /// Where counts of quotas are that the store does not have.
+    pub(crate) fn quota_file(&self) -> PathBuf {
         self.state.join("quotas")
     }
 }
@@ -138,7 +144,7 @@ pub(crate) struct Platform {
     pub(crate) gateway: Gateway,
     jobs: Vec<JoinHandle<()>>,
     bookkeeper: JoinHandle<()>,
-    quotas: JoinHandle<()>,
+    quotas: Quotas,
     stops: Stops,
     readiness: Readiness,
     crashes: Crashes,
@@ -155,8 +161,6 @@ struct Stops {
     hub: watch::Sender<bool>,
     /// Ends the operations listener, which tells to the end how things are.
     operations: watch::Sender<bool>,
-    /// Ends the keeper of quotas, which writes what it has.
-    quotas: watch::Sender<bool>,
     /// While another process takes over, that one keeps the snapshot on disk.
     paused: watch::Sender<bool>,
 }
@@ -216,47 +220,39 @@ impl Platform {
         let (stop_delay, drain) = (parts.life.stop_delay, parts.life.drain);
         let node = Node::start(&mut parts)?;
         let opened = node.store(&parts).await?;
-        let store = (opened.reads.clone(), opened.books.clone());
+        node.quotas.joins((opened.reads.clone(), opened.books.clone()));
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         node.signs_with(&control, &parts.state).await?;
+        node.answers(control.reads());
         let bookkeeper = tokio::spawn(bookkeeper::run(node.entries, opened.books, parts.clock.clone()));
-        let quotas =
-            QuotaKeeper::start(node.gateway.quotas(), Some(store), parts.clock.clone(), parts.quota_file()).await;
-        let (hub, environments) = (parts.hub.1.clone(), bases.clone());
-        let reading = Reading { control: control.clone(), hub, environments, build: world::build() };
-        let (gateway, crashes) = (node.gateway.clone(), node.crashes.clone());
-        let (keeper, hold) = (node.keeper, node.hold);
-        let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, at: At::default() };
-        publisher.publish_if_changed().await.doing("the first snapshot could not be made")?;
+        let (paused, pause) = watch::channel(false);
+        let Node { gateway, readiness, crashes, keeper, hold, mut jobs, stop, quotas, .. } = node;
+        if parts.role.serves_apis() {
+            let reading = Reading {
+                control: control.clone(),
+                hub: parts.hub.1.clone(),
+                environments: bases.clone(),
+                build: world::build(),
+            };
+            let (gateway, crashes) = (gateway.clone(), crashes.clone());
+            let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, at: At::default() };
+            publisher.publish_first().await.doing("the first snapshot could not be made")?;
+            jobs.push(tokio::spawn(publish(publisher, pause)));
+        }
         let oauth = tokens(&control, &parts.hub.1, &bases);
-        let (listener, hub) = parts.hub;
-        let sign_in = SignIn::new(control.clone(), parts.provider, hub.clone(), parts.directory);
-        let sign_in = sign_in.doing("sign-in could not be set up")?;
-        let pages = hansom_hub::router(hansom_hub::Setup {
-            control: control.clone(),
-            oauth: oauth.clone(),
-            sign_in: sign_in.clone(),
-            hub,
-            environments: bases,
-            notice: parts.notice,
-        });
-        let ((stop_hub, hub_stops), (paused, pause)) = (watch::channel(false), watch::channel(false));
-        let (stop_quotas, quotas_stop) = watch::channel(false);
-        let Node { gateway, readiness, crashes, mut jobs, stop, .. } = node;
-        jobs.extend([
-            tokio::spawn(publish(publisher, pause)),
-            tokio::spawn(sweep(control.clone())),
-            tokio::spawn(refresh_groups(control.clone(), sign_in)),
-            serve(listener, pages, hub_stops)?,
-        ]);
+        let (stop_hub, hub_stops) = watch::channel(false);
+        if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {
+            let hub = serve_hub(&parts, listener, provider, (&control, &oauth), bases, hub_stops)?;
+            jobs.extend(hub);
+        }
         Ok(Self {
             control,
             oauth,
             gateway,
             jobs,
             bookkeeper,
-            quotas: tokio::spawn(quotas.run(quotas_stop)),
-            stops: Stops { hub: stop_hub, operations: stop, quotas: stop_quotas, paused },
+            quotas,
+            stops: Stops { hub: stop_hub, operations: stop, paused },
             readiness,
             crashes,
             stop_delay,
@@ -274,7 +270,7 @@ impl Platform {
         if inherited.is_of_process() {
             saying::tell("ready; the process before ends");
         }
-        inherited.ready();
+        self.quotas.follows(inherited.ready());
         Ok(self)
     }
 
@@ -298,13 +294,13 @@ impl Platform {
             () = replaced(self.handover.as_ref(), &self.stops.paused) => true,
         };
         self.copies.clear();
-        if let Some(handover) = self.handover.take() {
-            handover.close();
-        }
-        tokio::select! {
+        let successor = self.handover.take().and_then(Handover::close);
+        let outcome = tokio::select! {
             () = self.stop(replaced) => Ok(()),
             () = signals.told_to_stop() => Err(Failure::broke("stopped at once, since told so a second time")),
-        }
+        };
+        drop(successor);
+        outcome
     }
 
     async fn stop(self, replaced: bool) {
@@ -324,11 +320,7 @@ impl Platform {
         for job in &self.jobs {
             job.abort();
         }
-        self.stops.quotas.send_replace(true);
-        let kept = tokio::time::timeout(Duration::from_secs(5), self.quotas).await;
-        if kept.is_err() {
-            saying::tell("the last counts of quotas could not be written in five seconds");
-        }
+        self.quotas.stop().await;
         // The gateway is gone and with it the journal's sender: the bookkeeper writes what it has and ends.
         let written = tokio::time::timeout(Duration::from_secs(5), self.bookkeeper).await;
         if written.is_err() {
@@ -367,6 +359,30 @@ async fn publish(mut publisher: Publisher, mut pause: watch::Receiver<bool>) {
     }
 }
 
+/// Pages, the control API and tokens, and what has to be done for them now and then.
+fn serve_hub(
+    parts: &Parts,
+    listener: TcpListener,
+    provider: Provider,
+    (control, oauth): (&Control, &OAuth),
+    environments: Vec<(EnvironmentName, String)>,
+    stops: watch::Receiver<bool>,
+) -> Result<[JoinHandle<()>; 3], Failure> {
+    let hub = parts.hub.1.clone();
+    let sign_in = SignIn::new(control.clone(), provider, hub.clone(), Arc::clone(&parts.directory));
+    let sign_in = sign_in.doing("sign-in could not be set up")?;
+    let pages = hansom_hub::router(hansom_hub::Setup {
+        control: control.clone(),
+        oauth: oauth.clone(),
+        sign_in: sign_in.clone(),
+        hub,
+        environments,
+        notice: parts.notice.clone(),
+    });
+    let hub = serve(listener, pages, stops)?;
+    Ok([hub, tokio::spawn(sweep(control.clone())), tokio::spawn(refresh_groups(control.clone(), sign_in))])
+}
+
 pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {
     let shown = parts.database.split('@').next_back().unwrap_or_default().trim_start_matches("sqlite://").to_owned();
     if let Some(path) = parts.database.strip_prefix("sqlite://") {
@@ -376,9 +392,12 @@ pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Fa
             return Err(Failure::broke(format!("the database {path} is read-only; make it writable and start again")));
         }
     }
-    hansom_store::open(&parts.database, parts.clock.now())
-        .await
-        .doing(format!("the database {shown} could not be opened"))
+    let opened = if parts.role.serves_hub() {
+        hansom_store::open(&parts.database, parts.clock.now()).await
+    } else {
+        hansom_store::join(&parts.database).await
+    };
+    opened.doing(format!("the database {shown} could not be opened"))
 }
 
 /// The token endpoints, with lifetimes as the product promises: people a quarter of an hour, applications an hour.
@@ -407,7 +426,9 @@ async fn open_control(
     };
     let vault = Vault::new(parts.master_key);
     let control = Control::new(reads, writes, vault, parts.clock.clone(), parts.chance.clone(), settings);
-    control.ensure_signing_key().await.doing("the signing key could not be made")?;
+    if parts.role.serves_hub() {
+        control.ensure_signing_key().await.doing("the signing key could not be made")?;
+    }
     Ok(control)
 }
 
@@ -457,11 +478,12 @@ async fn refresh_groups(control: Control, sign_in: SignIn) {
     }
 }
 
-/// The master key from its file; made, readable by its owner alone, if there is none.
-pub(crate) fn master_key(file: &Path, chance: &Chance) -> Result<[u8; 32], Failure> {
+/// The master key from its file; made, readable by its owner alone, if there is none and the role is not of those who must
+/// have that of others.
+pub(crate) fn master_key(file: &Path, role: Role, chance: &Chance) -> Result<[u8; 32], Failure> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && role.serves_hub() => {
             let text = chance.hex(32);
             write_secret(file, text.as_bytes())?;
             text

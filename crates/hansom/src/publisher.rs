@@ -74,6 +74,17 @@ impl Publisher {
         }
     }
 
+    /// Publishes at the start. A store that goes away again just then is no reason not to serve what there is.
+    pub(crate) async fn publish_first(&mut self) -> Result<(), Error> {
+        match self.publish_if_changed().await {
+            Err(error) if self.gateway.snapshot().is_some() => {
+                tracing::error!(%error, "the gateway stays on its snapshot: the store could not be read");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Publishes once, if the store is at another generation than the gateway or something is missing on disk.
     pub(crate) async fn publish_if_changed(&mut self) -> Result<(), Error> {
         let generation = self.reading.control.reads().generation().await?;

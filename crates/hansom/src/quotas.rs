@@ -3,12 +3,14 @@
 //! Every two seconds a node adds what it has counted to the store and reads what others have added. What the store does not
 //! take now is kept on the node's disk until it does; a node without a store keeps all its counts there.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, os::unix::net::UnixStream, path::PathBuf, time::Duration};
 
 use hansom_domain::{Clock, Timestamp};
 use hansom_gateway::{QuotaCaller, QuotaCount, QuotaLedger};
 use hansom_store::{Books, QuotaRow, Reads};
-use tokio::sync::watch;
+use tokio::{io::AsyncReadExt, sync::watch, task::JoinHandle};
+
+use crate::saying;
 
 const EVERY: Duration = Duration::from_secs(2);
 /// So much of what was read already is read again: clocks of nodes may be apart, and changes commit late.
@@ -17,13 +19,67 @@ const OVERLAP_SECONDS: i64 = 120;
 const KEEP_SECONDS: i64 = 70 * 86_400;
 const SWEEP_SECONDS: i64 = 3600;
 
-/// Carries counts between the gateway and where they stay.
-pub(crate) struct QuotaKeeper {
-    ledger: QuotaLedger,
+/// What a keeper has to do with besides its gateway; it changes while the process starts.
+#[derive(Clone, Debug, Default)]
+struct Surroundings {
+    /// The store, once it could be opened.
     store: Option<(Reads, Books)>,
+    /// Whether no process before this one keeps its counts in the same file any more.
+    is_alone: bool,
+}
+
+/// A keeper that runs.
+pub(crate) struct Quotas {
+    around: watch::Sender<Surroundings>,
+    stop: watch::Sender<bool>,
+    keeper: JoinHandle<()>,
+}
+
+impl Quotas {
+    /// Starts to keep a gateway's counts, at first with neither store nor file.
+    pub(crate) fn start(ledger: QuotaLedger, clock: Clock, file: PathBuf) -> Self {
+        let ((around, sees), (stop, stops)) = (watch::channel(Surroundings::default()), watch::channel(false));
+        let keeper = tokio::spawn(QuotaKeeper::new(ledger, clock, file).run(stops, sees));
+        Self { around, stop, keeper }
+    }
+
+    /// The store could be opened.
+    pub(crate) fn joins(&self, store: (Reads, Books)) {
+        self.around.send_modify(|around| around.store = Some(store));
+    }
+
+    /// There is no process before this one, or it still ends: the file is this one's afterwards.
+    pub(crate) fn follows(&self, before: Option<UnixStream>) {
+        let around = self.around.clone();
+        tokio::spawn(async move {
+            let before = before.map(|before| before.set_nonblocking(true).and_then(|()| before.try_into()));
+            if let Some(Ok(before)) = before {
+                let mut before: tokio::net::UnixStream = before;
+                // It says nothing more: this is its end.
+                let _ = before.read_u8().await;
+            }
+            around.send_modify(|around| around.is_alone = true);
+        });
+    }
+
+    /// Keeps what has been counted, and ends.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(Duration::from_secs(5), self.keeper).await.is_err() {
+            saying::tell("the last counts of quotas could not be written in five seconds");
+        }
+    }
+}
+
+/// Carries counts between the gateway and where they stay.
+struct QuotaKeeper {
+    ledger: QuotaLedger,
+    around: Surroundings,
     clock: Clock,
     /// Where counts are that the store does not have.
     file: PathBuf,
+    /// Whether the file is this process's: what is in it has been taken in.
+    is_taken_in: bool,
     on_disk: Vec<QuotaCount>,
     read_until: Timestamp,
     swept: Timestamp,
@@ -31,38 +87,46 @@ pub(crate) struct QuotaKeeper {
 }
 
 impl QuotaKeeper {
-    /// A keeper that knows what was kept before.
-    pub(crate) async fn start(ledger: QuotaLedger, store: Option<(Reads, Books)>, clock: Clock, file: PathBuf) -> Self {
+    /// A keeper that knows nothing yet.
+    fn new(ledger: QuotaLedger, clock: Clock, file: PathBuf) -> Self {
         let beginning = Timestamp::from_millis(0);
-        let mut keeper = Self {
+        Self {
             ledger,
-            store,
+            around: Surroundings::default(),
             clock,
             file,
+            is_taken_in: false,
             on_disk: vec![],
             read_until: beginning,
             swept: beginning,
             failing: false,
-        };
-        keeper.on_disk = keeper.read_file();
-        keeper.ledger.restore(&keeper.on_disk);
-        keeper.keep().await;
-        keeper
+        }
     }
 
     /// Keeps counts until the stop, and once more then.
-    pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
+    async fn run(mut self, mut stop: watch::Receiver<bool>, mut around: watch::Receiver<Surroundings>) {
         loop {
-            let stopped = tokio::time::timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
+            self.around = around.borrow_and_update().clone();
             self.keep().await;
+            let stopped = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => true,
+                Ok(()) = around.changed() => false,
+                () = tokio::time::sleep(EVERY) => false,
+            };
             if stopped {
-                return;
+                self.around = around.borrow_and_update().clone();
+                return self.keep().await;
             }
         }
     }
 
     async fn keep(&mut self) {
-        let Some((reads, books)) = self.store.clone() else {
+        if self.around.is_alone && !self.is_taken_in {
+            self.is_taken_in = true;
+            self.on_disk = self.read_file();
+            self.ledger.restore(&self.on_disk);
+        }
+        let Some((reads, books)) = self.around.store.clone() else {
             self.write_file(self.ledger.totals());
             return;
         };
@@ -113,7 +177,8 @@ impl QuotaKeeper {
 
     /// Puts the counts on disk, whole or not at all; without any, there is no file.
     fn write_file(&mut self, counts: Vec<QuotaCount>) {
-        if counts == self.on_disk {
+        // The file of a process that still ends is not written to: what that one has counted would be lost.
+        if counts == self.on_disk || !self.is_taken_in {
             return;
         }
         let beside = self.file.with_extension("new");
@@ -220,7 +285,10 @@ mod tests {
 
     async fn node(store: Option<&Opened>, file: PathBuf) -> QuotaKeeper {
         let store = store.map(|store| (store.reads.clone(), store.books.clone()));
-        QuotaKeeper::start(gateway().quotas(), store, clock(), file).await
+        let mut keeper = QuotaKeeper::new(gateway().quotas(), clock(), file);
+        keeper.around = Surroundings { store, is_alone: true };
+        keeper.keep().await;
+        keeper
     }
 
     #[tokio::test]
@@ -273,6 +341,30 @@ mod tests {
         let after = node(Some(&store), folder.join("quotas")).await;
         assert_eq!(after.ledger.totals(), calls(7), "five of the store, two of the disk");
         assert!(!folder.join("quotas").exists());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn m142_a_replacement_takes_the_counts_along_once_and_a_store_that_comes_later_gets_them() {
+        let folder = folder("replaced");
+        let file = folder.join("quotas");
+        let mut before = node(None, file.clone()).await;
+        before.ledger.restore(&calls(5));
+        before.keep().await;
+        let mut after = QuotaKeeper::new(gateway().quotas(), clock(), file.clone());
+        after.ledger.restore(&calls(2));
+        after.keep().await;
+        before.ledger.restore(&calls(1));
+        before.keep().await;
+        assert_eq!(before.read_file(), calls(6), "the new process does not touch the file of the one that ends");
+        after.around.is_alone = true;
+        after.keep().await;
+        assert_eq!((after.ledger.totals(), after.read_file()), (calls(8), calls(8)));
+        let store = hansom_store::open("sqlite::memory:", clock().now()).await.unwrap();
+        after.around.store = Some((store.reads.clone(), store.books.clone()));
+        after.keep().await;
+        assert!(!file.exists(), "the store has them");
+        assert_eq!(node(Some(&store), folder.join("other")).await.ledger.totals(), calls(8));
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -19,6 +19,9 @@ pub(crate) fn open_networks(config: &Config) -> OpenNetworks {
 
 /// As the configuration says: which addresses, whose certificates, and which certificate is shown.
 pub(crate) fn of(config: &Config) -> Result<Reach, Failure> {
+    if !config.role.serves_apis() {
+        return plain(open_networks(config));
+    }
     let gateway = &config.gateway;
     let mut authorities = trusted_here();
     if let Some(file) = &gateway.upstream_authorities {

@@ -24,6 +24,9 @@ pub enum Error {
     /// The database's tables are of a newer Hansom.
     #[error("the database was made by a newer version of Hansom; use that version")]
     Newer,
+    /// The database's tables are of an older Hansom, or there are none.
+    #[error("the database is not brought up to this version of Hansom yet; start a process of it that serves the hub")]
+    Older,
     /// The database failed; the text is for operators, never for callers.
     #[error("the database failed: {0}")]
     Database(sqlx::Error),
@@ -91,30 +94,45 @@ pub struct Opened {
 /// Opens `sqlite://path` (made if absent; `sqlite::memory:` for tests) or `postgres://…`, brings its tables up to date
 /// and proves that it can be written.
 pub async fn open(address: &str, now: Timestamp) -> Result<Opened, Error> {
-    let (readers, writers) = if address.starts_with("sqlite:") {
-        let (readers, writer) = open_sqlite(address).await?;
-        (Both::Sqlite(readers), Both::Sqlite(writer))
-    } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        let pool = open_postgres(address).await?;
-        (Both::Postgres(pool.clone()), Both::Postgres(pool))
-    } else {
-        return Err(Error::Address);
-    };
+    let (readers, writers) = connect(address, true).await?;
     migrations::run(&writers).await?;
     let insert = "INSERT INTO platform (id, generation, opened_at) VALUES (1, 1, $1) \
                   ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at";
     on!(&writers, pool => sqlx::query(insert).bind(now.millis()).execute(pool).await.map(|_| ()))?;
+    Ok(halves(readers, writers))
+}
+
+/// Opens a store that others bring up to date: changes nothing in it, and refuses one that is of another version's form.
+pub async fn join(address: &str) -> Result<Opened, Error> {
+    let (readers, writers) = connect(address, false).await?;
+    migrations::are_run(&readers).await?;
+    Ok(halves(readers, writers))
+}
+
+async fn connect(address: &str, make: bool) -> Result<(Both<SqlitePool, PgPool>, Both<SqlitePool, PgPool>), Error> {
+    if address.starts_with("sqlite:") {
+        let (readers, writer) = open_sqlite(address, make).await?;
+        Ok((Both::Sqlite(readers), Both::Sqlite(writer)))
+    } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        let pool = open_postgres(address).await?;
+        Ok((Both::Postgres(pool.clone()), Both::Postgres(pool)))
+    } else {
+        Err(Error::Address)
+    }
+}
+
+fn halves(readers: Both<SqlitePool, PgPool>, writers: Both<SqlitePool, PgPool>) -> Opened {
     let (announce, changed) = watch::channel(0);
-    Ok(Opened {
+    Opened {
         reads: Reads { pool: readers, changed },
         writes: Writes { pool: writers.clone(), announce: Arc::new(announce) },
         books: Books { pool: writers },
-    })
+    }
 }
 
-async fn open_sqlite(address: &str) -> Result<(SqlitePool, SqlitePool), Error> {
+async fn open_sqlite(address: &str, make: bool) -> Result<(SqlitePool, SqlitePool), Error> {
     let options = SqliteConnectOptions::from_str(address)?
-        .create_if_missing(true)
+        .create_if_missing(make)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)

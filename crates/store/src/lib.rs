@@ -1,6 +1,6 @@
 //! Which SQL is there?
 //!
-//! One SQL text for SQLite and PostgreSQL. [`open`] gives three halves, so that a room holds no more power than it needs:
+//! One SQL text for SQLite and PostgreSQL. [`open`] and [`join`] give three halves, so that a room holds no more power than it needs:
 //! [`Reads`] for everyone, [`Writes`] for `control` alone, [`Books`] for the bookkeeper alone.
 
 mod apis;
@@ -31,7 +31,7 @@ pub use audit::AuditRow;
 pub use change::{Change, Writes};
 pub use changed::{Changed, Subject};
 pub use credentials::{CredentialRow, NewCredential};
-pub use database::{Error, Opened, Reads, open};
+pub use database::{Error, Opened, Reads, join, open};
 pub use editions::{AnswerRow, EditionRow};
 pub use grants::{GrantRow, NewGrant};
 pub use keys::{NewSigningKey, SigningKeyRow};

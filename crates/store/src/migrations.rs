@@ -35,3 +35,24 @@ pub(crate) async fn run(pool: &Both<SqlitePool, PgPool>) -> Result<(), Error> {
         other => Error::Database(sqlx::Error::Migrate(Box::new(other))),
     })
 }
+
+/// Whether the tables are in this version's form, neither older nor newer. Nothing is changed.
+pub(crate) async fn are_run(pool: &Both<SqlitePool, PgPool>) -> Result<(), Error> {
+    // Without the table nothing was ever run here; so it is for a database that lets us read nothing.
+    let sql = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+    let run: Result<Vec<i64>, sqlx::Error> = on!(pool, pool => sqlx::query_scalar(sql).fetch_all(pool).await);
+    let run = match run {
+        Ok(run) => run,
+        Err(error @ sqlx::Error::Database(_)) => {
+            tracing::debug!(%error, "no migrations can be read");
+            return Err(Error::Older);
+        }
+        Err(error) => return Err(Error::Database(error)),
+    };
+    let newest = TEXTS.iter().map(|(version, ..)| *version).max();
+    if run.last().copied() > newest {
+        return Err(Error::Newer);
+    }
+    let lacks = TEXTS.iter().any(|(version, ..)| !run.contains(version));
+    if lacks { Err(Error::Older) } else { Ok(()) }
+}

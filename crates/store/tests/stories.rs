@@ -212,3 +212,26 @@ async fn what_was_changed_since_a_generation_is_known_and_nothing_else() {
         assert_eq!(since(before, before + 3, 10).await, tokens(&["t1", "t2"]), "{database}: not swept away so soon");
     }
 }
+
+#[tokio::test]
+async fn m141_who_joins_changes_nothing_and_refuses_a_store_of_another_form() {
+    let folder = std::env::temp_dir().join(format!("hansom-join-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut addresses = vec![format!("sqlite://{}/store.db?mode=rwc", folder.display())];
+    addresses.extend(town::database("join").await);
+    for address in addresses {
+        if address.starts_with("sqlite:") {
+            assert!(hansom_store::join(&address).await.is_err(), "no file is made");
+            drop(std::fs::File::create_new(folder.join("store.db")).unwrap());
+        }
+        assert!(matches!(hansom_store::join(&address).await, Err(Error::Older)), "{address}");
+        let store = hansom_store::open(&address, town::START).await.unwrap();
+        let before = store.reads.generation().await.unwrap();
+        let joined = hansom_store::join(&address).await.unwrap();
+        assert_eq!(joined.reads.generation().await.unwrap(), before, "{address}");
+        town::from_the_future(&address).await;
+        assert!(matches!(hansom_store::join(&address).await, Err(Error::Newer)), "{address}");
+        assert!(matches!(hansom_store::open(&address, town::START).await, Err(Error::Newer)), "{address}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}

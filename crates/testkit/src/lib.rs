@@ -9,7 +9,7 @@ use hansom_control::{Control, Settings, Standards, Vault};
 use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, PersonKey, Timestamp};
 use hansom_standards::Profile;
 use hansom_store::Opened;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 /// The moment at which every test begins: 2026-11-23T09:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
@@ -56,17 +56,35 @@ pub async fn store() -> Opened {
 /// names the PostgreSQL database; give each test its own.
 pub async fn stores(story: &str) -> Vec<(&'static str, Opened)> {
     let mut stores = vec![("SQLite", store().await)];
-    if let Some(server) = postgres() {
-        let mut connection = PgConnection::connect(&server).await.expect("TEST_POSTGRES names a server that answers");
-        let name = format!("story_{story}_{}", std::process::id());
-        let drop = AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"));
-        sqlx::query(drop).execute(&mut connection).await.expect("a database can be dropped");
-        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::query(create).execute(&mut connection).await.expect("a database can be made");
-        let address = format!("{}/{name}", server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host));
+    if let Some(address) = database(story).await {
         stores.push(("PostgreSQL", open(&address).await));
     }
     stores
+}
+
+/// A fresh database on PostgreSQL without any table, where `TEST_POSTGRES` names a server: its address.
+pub async fn database(story: &str) -> Option<String> {
+    let server = postgres()?;
+    let mut connection = PgConnection::connect(&server).await.expect("TEST_POSTGRES names a server that answers");
+    let name = format!("story_{story}_{}", std::process::id());
+    let drop = AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"));
+    sqlx::query(drop).execute(&mut connection).await.expect("a database can be dropped");
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("a database can be made");
+    Some(format!("{}/{name}", server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host)))
+}
+
+/// Makes a database look as if a newer Hansom had brought it further than this one knows.
+pub async fn from_the_future(address: &str) {
+    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+               SELECT 9000, 'future', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+    if address.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(address).await.expect("the file is a database");
+        sqlx::query(sql).execute(&mut connection).await.expect("a row can be added");
+    } else {
+        let mut connection = PgConnection::connect(address).await.expect("the database is there");
+        sqlx::query(sql).execute(&mut connection).await.expect("a row can be added");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test script tells its PostgreSQL by the environment")]

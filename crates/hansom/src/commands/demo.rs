@@ -15,7 +15,7 @@ use hansom_standards::profile::DEFAULT;
 use serde_json::{Value, json};
 
 use crate::{
-    config,
+    config::{self, Role},
     demo::{
         folder::Folder,
         people::people,
@@ -155,7 +155,8 @@ impl Demo {
         let directory = DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?;
         let open_networks = OpenNetworks::new(Network::LOOPBACK.into());
         let parts = Parts {
-            hub: (bound.hub, urls.hub.clone()),
+            role: Role::All,
+            hub: (Some(bound.hub), urls.hub.clone()),
             environments: vec![
                 Environment::plain(EnvironmentName::production(), bound.production, urls.production.clone()),
                 Environment::plain(EnvironmentName::sandbox(), bound.sandbox, urls.sandbox.clone()),
@@ -163,9 +164,10 @@ impl Demo {
             operations: bound.operations,
             database: format!("sqlite://{}", folder.file("hansom.db").display()),
             waits_for_store: false,
-            master_key: platform::master_key(&folder.file("master.key"), &chance)?,
+            master_key: platform::master_key(&folder.file("master.key"), Role::All, &chance)?,
             state: folder.file("state"),
-            provider,
+            is_replacement: false,
+            provider: Some(provider),
             directory: Arc::new(directory),
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use crate::{
     access_log::AccessLog,
     certificates::Watched,
-    config::Config,
+    config::{Config, Role},
     descriptors,
     failure::{Doing, Failure},
     handover::Inherited,
@@ -25,11 +25,16 @@ use crate::{
 
 /// Run the platform: hub, control API, tokens, gateway and operations in one process.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  hansom serve --config hansom.toml\n  hansom serve --config hansom.toml --replace")]
+#[command(
+    after_help = "Examples:\n  hansom serve --config hansom.toml\n  hansom serve --config hansom.toml --replace\n  hansom serve --config hansom.toml --role gateway"
+)]
 pub(crate) struct Serve {
     /// The configuration file.
     #[arg(long, default_value = "hansom.toml")]
     config: PathBuf,
+    /// Which part of the platform this process plays, in place of what the file says.
+    #[arg(long)]
+    role: Option<Role>,
     /// Log lines as JSON.
     #[arg(long)]
     log_json: bool,
@@ -42,7 +47,7 @@ impl Serve {
     /// Runs until told to stop.
     pub(crate) fn run(self) -> Result<(), Failure> {
         platform::log(self.log_json);
-        let config = Config::read(&self.config)?;
+        let config = Config::read_for(&self.config, self.role)?;
         descriptors::raise();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("no runtime could be made")?;
@@ -58,10 +63,7 @@ impl Serve {
                     return Ok(());
                 }
             };
-            saying::tell(&format!("hub {}", config.hub.url));
-            for (name, environment) in &config.environments {
-                saying::tell(&format!("gateway {name} {}", environment.url));
-            }
+            say_addresses(&config);
             platform.take_over(inherited)?.run(signals).await
         });
         // What still waits for a name server or a disk is not worth waiting for.
@@ -82,43 +84,32 @@ impl Serve {
     }
 }
 
+fn say_addresses(config: &Config) {
+    if config.role.serves_hub() {
+        saying::tell(&format!("hub {}", config.hub.url));
+    }
+    for (name, environment) in config.environments.iter().filter(|_| config.role.serves_apis()) {
+        saying::tell(&format!("gateway {name} {}", environment.url));
+    }
+}
+
 fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notify>) -> Result<Parts, Failure> {
     let chance = world::chance();
-    let (proxies, mut materials) = (Arc::new(config.gateway.proxies()), config.materials(file)?);
-    let (mut environments, mut watched) = (vec![], vec![]);
-    for (name, environment) in &config.environments {
-        let what = format!("the gateway for {name}");
-        let listeners = platform::bind_gateway(environment.listen, &what, inherited)?;
-        let material = materials.iter().position(|(of, _)| of == name).map(|at| materials.swap_remove(at).1);
-        let tls = match (material, &environment.tls) {
-            (Some(material), Some(files)) => {
-                let tls = Arc::new(Tls::new(&material).doing(&what)?);
-                let (files, material) = (files.get_ref().clone(), Ok(material));
-                watched.push(Watched { environment: name.clone(), tls: Arc::clone(&tls), files, material });
-                Some(tls)
-            }
-            _ => None,
-        };
-        let base = environment.url.as_str().to_owned();
-        let https_only = base.starts_with("https://");
-        let proxy_protocol = config.gateway.proxy_protocol;
-        let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only };
-        environments.push(Environment { name: name.clone(), listeners, base, entrance });
-    }
+    let (environments, watched) = environments(config, file, inherited)?;
+    let role = config.role;
+    let hub = config.hub.listen.filter(|_| role.serves_hub());
+    let hub = hub.map(|address| platform::bind(address, "the hub", inherited)).transpose()?;
     Ok(Parts {
+        role,
         environments,
-        hub: (platform::bind(config.hub.listen, "the hub", inherited)?, config.hub.url.as_str().to_owned()),
+        hub: (hub, config.hub.url.as_str().to_owned()),
         operations: platform::bind(config.operations.listen, "the operations listener", inherited)?,
         database: config.database_url()?,
         waits_for_store: true,
-        master_key: platform::master_key(&config.keys.master_key_file, &chance)?,
+        master_key: platform::master_key(&config.keys.master_key_file, role, &chance)?,
         state: config.state.directory.clone(),
-        provider: Provider {
-            issuer: config.identity.issuer.clone(),
-            client_id: config.identity.client_id.clone(),
-            client_secret: config.client_secret()?,
-            name: config.identity.name.clone(),
-        },
+        is_replacement: inherited.is_of_process(),
+        provider: provider(config)?,
         directory: Arc::new(ClaimDirectory),
         administrators: config.platform.administrators.clone(),
         open_networks: reach::open_networks(config),
@@ -137,6 +128,47 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         clock: world::clock(),
         chance,
     })
+}
+
+/// All environments, with listeners where this process serves them; and whose certificates are looked after.
+fn environments(
+    config: &Config,
+    file: &Path,
+    inherited: &mut Inherited,
+) -> Result<(Vec<Environment>, Vec<Watched>), Failure> {
+    let (proxies, mut materials) = (Arc::new(config.gateway.proxies()), config.materials(file)?);
+    let (mut environments, mut watched) = (vec![], vec![]);
+    for (name, environment) in &config.environments {
+        let what = format!("the gateway for {name}");
+        let address = environment.listen.filter(|_| config.role.serves_apis());
+        let listeners = address.map(|address| platform::bind_gateway(address, &what, inherited)).transpose()?;
+        let material = materials.iter().position(|(of, _)| of == name).map(|at| materials.swap_remove(at).1);
+        let tls = match (material, &environment.tls) {
+            (Some(material), Some(files)) => {
+                let tls = Arc::new(Tls::new(&material).doing(&what)?);
+                let (files, material) = (files.get_ref().clone(), Ok(material));
+                watched.push(Watched { environment: name.clone(), tls: Arc::clone(&tls), files, material });
+                Some(tls)
+            }
+            _ => None,
+        };
+        let base = environment.url.as_str().to_owned();
+        let https_only = base.starts_with("https://");
+        let proxy_protocol = config.gateway.proxy_protocol;
+        let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only };
+        environments.push(Environment { name: name.clone(), listeners: listeners.unwrap_or_default(), base, entrance });
+    }
+    Ok((environments, watched))
+}
+
+fn provider(config: &Config) -> Result<Option<Provider>, Failure> {
+    let Some(identity) = config.identity.as_ref().filter(|_| config.role.serves_hub()) else { return Ok(None) };
+    Ok(Some(Provider {
+        issuer: identity.issuer.clone(),
+        client_id: identity.client_id.clone(),
+        client_secret: config.client_secret()?,
+        name: identity.name.clone(),
+    }))
 }
 
 fn access_log(config: &Config) -> Result<Option<AccessLog>, Failure> {

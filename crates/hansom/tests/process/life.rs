@@ -1,163 +1,21 @@
-//! How does `hansom serve` begin, end, hand over and go on, whatever its surroundings do?
-#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files and a clock")]
+//! How does a process begin, end and hand over, whatever its surroundings do?
 
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_hansom");
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A folder of one test, removed at its end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("hansom-process-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let file = self.0.join(name);
-        std::fs::write(&file, text).unwrap();
-        file
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Ports for one configuration, free a moment ago.
-struct Ports {
-    hub: u16,
-    operations: u16,
-    production: u16,
-}
-
-impl Ports {
-    fn free() -> Self {
-        let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [hub, operations, production] = listeners.map(|listener| listener.local_addr().unwrap().port());
-        Self { hub, operations, production }
-    }
-}
-
-/// Writes a configuration; `more` stands in `[environments.production]`, `gateway` in `[gateway]`.
-fn configuration(scratch: &Scratch, ports: &Ports, more: &str, gateway: &str) -> PathBuf {
-    let folder = scratch.0.display();
-    let Ports { hub, operations, production } = ports;
-    let text = format!(
-        r#"
-[hub]
-listen = "127.0.0.1:{hub}"
-url = "http://127.0.0.1:{hub}"
-[operations]
-listen = "127.0.0.1:{operations}"
-[environments.production]
-listen = "127.0.0.1:{production}"
-url = "http://127.0.0.1:{production}"
-{more}
-[gateway]
-{gateway}
-[database]
-url = "sqlite://{folder}/hansom.db"
-[keys]
-master_key_file = "master.key"
-[state]
-directory = "state"
-[identity]
-issuer = "http://127.0.0.1:9"
-client_id = "hansom"
-name = "Nobody"
-[platform]
-administrators = "api-platform@hackney.example"
-"#
-    );
-    scratch.write("hansom.toml", &text)
-}
-
-fn serve(config: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(["serve", "--config"]).arg(config).args(more).stdin(Stdio::null()).stdout(Stdio::null());
-    command
-}
-
-/// A process that is ended with the test.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command, ports: &Ports) -> Self {
-        let mut running = Self(command.spawn().unwrap());
-        running
-            .until(|| get(ports.operations, "/ready").is_some_and(|answer| answer.contains("200 OK")), "it is ready");
-        running
-    }
-
-    fn until(&mut self, is_so: impl Fn() -> bool, what: &str) {
-        let began = Instant::now();
-        while !is_so() {
-            assert!(self.0.try_wait().unwrap().is_none(), "it ended before {what}");
-            assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let done = Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()).status().unwrap();
-        assert!(done.success());
-    }
-
-    fn end(&mut self) -> ExitStatus {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.0.try_wait().unwrap() {
-                return status;
-            }
-            assert!(began.elapsed() < PATIENCE, "it did not end");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn error(mut self) -> String {
-        let mut text = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-        text
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A whole answer, head and body; `None` if there was none.
-fn get(port: u16, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    (!answer.is_empty()).then_some(answer)
-}
+use crate::running::{BINARY, PATIENCE, Ports, Running, Scratch, configuration, get, serve};
 
 /// Writes a certificate for this machine and its key.
 fn certificate(scratch: &Scratch, name: &str, until: i32) -> (PathBuf, PathBuf) {

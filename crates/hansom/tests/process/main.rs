@@ -1,0 +1,7 @@
+//! How does `hansom serve` begin, end, hand over and go on, whatever its surroundings do?
+#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files and a clock")]
+
+mod life;
+mod nodes;
+mod running;
+mod village;
