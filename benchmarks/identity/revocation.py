@@ -1,0 +1,72 @@
+"""How soon after the control call was answered is what it took away refused at the gateway?"""
+
+import statistics
+import time
+
+import rows
+from machine import progress
+from street import PATH, Asked
+
+REACH_MS = 1000
+PATIENCE = 10
+
+
+def rows_of(street, options):
+    told = []
+    for what, begin in KINDS.items():
+        took = []
+        for number in range(options.times):
+            progress(f"{what}: {number} of {options.times}")
+            took.append(once(street, begin))
+        told.append(rows.single(f"{what}: the worst of {len(took)} until refused", max(took), " ms", "≤", REACH_MS, took,
+                                f"median {rows.number(statistics.median(took))} ms"))
+    return told
+
+
+def once(street, begin):
+    """Milliseconds from the answer of the control call to the first refusal."""
+    token, take_away = begin(street)
+    gateway = Asked(street.sandbox)
+    until(lambda: gateway.get(PATH, token)[0] == 200, "the gateway lets it in")
+    take_away()
+    begun = time.monotonic()
+    until(lambda: gateway.get(PATH, token)[0] in (401, 403), "the gateway refuses it")
+    return (time.monotonic() - begun) * 1000
+
+
+def until(true, what):
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"not within {PATIENCE} s: {what}")
+
+
+def client(street):
+    """An application with a secret, a grant and a token."""
+    application = street.application()
+    grant = street.grant(application)
+    credential, secret = street.secret(application)
+    return application, grant, credential, secret, street.token(application, secret)
+
+
+def token(street):
+    application, _, _, secret, token = client(street)
+    return token, lambda: street.oauth("revoke", {"token": token}, application, secret)
+
+
+def credential(street):
+    application, _, credential, _, token = client(street)
+    return token, lambda: street.ben.api("DELETE", f"/applications/{application}/credentials/{credential}")
+
+
+def application(street):
+    application, _, _, _, token = client(street)
+    return token, lambda: street.ben.api("DELETE", f"/applications/{application}")
+
+
+def grant(street):
+    _, grant, _, _, token = client(street)
+    return token, lambda: street.chloe.api("POST", f"/grants/{grant}/revocation", {"reason": "It is measured."})
+
+
+KINDS = {"a token": token, "a credential": credential, "an application": application, "a grant": grant}
