@@ -18,6 +18,7 @@ mod fingerprint;
 mod grants;
 mod issue_secret;
 mod judge;
+mod key_pair;
 mod keys;
 mod manifest;
 mod policy;
@@ -30,16 +31,21 @@ mod register_key;
 mod repeats;
 mod request_grant;
 mod request_waiver;
+mod reseal_keys;
 mod revoke_application;
 mod revoke_credential;
 mod revoke_grant;
 mod revoke_token;
+mod rotate_keys;
 mod scores;
 mod sessions;
 mod sign_in_person;
+mod terms;
 mod text;
+mod upkeep;
 mod vault;
 mod waivers;
+mod withdraw_key;
 mod withdraw_waiver;
 
 use std::sync::Arc;
@@ -55,14 +61,16 @@ pub use error::{Error, PublishFault};
 pub use fingerprint::fingerprint;
 pub use issue_secret::IssuedSecret;
 pub use judge::{Judgement, facts};
-pub use keys::{SealedKey, SigningKey, VerificationKey};
+pub use keys::{KeyState, ListedKey, SealedKey, SigningKey, VerificationKey};
 pub use manifest::{Manifest, Target, read_manifest};
 pub use publish_release::{Publication, Published};
 pub use register_application::NewApp;
 pub use repeats::{Claim, Claimed};
 pub use request_grant::AskedGrant;
 pub use request_waiver::AskedWaiver;
+pub use rotate_keys::Begins;
 pub use sessions::{Session, SessionCookie};
+pub use terms::{ApplicationTerms, CredentialTerms, GrantTerms, KeyTerms, Terms};
 pub use vault::Vault;
 
 /// What the verbs need to know of the platform.
@@ -76,6 +84,8 @@ pub struct Settings {
     pub open_networks: OpenNetworks,
     /// Who keeps the playbook, and by which profile contracts are judged.
     pub standards: Standards,
+    /// How long keys, credentials and grants last.
+    pub terms: Terms,
 }
 
 /// What the verbs need to know of the playbook.

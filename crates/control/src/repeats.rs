@@ -45,7 +45,7 @@ impl Control {
         Ok(match self.reads.repeated_call(&key_hash, outdated).await? {
             Some(call) if call.request_hash != request_hash => Claimed::Other,
             Some(call) => match call.answer {
-                Some(sealed) => Claimed::Done(self.vault.open(&sealed, &key_hash)?),
+                Some(sealed) => Claimed::Done(self.vault.open(&sealed, &key_hash)?.to_vec()),
                 None => Claimed::Running,
             },
             // Given back between the two looks.

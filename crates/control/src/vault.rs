@@ -1,19 +1,37 @@
 //! How does a secret lie in the store?
 
+use std::sync::{PoisonError, RwLock};
+
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     constant_time, hmac,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hansom_domain::Chance;
+use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Seals and hashes with keys that are derived from the platform's master key. The master key is never stored beside
-/// the data: it comes from a file or the environment.
+/// The name under which the pepper lies in the store.
+pub(crate) const PEPPER: &str = "pepper";
+
+/// Seals with a key that is derived from the platform's master key, and hashes with a pepper that is sealed with it. The
+/// master key is never stored beside the data: it comes from a file, the environment or a command.
 pub struct Vault {
     sealing: LessSafeKey,
-    pepper: hmac::Key,
+    pepper: RwLock<Pepper>,
+}
+
+/// What secrets are hashed with. It outlives the master key that it was first derived from.
+struct Pepper {
+    bytes: Zeroizing<Vec<u8>>,
+    key: hmac::Key,
+}
+
+impl Pepper {
+    fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &bytes), bytes }
+    }
 }
 
 impl std::fmt::Debug for Vault {
@@ -25,13 +43,11 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over a master key of 256 bits.
     pub fn new(master: [u8; 32]) -> Self {
-        let derive = |purpose: &str| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master), purpose.as_bytes());
+        let master = hmac::Key::new(hmac::HMAC_SHA256, Zeroizing::new(master).as_slice());
+        let derive = |purpose: &str| Zeroizing::new(hmac::sign(&master, purpose.as_bytes()).as_ref().to_vec());
         #[expect(clippy::expect_used, reason = "an HMAC-SHA-256 tag is 32 bytes, which is what AES-256 takes")]
-        let sealing = UnboundKey::new(&AES_256_GCM, derive("hansom sealing 1").as_ref()).expect("a key of 32 bytes");
-        Self {
-            sealing: LessSafeKey::new(sealing),
-            pepper: hmac::Key::new(hmac::HMAC_SHA256, derive("hansom pepper 1").as_ref()),
-        }
+        let sealing = UnboundKey::new(&AES_256_GCM, &derive("hansom sealing 1")).expect("a key of 32 bytes");
+        Self { sealing: LessSafeKey::new(sealing), pepper: RwLock::new(Pepper::new(derive("hansom pepper 1"))) }
     }
 
     /// Seals `plain`, bound to the row `owner`: nonce and AES-256-GCM ciphertext in base64.
@@ -45,27 +61,56 @@ impl Vault {
     }
 
     /// Opens what [`Vault::seal`] sealed for the same row.
-    pub(crate) fn open(&self, sealed: &str, owner: &str) -> Result<Vec<u8>, Error> {
+    pub(crate) fn open(&self, sealed: &str, owner: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         let broken = || {
             Error::Internal(format!("{owner} cannot be opened: the master key is another one, or the row was changed"))
         };
         let bytes = STANDARD.decode(sealed).map_err(|_| broken())?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
-        let mut sealed = sealed.to_vec();
+        let mut sealed = Zeroizing::new(sealed.to_vec());
         let plain =
             self.sealing.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut sealed).map_err(|_| broken())?;
-        Ok(plain.to_vec())
+        Ok(Zeroizing::new(plain.to_vec()))
     }
 
-    /// The keyed hash of a secret, for the store.
+    /// The pepper as it lies in the store.
+    pub(crate) fn sealed_pepper(&self, chance: &Chance) -> Result<String, Error> {
+        self.pepper_sealed_by(self, chance)
+    }
+
+    /// This vault's pepper, sealed with another master key.
+    pub(crate) fn pepper_sealed_by(&self, other: &Vault, chance: &Chance) -> Result<String, Error> {
+        let bytes = self.pepper.read().unwrap_or_else(PoisonError::into_inner).bytes.clone();
+        other.seal(&bytes, PEPPER, chance)
+    }
+
+    /// Hashes with the pepper of the store from now on. It opens with the right master key only.
+    pub(crate) fn take_pepper(&self, sealed: &str) -> Result<(), Error> {
+        let wrong = |_| {
+            Error::Internal(
+                "the master key is not the one that the database was sealed with; start with the right one, see docs/keys.md"
+                    .into(),
+            )
+        };
+        let bytes = self.open(sealed, PEPPER).map_err(wrong)?;
+        *self.pepper.write().unwrap_or_else(PoisonError::into_inner) = Pepper::new(bytes);
+        Ok(())
+    }
+
+    fn tag(&self, secret: &str) -> hmac::Tag {
+        hmac::sign(&self.pepper.read().unwrap_or_else(PoisonError::into_inner).key, secret.as_bytes())
+    }
+
+    /// The keyed hash of a secret, for the store. Secrets are 256 bits of chance, which nobody guesses however quick the hash
+    /// is; so it need not be slow, and a token endpoint under attack stays cheap.
     pub(crate) fn hash(&self, secret: &str) -> String {
-        STANDARD.encode(hmac::sign(&self.pepper, secret.as_bytes()).as_ref())
+        STANDARD.encode(self.tag(secret).as_ref())
     }
 
     /// Whether `secret` has that hash, in constant time.
     pub(crate) fn is_hash_of(&self, hash: &str, secret: &str) -> bool {
-        let told = hmac::sign(&self.pepper, secret.as_bytes());
+        let told = self.tag(secret);
         STANDARD.decode(hash).is_ok_and(|kept| constant_time::verify_slices_are_equal(&kept, told.as_ref()).is_ok())
     }
 }
@@ -79,9 +124,24 @@ mod tests {
         let chance = Chance::new(|bytes| bytes.fill(7));
         let vault = Vault::new([1; 32]);
         let sealed = vault.seal(b"private", "key-1", &chance).unwrap();
-        assert_eq!(vault.open(&sealed, "key-1").unwrap(), b"private");
+        assert_eq!(vault.open(&sealed, "key-1").unwrap().as_slice(), b"private");
         assert!(vault.open(&sealed, "key-2").is_err());
         assert!(Vault::new([2; 32]).open(&sealed, "key-1").is_err());
         assert!(vault.open("AAAA", "key-1").is_err());
+    }
+
+    #[test]
+    fn secrets_keep_their_hashes_when_the_master_key_changes() {
+        let chance = Chance::new(|bytes| bytes.fill(7));
+        let (old, new) = (Vault::new([1; 32]), Vault::new([2; 32]));
+        let hash = old.hash("hansom_sec_a");
+        assert!(!new.is_hash_of(&hash, "hansom_sec_a"));
+        new.take_pepper(&old.pepper_sealed_by(&new, &chance).unwrap()).unwrap();
+        assert!(new.is_hash_of(&hash, "hansom_sec_a"));
+        assert!(
+            old.take_pepper(&new.sealed_pepper(&chance).unwrap()).is_err(),
+            "the old master key opens nothing more"
+        );
+        assert_eq!(format!("{old:?}"), "Vault(…)");
     }
 }

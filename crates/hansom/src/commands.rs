@@ -5,6 +5,7 @@ pub(crate) mod confirm;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod keys;
 pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod new;

@@ -22,11 +22,15 @@ use crate::{
 };
 
 mod gateway;
+mod keys;
 mod role;
+mod terms;
 mod tls;
 
 pub(crate) use gateway::Gateway;
+pub(crate) use keys::Keys;
 pub(crate) use role::Role;
+pub(crate) use terms::{Applications, Grants};
 pub(crate) use tls::TlsFiles;
 
 /// The file as written. Unknown keys are errors with their line.
@@ -58,6 +62,12 @@ pub(crate) struct Config {
     /// The playbook.
     #[serde(default)]
     pub(crate) standards: Standards,
+    /// How long applications and their credentials last.
+    #[serde(default)]
+    pub(crate) applications: Applications,
+    /// How long grants last.
+    #[serde(default)]
+    pub(crate) grants: Grants,
 }
 
 /// The hub's listener with its public address.
@@ -98,14 +108,6 @@ pub(crate) struct Database {
     pub(crate) url: Option<String>,
     /// A file with that address in it, where it holds a password.
     pub(crate) url_file: Option<PathBuf>,
-}
-
-/// `[keys]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Keys {
-    /// The master key, 64 hexadecimal characters; made at the first start.
-    pub(crate) master_key_file: PathBuf,
 }
 
 /// `[state]`
@@ -209,9 +211,7 @@ impl Config {
             Failure::refused(format!("{}:{line}:{column}: {}", file.display(), error.message()))
         })?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        for path in [&mut config.keys.master_key_file, &mut config.state.directory] {
-            *path = folder.join(&*path);
-        }
+        config.state.directory = folder.join(&config.state.directory);
         if let Some(profile) = config.standards.profile.as_mut().filter(|name| Profile::bundled(name).is_none()) {
             *profile = folder.join(&*profile).display().to_string();
         }
@@ -220,9 +220,9 @@ impl Config {
             [&mut gateway.upstream_authorities, &mut gateway.upstream_certificate, &mut gateway.upstream_key];
         let access_log = gateway.access_log.as_mut().filter(|target| target.as_os_str() != access_log::STANDARD_OUTPUT);
         let secret = config.identity.as_mut().map(|identity| &mut identity.client_secret_file);
-        for path in
-            [&mut config.database.url_file].into_iter().chain(secret).chain(of_gateway).flatten().chain(access_log)
-        {
+        let of_keys = [&mut config.keys.master_key_file, &mut config.keys.wrapped_key_file];
+        let others = [&mut config.database.url_file].into_iter().chain(secret).chain(of_keys);
+        for path in others.chain(of_gateway).flatten().chain(access_log) {
             *path = folder.join(&*path);
         }
         for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {
@@ -305,6 +305,8 @@ impl Config {
             return refuse(format!("[identity] is needed where the role is {}", self.role.as_str()));
         }
         self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
+        self.keys.check().or_else(|why| refuse(format!("[keys] {why}")))?;
+        self.grants.check().or_else(|why| refuse(format!("[grants] {why}")))?;
         self.materials(file)?;
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
@@ -322,6 +324,16 @@ impl Config {
         }
         listens.push((Some(self.operations.listen), "[operations]".to_owned()));
         listens
+    }
+
+    /// How long keys, credentials and grants last.
+    pub(crate) fn terms(&self) -> hansom_control::Terms {
+        hansom_control::Terms {
+            keys: self.keys.terms(),
+            credentials: self.applications.credentials(),
+            grants: self.grants.terms(),
+            applications: self.applications.terms(),
+        }
     }
 
     /// The database's address.

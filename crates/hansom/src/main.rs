@@ -20,6 +20,7 @@ mod figures;
 mod handover;
 mod keeper;
 mod law;
+mod master_key;
 mod memory;
 mod node;
 mod operations;
@@ -30,6 +31,7 @@ mod reach;
 mod readiness;
 mod saying;
 mod signals;
+mod upkeep;
 mod world;
 
 use std::process::ExitCode;
@@ -58,6 +60,8 @@ enum Verb {
     Serve(commands::serve::Serve),
     /// Let a change go live that the platform holds because it would take most away.
     Confirm(commands::confirm::Confirm),
+    /// Look after the keys that the platform signs with.
+    Keys(commands::keys::Keys),
     /// Say what is wrong with a configuration.
     Check(commands::check::Check),
     /// Hold contracts against the standards.
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Verb::Demo(demo) => demo.run(),
         Verb::Serve(serve) => serve.run(),
         Verb::Confirm(confirm) => confirm.run(),
+        Verb::Keys(keys) => keys.run(),
         Verb::Check(check) => check.run(),
         Verb::Lint(lint) => lint.run(),
         Verb::Diff(diff) => diff.run(),

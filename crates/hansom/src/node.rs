@@ -6,7 +6,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hansom_control::{Control, SealedKey, Vault};
-use hansom_domain::{Chance, Problem, ProblemCode, RequestId};
+use hansom_domain::{Chance, Problem, ProblemCode, RequestId, SigningAlgorithm};
 use hansom_gateway::{Entry, Gateway, pressure::Pressure};
 use hansom_store::{Opened, Reads};
 use prometheus_client::registry::Registry;
@@ -33,6 +33,7 @@ use crate::{
     failure::{Doing, Failure},
     figures::Figures,
     keeper::{self, Keeper},
+    master_key::MasterKey,
     memory::{self, Memory},
     operations::{self, Serves},
     platform::{Parts, cores, open_store, serve, write_secret},
@@ -86,7 +87,7 @@ impl Node {
         };
         let hold = Hold::new(&parts.state, crashes.blamed());
         crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
-        let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, parts.master_key)));
+        let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, &parts.master_key)));
         let (mut registry, pressure) = (Registry::default(), Pressure::default());
         let (journal, mut entries) = mpsc::channel(JOURNAL_BATCHES);
         let environments = std::mem::take(&mut parts.environments).into_iter();
@@ -161,13 +162,44 @@ impl Node {
     }
 
     /// Signs with the store's key from now on, and keeps it for starts without the store. A master key that does not fit
-    /// shows here, at the start, and not at the first token.
-    pub(crate) async fn signs_with(&self, control: &Control, folder: &Path) -> Result<(), Failure> {
+    /// shows here, at the start, and not at the first token. What it gives follows the keys as they change.
+    pub(crate) async fn signs_with(&self, control: &Control, folder: &Path) -> Result<JoinHandle<()>, Failure> {
         let broken = |error: hansom_control::Error| Failure::broke(error.private().unwrap_or_else(|| error.detail()));
-        let key = control.signing_key().await.map_err(broken)?;
-        self.signing.write().unwrap_or_else(PoisonError::into_inner).replace(key);
-        keep_signing_key(folder, &control.sealed_signing_key().await.map_err(broken)?);
-        Ok(())
+        take_signing_key(control, &self.signing, folder).await.map_err(broken)?;
+        Ok(tokio::spawn(follow(control.clone(), Arc::clone(&self.signing), folder.to_owned())))
+    }
+}
+
+/// Takes the key that signs now, if it is another one.
+async fn take_signing_key(
+    control: &Control,
+    signing: &SigningWith,
+    folder: &Path,
+) -> Result<(), hansom_control::Error> {
+    let key = control.signing_key().await?;
+    let known =
+        signing.read().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|known| known.kid == key.kid);
+    if known && folder.join(SIGNING_KEY).exists() {
+        return Ok(());
+    }
+    signing.write().unwrap_or_else(PoisonError::into_inner).replace(key);
+    keep_signing_key(folder, &control.sealed_signing_key().await?);
+    Ok(())
+}
+
+/// Looks every second whether another key signs.
+async fn follow(control: Control, signing: SigningWith, folder: PathBuf) {
+    let mut failing = false;
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let taken = take_signing_key(&control, &signing, &folder).await;
+        if let Err(error) = &taken
+            && !failing
+        {
+            let error = error.private().unwrap_or_else(|| error.detail());
+            tracing::warn!(error, "the key that signs could not be read; the one before signs on");
+        }
+        failing = taken.is_err();
     }
 }
 
@@ -220,17 +252,19 @@ fn hub_is_away(hub: &str, chance: &Chance) -> Response {
 
 /// Keeps the signing key on this machine, sealed as it is in the store.
 fn keep_signing_key(folder: &Path, key: &SealedKey) {
-    let kept = write_secret(&folder.join(SIGNING_KEY), format!("{}\n{}\n", key.kid, key.sealed).as_bytes());
-    if let Err(error) = kept {
+    let text = format!("{}\n{}\n{}\n", key.kid, key.sealed, key.algorithm);
+    if let Err(error) = write_secret(&folder.join(SIGNING_KEY), text.as_bytes()) {
         tracing::warn!(%error, "the signing key could not be kept for starts without the store");
     }
 }
 
-fn kept_signing_key(folder: &Path, master: [u8; 32]) -> Option<Arc<hansom_control::SigningKey>> {
+fn kept_signing_key(folder: &Path, master: &MasterKey) -> Option<Arc<hansom_control::SigningKey>> {
     let text = fs::read_to_string(folder.join(SIGNING_KEY)).ok()?;
-    let (kid, sealed) = text.split_once('\n')?;
-    let key = SealedKey { kid: kid.to_owned(), sealed: sealed.trim().to_owned() };
-    match key.open(&Vault::new(master)) {
+    let mut lines = text.lines();
+    let (kid, sealed) = (lines.next()?.to_owned(), lines.next()?.trim().to_owned());
+    // Files from before there were several algorithms do not name it.
+    let algorithm = lines.next().map_or(Ok(SigningAlgorithm::Es256), str::parse).ok()?;
+    match (SealedKey { kid, algorithm, sealed }).open(&Vault::new(**master)) {
         Ok(key) => Some(Arc::new(key)),
         Err(error) => {
             let why = error.private().unwrap_or_default();

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hansom_control::{Control, Settings, Standards, Vault};
+use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
 use hansom_gateway::{Bounds, Entrance, Gateway, Reach};
 use hansom_oauth::{Directory, OAuth, Provider, SignIn};
@@ -26,13 +26,14 @@ use crate::{
     crashes::Crashes,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
+    master_key::MasterKey,
     node::Node,
     publisher::{At, Publisher, Reading},
     quotas::Quotas,
     readiness::Readiness,
     saying,
     signals::Signals,
-    world,
+    upkeep, world,
 };
 
 /// Everything that has to be there before the platform can start: listeners bound, secrets read.
@@ -50,7 +51,9 @@ pub(crate) struct Parts {
     /// Whether to serve from the snapshot of this machine while the database cannot be opened.
     pub(crate) waits_for_store: bool,
     /// What secrets are sealed with.
-    pub(crate) master_key: [u8; 32],
+    pub(crate) master_key: MasterKey,
+    /// How long keys, credentials and grants last.
+    pub(crate) terms: Terms,
     /// The folder of this node.
     pub(crate) state: PathBuf,
     /// Whether a process before this one still uses that folder.
@@ -165,6 +168,9 @@ struct Stops {
     paused: watch::Sender<bool>,
 }
 
+/// Access tokens live no longer than that; a retired signing key verifies for so long.
+pub(crate) const LONGEST_TOKEN_SECONDS: i64 = 3600;
+
 /// EAFNOSUPPORT of Linux, which the standard library gives no kind of its own.
 const ADDRESS_FAMILY_UNKNOWN: i32 = 97;
 
@@ -222,7 +228,7 @@ impl Platform {
         let opened = node.store(&parts).await?;
         node.quotas.joins((opened.reads.clone(), opened.books.clone()));
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
-        node.signs_with(&control, &parts.state).await?;
+        let signing = node.signs_with(&control, &parts.state).await?;
         node.answers(control.reads());
         let bookkeeper = tokio::spawn(bookkeeper::run(node.entries, opened.books, parts.clock.clone()));
         let (paused, pause) = watch::channel(false);
@@ -240,6 +246,7 @@ impl Platform {
             jobs.push(tokio::spawn(publish(publisher, pause)));
         }
         let oauth = tokens(&control, &parts.hub.1, &bases);
+        jobs.push(signing);
         let (stop_hub, hub_stops) = watch::channel(false);
         if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {
             let hub = serve_hub(&parts, listener, provider, (&control, &oauth), bases, hub_stops)?;
@@ -367,7 +374,7 @@ fn serve_hub(
     (control, oauth): (&Control, &OAuth),
     environments: Vec<(EnvironmentName, String)>,
     stops: watch::Receiver<bool>,
-) -> Result<[JoinHandle<()>; 3], Failure> {
+) -> Result<[JoinHandle<()>; 4], Failure> {
     let hub = parts.hub.1.clone();
     let sign_in = SignIn::new(control.clone(), provider, hub.clone(), Arc::clone(&parts.directory));
     let sign_in = sign_in.doing("sign-in could not be set up")?;
@@ -380,7 +387,12 @@ fn serve_hub(
         notice: parts.notice.clone(),
     });
     let hub = serve(listener, pages, stops)?;
-    Ok([hub, tokio::spawn(sweep(control.clone())), tokio::spawn(refresh_groups(control.clone(), sign_in))])
+    Ok([
+        hub,
+        tokio::spawn(upkeep::run(control.clone())),
+        tokio::spawn(sweep(control.clone())),
+        tokio::spawn(refresh_groups(control.clone(), sign_in)),
+    ])
 }
 
 pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {
@@ -407,7 +419,7 @@ fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String
         issuer: issuer.into(),
         audiences: audiences.to_vec(),
         person_seconds: 900,
-        application_seconds: 3600,
+        application_seconds: LONGEST_TOKEN_SECONDS,
     })
 }
 
@@ -423,11 +435,13 @@ async fn open_control(
         environments: bases.iter().map(|(name, _)| name.clone()).collect(),
         open_networks: parts.open_networks.clone(),
         standards: parts.standards.clone(),
+        terms: parts.terms.clone(),
     };
-    let vault = Vault::new(parts.master_key);
+    let vault = Vault::new(*parts.master_key);
     let control = Control::new(reads, writes, vault, parts.clock.clone(), parts.chance.clone(), settings);
     if parts.role.serves_hub() {
-        control.ensure_signing_key().await.doing("the signing key could not be made")?;
+        let broken = |error: hansom_control::Error| Failure::broke(error.private().unwrap_or_else(|| error.detail()));
+        control.ensure_signing_key().await.map_err(broken)?;
     }
     Ok(control)
 }
@@ -474,38 +488,6 @@ async fn refresh_groups(control: Control, sign_in: SignIn) {
             if let Err(error) = sign_in.refresh_groups(&person.id).await {
                 tracing::warn!(person = %person.id, error = error.private().unwrap_or_default(), "the directory did not tell the groups");
             }
-        }
-    }
-}
-
-/// The master key from its file; made, readable by its owner alone, if there is none and the role is not of those who must
-/// have that of others.
-pub(crate) fn master_key(file: &Path, role: Role, chance: &Chance) -> Result<[u8; 32], Failure> {
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && role.serves_hub() => {
-            let text = chance.hex(32);
-            write_secret(file, text.as_bytes())?;
-            text
-        }
-        Err(error) => {
-            return Err(Failure::broke(format!("{} cannot be read: {error}", file.display())));
-        }
-    };
-    let text = text.trim();
-    let mut key = [0; 32];
-    let pairs = text
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| std::str::from_utf8(pair).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok()));
-    let read: Option<Vec<u8>> = pairs.collect();
-    match read.filter(|bytes| bytes.len() == 32) {
-        Some(bytes) => {
-            key.copy_from_slice(&bytes);
-            Ok(key)
-        }
-        None => {
-            Err(Failure::broke(format!("{} is no master key: 64 hexadecimal characters are expected", file.display())))
         }
     }
 }

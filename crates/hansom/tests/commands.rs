@@ -37,7 +37,7 @@ fn demo_in(dir: &Path, hub: &str) -> Output {
 
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in ["demo", "serve", "check", "lint", "explain", "lsp", "publish", "new", "playbook"] {
+    for verb in ["demo", "serve", "keys", "check", "lint", "explain", "lsp", "publish", "new", "playbook"] {
         let output = hansom(&[verb, "--help"]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(

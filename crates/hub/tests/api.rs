@@ -169,6 +169,7 @@ async fn control() -> Control {
         environments: vec![EnvironmentName::sandbox(), EnvironmentName::production()],
         open_networks: hansom_domain::OpenNetworks::default(),
         standards: hansom_testkit::standards(),
+        terms: hansom_control::Terms::default(),
     };
     Control::new(store.reads, store.writes, Vault::new([7; 32]), clock, chance, settings)
 }

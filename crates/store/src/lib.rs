@@ -14,6 +14,7 @@ mod database;
 mod editions;
 mod grants;
 mod keys;
+mod leases;
 mod migrations;
 mod people;
 mod quotas;

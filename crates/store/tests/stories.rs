@@ -141,7 +141,9 @@ async fn the_same_key_twice_is_taken() {
             public_jwk: "{}".into(),
             sealed_private: "sealed".into(),
             created_at: town::START,
+            signs_from: town::START,
             retired_at: None,
+            withdrawn_at: None,
         };
         let mut change =
             store.writes.begin(&Actor::Platform, "make_signing_key", "1".into(), town::START).await.unwrap();

@@ -123,6 +123,7 @@ pub fn control_by(opened: &Opened, standards: Standards) -> (Control, Hands) {
         environments: vec![EnvironmentName::production(), EnvironmentName::sandbox()],
         open_networks: hansom_domain::OpenNetworks::new(hansom_domain::Network::LOOPBACK.into()),
         standards,
+        terms: hansom_control::Terms::default(),
     };
     let vault = Vault::new([7; 32]);
     (Control::new(opened.reads.clone(), opened.writes.clone(), vault, clock, chance(), settings), hands)

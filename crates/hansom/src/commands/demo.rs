@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use hansom_control::Standards;
+use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
 use hansom_oauth::Provider;
 use hansom_standards::profile::DEFAULT;
@@ -24,6 +24,7 @@ use crate::{
     },
     failure::{Doing, Failure},
     handover::Inherited,
+    master_key,
     platform::{self, Environment, Life, Parts, Platform},
     reach, saying,
     signals::Signals,
@@ -164,7 +165,8 @@ impl Demo {
             operations: bound.operations,
             database: format!("sqlite://{}", folder.file("hansom.db").display()),
             waits_for_store: false,
-            master_key: platform::master_key(&folder.file("master.key"), Role::All, &chance)?,
+            master_key: master_key::of_file(&folder.file("master.key"), Role::All, &chance)?,
+            terms: Terms::default(),
             state: folder.file("state"),
             is_replacement: false,
             provider: Some(provider),

@@ -75,6 +75,7 @@ impl Village {
                 group: "api-platform@hackney.example".parse().unwrap(),
                 profile: Arc::new(Profile::read(PROFILE).unwrap()),
             },
+            terms: hansom_control::Terms::default(),
         };
         let vault = Vault::new(MASTER);
         let control = Control::new(opened.reads, opened.writes, vault, clock(), chance(), settings);

@@ -58,6 +58,7 @@ impl Town {
             environments,
             open_networks: hansom_domain::OpenNetworks::new(hansom_domain::Network::LOOPBACK.into()),
             standards: hansom_testkit::standards(),
+            terms: hansom_control::Terms::default(),
         };
         let chance = Chance::new(|bytes| aws_lc_rs::rand::fill(bytes).unwrap());
         let vault = Vault::new([7; 32]);
