@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use hansom_domain::{
@@ -300,6 +300,22 @@ pub struct Snapshot {
     people: Shards<Arc<Person>>,
     revoked: Shards<TokenId>,
     mocks: Arc<Mocks>,
+    unbound: Unbound,
+}
+
+/// What was compiled and not yet joined with what is known of upstreams. Snapshots that come of each other share it, so that a
+/// swap costs the change and not the whole.
+#[derive(Clone, Debug, Default)]
+struct Unbound(Arc<Mutex<Vec<Weak<Version>>>>);
+
+impl Unbound {
+    fn put(&self, version: &Arc<Version>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(version));
+    }
+
+    fn take(&self) -> Vec<Weak<Version>> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// An environment ready for look-ups.
@@ -308,6 +324,8 @@ pub(crate) struct Environment {
     name: EnvironmentName,
     pub(crate) base_url: String,
     apis: Shards<Arc<Api>>,
+    /// How many versions are in them.
+    versions: usize,
 }
 
 /// The versions of an API in one environment, the oldest first.
@@ -350,6 +368,7 @@ impl Snapshot {
             people: Shards::default(),
             revoked: Shards::default(),
             mocks: Arc::default(),
+            unbound: Unbound::default(),
         }
     }
 
@@ -367,10 +386,9 @@ impl Snapshot {
         draft.finish(delta.generation, delta.made_at)
     }
 
-    /// Joins what is known of upstreams already. To be done before it serves; what was bound once stays so.
+    /// Joins what was compiled with what is known of upstreams already. To be done before it serves.
     pub(crate) fn bind(&self, upstreams: &Registry) {
-        let apis = self.environments.iter().flat_map(|environment| environment.apis.iter());
-        for (version, _) in apis.flat_map(|api| &api.versions) {
+        for version in self.unbound.take().iter().filter_map(Weak::upgrade) {
             if let CompiledTarget::Upstreams(of_version) = &version.target {
                 of_version.bind(upstreams);
             }
@@ -399,7 +417,8 @@ impl Snapshot {
 
     /// How much there is.
     pub fn counts(&self) -> Counts {
-        Counts { versions: self.versions().count(), applications: self.applications.len(), people: self.people.len() }
+        let versions = self.environments.iter().fold(0, |sum: usize, of| sum.saturating_add(of.versions));
+        Counts { versions, applications: self.applications.len(), people: self.people.len() }
     }
 
     /// Every version, with what it was made from.
@@ -577,6 +596,7 @@ impl Draft {
             name: name.clone(),
             base_url: base_url.clone(),
             apis: Shards::default(),
+            versions: 0,
         });
         let environments = environments.collect();
         self.set_aside.clear();
@@ -584,7 +604,7 @@ impl Draft {
     }
 
     fn version(&mut self, placed: &PlacedVersion) {
-        let Snapshot { environments, platform, mocks, .. } = &mut self.snapshot;
+        let Snapshot { environments, platform, mocks, unbound, .. } = &mut self.snapshot;
         let known = environments.iter_mut().find(|known| known.name == placed.environment);
         let compiled = match &known {
             Some(environment) => {
@@ -597,7 +617,11 @@ impl Draft {
             None => Err("the platform has no such environment".to_owned()),
         };
         match (compiled, known) {
-            (Ok(version), Some(environment)) => environment.put(version, &placed.made_from),
+            (Ok(version), Some(environment)) => {
+                let version = Arc::new(version);
+                unbound.put(&version);
+                environment.put(version, &placed.made_from);
+            }
             (Err(why), _) => {
                 self.set_aside.push(SetAside { what: placed.place().to_string(), why, version: Some(placed.place()) });
             }
@@ -614,15 +638,17 @@ impl Draft {
 }
 
 impl Environment {
-    fn put(&mut self, version: Version, made_from: &str) {
+    fn put(&mut self, version: Arc<Version>, made_from: &str) {
         let mut api = match self.apis.get(version.api.as_str()) {
             Some(api) => Api::clone(api),
             None => Api { slug: version.api.clone(), versions: Vec::with_capacity(1) },
         };
+        let before = api.versions.len();
         api.versions.retain(|(known, _)| known.major != version.major);
         let after = api.versions.partition_point(|(known, _)| known.major < version.major);
         // The list is as long as it was, or one longer, so the place is in it.
-        api.versions.insert(after.min(api.versions.len()), (Arc::new(version), made_from.into()));
+        api.versions.insert(after.min(api.versions.len()), (version, made_from.into()));
+        self.counts(before, api.versions.len());
         self.apis.put(Arc::new(api));
     }
 
@@ -630,12 +656,18 @@ impl Environment {
         let Some(mut api) = self.apis.get(place.api.as_str()).map(|api| Api::clone(api)) else {
             return;
         };
+        let before = api.versions.len();
         api.versions.retain(|(known, _)| known.major != place.major);
+        self.counts(before, api.versions.len());
         if api.versions.is_empty() {
             self.apis.remove(place.api.as_str());
         } else {
             self.apis.put(Arc::new(api));
         }
+    }
+
+    fn counts(&mut self, before: usize, after: usize) {
+        self.versions = self.versions.saturating_sub(before).saturating_add(after);
     }
 }
 

@@ -5,6 +5,7 @@
 mod answers;
 mod conformance;
 mod cors;
+mod deltas;
 mod differential;
 mod entrances;
 mod faults;
