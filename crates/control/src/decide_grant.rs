@@ -7,7 +7,7 @@ use crate::{Control, Error, text};
 
 impl Control {
     /// Approves or refuses a request, with a reason. The actor is a member of the API's owner group and not the person
-    /// who asked.
+    /// who asked, by whichever account.
     pub async fn decide_grant(
         &self,
         actor: &Actor,
@@ -22,7 +22,7 @@ impl Control {
         if !actor.speaks_for(&grant.api_owner) {
             return Err(Error::NotAllowed(format!("only members of {} may decide this request", grant.api_owner)));
         }
-        if actor.id() == grant.requested_by.as_str() {
+        if self.is_who_asked(actor, &grant.requested_by).await? {
             return Err(Error::NotAllowed(format!(
                 "the approver is never the requester; ask another member of {}",
                 grant.api_owner

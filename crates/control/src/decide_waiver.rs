@@ -19,7 +19,7 @@ impl Control {
         if !self.speaks_for_standards(actor) {
             return Err(Error::NotAllowed(format!("only members of {} may decide it", self.settings.standards.group)));
         }
-        if actor.id() == waiver.requested_by.as_str() {
+        if self.is_who_asked(actor, &waiver.requested_by).await? {
             return Err(Error::NotAllowed(format!(
                 "the approver is never the requester; ask another member of {}",
                 self.settings.standards.group

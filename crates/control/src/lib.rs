@@ -37,6 +37,7 @@ mod revoke_credential;
 mod revoke_grant;
 mod revoke_token;
 mod rotate_keys;
+mod same_person;
 mod scores;
 mod sessions;
 mod sign_in_person;

@@ -157,19 +157,22 @@ impl Demo {
             .unwrap()
     }
 
-    /// Signs somebody in at the hub as a browser would, through the demo's OpenID provider.
-    pub async fn sign_in(&self, email: &str) -> Browser<'_> {
-        let mut browser = Browser { demo: self, cookies: HashMap::new() };
-        let to_provider = browser.get("/sign-in?return_to=/applications").await;
-        let screen_url = to_provider.header("location");
-        let screen = Answer::of(self.http.get(&screen_url).send().await.unwrap()).await;
+    /// Chooses a person at the demo's OpenID provider: the address to which the browser is sent back.
+    pub async fn agree(&self, screen_url: &str, email: &str) -> String {
+        let screen = Answer::of(self.http.get(screen_url).send().await.unwrap()).await;
         let mut form: Vec<(String, String)> = hidden_fields(&screen.text);
         let button =
             screen.text.split("<button").find(|button| button.contains(email)).expect("the person has a button");
         form.push(("person".into(), attribute(button, "value")));
-        let action = url::Url::parse(&screen_url).unwrap().join("/authorize").unwrap();
-        let back = Answer::of(self.http.post(action).form(&form).send().await.unwrap()).await;
-        let callback = back.header("location");
+        let action = url::Url::parse(screen_url).unwrap().join("/authorize").unwrap();
+        Answer::of(self.http.post(action).form(&form).send().await.unwrap()).await.header("location")
+    }
+
+    /// Signs somebody in at the hub as a browser would, through the demo's OpenID provider.
+    pub async fn sign_in(&self, email: &str) -> Browser<'_> {
+        let mut browser = Browser { demo: self, cookies: HashMap::new() };
+        let to_provider = browser.get("/sign-in?return_to=/applications").await;
+        let callback = self.agree(&to_provider.header("location"), email).await;
         let signed_in = browser.get(callback.strip_prefix(&self.url("hub")).unwrap()).await;
         assert_eq!(
             (signed_in.status, signed_in.header("location").as_str()),
