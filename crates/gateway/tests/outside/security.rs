@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Letters with their first and last number.
-const CLASSES: [(char, u32, u32); 11] = [
+const CLASSES: [(char, u32, u32); 12] = [
     ('a', 1, 25),
     ('b', 26, 36),
     ('c', 37, 48),
@@ -15,6 +15,7 @@ const CLASSES: [(char, u32, u32); 11] = [
     ('e', 61, 70),
     ('f', 71, 75),
     ('g', 76, 90),
+    ('h', 91, 99),
     ('j', 113, 116),
     ('k', 117, 122),
     ('l', 123, 134),
