@@ -26,7 +26,7 @@ fn with_manifest(folder: &Path, found: &mut Vec<PathBuf>) {
 fn every_contract_of_ours_lints_to_nothing_by_the_councils_playbook() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut folders = vec![];
-    for folder in ["examples", "crates/scaffold/template", "benchmarks/api"] {
+    for folder in ["examples", "templates/contract", "benchmarks/api"] {
         with_manifest(&root.join(folder), &mut folders);
     }
     assert!(folders.len() >= 6, "{folders:?}");

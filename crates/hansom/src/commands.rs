@@ -12,3 +12,4 @@ pub(crate) mod new;
 pub(crate) mod playbook;
 pub(crate) mod publish;
 pub(crate) mod serve;
+pub(crate) mod update;

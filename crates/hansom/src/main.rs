@@ -25,10 +25,12 @@ mod memory;
 mod node;
 mod operations;
 mod platform;
+mod project;
 mod publisher;
 mod quotas;
 mod reach;
 mod readiness;
+mod repository;
 mod saying;
 mod signals;
 mod upkeep;
@@ -76,8 +78,10 @@ enum Verb {
     Lsp(commands::lsp::Lsp),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
-    /// Start a new API: a manifest and a contract that can be published as they are.
+    /// Start a service from a template.
     New(commands::new::New),
+    /// Bring a service up to the newest version of its template.
+    Update(commands::update::Update),
 }
 
 fn main() -> ExitCode {
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
         Verb::Lsp(lsp) => lsp.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::New(new) => new.run(),
+        Verb::Update(update) => update.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output},
 };
 
-use town::{BINARY, Demo, Scratch};
+use town::{BINARY, Demo, Scratch, new_api};
 
 fn hansom(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).output().unwrap()
@@ -37,7 +37,7 @@ fn demo_in(dir: &Path, hub: &str) -> Output {
 
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in ["demo", "serve", "keys", "check", "lint", "explain", "lsp", "publish", "new", "playbook"] {
+    for verb in ["demo", "serve", "keys", "check", "lint", "explain", "lsp", "publish", "new", "update", "playbook"] {
         let output = hansom(&[verb, "--help"]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
@@ -130,9 +130,7 @@ fn a_manifest_with_faults_is_told_with_line_and_column_before_anything_is_sent()
 async fn a_contract_with_faults_is_refused_whole() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
-    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
-    let start = hansom_scaffold::Start { name: "trees", owner: "api-platform@hackney.example", id };
-    let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
+    let files = new_api("trees", "api-platform@hackney.example");
     let manifest = scratch.write("api.yaml", &files["api.yaml"]);
     let contract = &files["openapi.yaml"];
     let bomb = {

@@ -6,7 +6,7 @@ mod town;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use town::{Browser, Demo, Scratch, now, raw, until};
+use town::{Browser, Demo, Scratch, new_api, now, raw, until};
 
 #[tokio::test]
 async fn the_printed_call_works_and_is_refused_without_its_token() {
@@ -242,9 +242,7 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     let publisher = demo.ready["publisher"].clone();
     let (client, key) = (publisher["client_id"].as_str().unwrap(), publisher["private_key_file"].as_str().unwrap());
     let token = demo.token_for(client, key, &hub).await.access_token();
-    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
-    let start = hansom_scaffold::Start { name: "street-trees", owner: "api-platform@hackney.example", id };
-    let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
+    let files = new_api("street-trees", "api-platform@hackney.example");
     let http = demo.http.clone();
     let publishing = tokio::spawn(async move {
         let mut told = 0;
@@ -345,9 +343,7 @@ async fn a_grant_on_tenancies_does_not_open_tenancies_private() {
 async fn the_playbook_refuses_accepts_in_writing_and_keeps_the_verdict() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
-    let id = "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475";
-    let start = hansom_scaffold::Start { name: "street-trees", owner: "housing-repairs@hackney.example", id };
-    let files: std::collections::HashMap<_, _> = start.files().into_iter().collect();
+    let files = new_api("street-trees", "housing-repairs@hackney.example");
     let beta = files["api.yaml"].replace("status: alpha", "status: beta");
     let manifest = scratch.write("api.yaml", &beta);
     let contract = files["openapi.yaml"].replace("0.1.0", "1.0.0");

@@ -42,6 +42,18 @@ impl Drop for Scratch {
     }
 }
 
+/// The files of a new API that has a manifest and a contract alone.
+pub fn new_api(name: &str, owner: &str) -> std::collections::BTreeMap<String, String> {
+    let asked = hansom_scaffold::Asked {
+        name: name.into(),
+        owner: owner.into(),
+        id: "5d1f0a4c-9b7e-48d2-a3c6-e1f08b92d475".into(),
+        ..hansom_scaffold::Asked::default()
+    };
+    let answers = hansom_scaffold::Answers::check(asked).unwrap();
+    hansom_scaffold::Template::named("contract").unwrap().render(&answers).unwrap()
+}
+
 /// A demo that runs.
 pub struct Demo {
     child: Child,
