@@ -1,8 +1,10 @@
-//! Does anybody come in who should not, or end up where they should not, by the way in for people?
+//! Does anybody come in who should not, or end up where they should not, with what is signed or by the way in for people?
 
 #[expect(dead_code, reason = "the platform's tests use more of the town")]
 mod town;
 
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use town::{Answer, Demo, Scratch};
 
 const AMINA: &str = "amina.yusuf@hackney.example";
@@ -153,4 +155,95 @@ async fn h93_a_session_is_made_at_the_sign_in_and_a_planted_one_is_none() {
     let answer = get(&demo, &callback, &[&session, &cookie]).await;
     let second = cookies(&answer).into_iter().find(|cookie| cookie.starts_with(SESSION)).unwrap();
     assert!(is_signed_in(&demo, &[&second]).await && !is_signed_in(&demo, &[&session]).await);
+}
+
+/// What an upstream is told of who calls, in the field `Hansom-Identity`.
+async fn told_to_an_upstream(demo: &Demo) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let manifest = format!(
+        "api: vans\nowner: housing-repairs@hackney.example\nkind: service\naudience: internal\nstatus: alpha\n\
+         personal_data: false\ncontract: openapi.yaml\nenvironments:\n  production: {{ upstreams: [\"http://{}\"] }}\n\
+         access:\n  - operations: [listVans]\n    groups: [housing-officers@hackney.example]\n",
+        listener.local_addr().unwrap()
+    );
+    let contract = "openapi: 3.1.0\ninfo: { title: Vans, version: 1.0.0 }\npaths:\n  /vans:\n    get:\n      \
+         operationId: listVans\n      responses: { '200': { description: All. } }\n";
+    let mut chloe = demo.sign_in("chloe.martin@hackney.example").await;
+    let made = chloe.api("POST", "/releases", &json!({ "manifest": manifest, "contract": contract })).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = vec![];
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await.unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let token = demo.sign_in(AMINA).await.token("production").await;
+    let url = format!("{}/vans/v1/vans", demo.url("production"));
+    town::until("the new API answers", async || demo.get(&url, Some(&token)).await.status == 200).await;
+    let head = heard.await.unwrap();
+    assert!(!head.to_lowercase().contains("authorization:"), "the caller's token goes no further: {head}");
+    let field =
+        head.lines().find_map(|line| line.strip_prefix("Hansom-Identity: ").or(line.strip_prefix("hansom-identity: ")));
+    field.expect("who calls").trim().to_owned()
+}
+
+#[tokio::test]
+async fn g81_nothing_else_that_is_signed_or_secret_is_an_access_token() {
+    let scratch = Scratch::new();
+    let demo = Demo::without_standards(&scratch.0).await;
+    let identity = told_to_an_upstream(&demo).await;
+    let (production, hub) = (demo.url("production"), demo.url("hub"));
+    let application = &demo.ready["application"];
+    let id = application["client_id"].as_str().unwrap();
+    let key = std::fs::read(application["private_key_file"].as_str().unwrap()).unwrap();
+    let key = jsonwebtoken::EncodingKey::from_ec_pem(&key).unwrap();
+    let signed = |typ: &str, claims: &Value| {
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
+        header.typ = Some(typ.into());
+        header.kid = Some(kid_of(&identity));
+        jsonwebtoken::encode(&header, claims, &key).unwrap()
+    };
+    let assertion =
+        json!({ "iss": id, "sub": id, "aud": format!("{hub}/oauth/token"), "exp": town::now() + 60, "jti": "j" });
+    let of_its_own = json!({ "iss": hub, "sub": id, "client_id": id, "aud": production, "iat": town::now(),
+        "exp": town::now() + 60, "jti": "0123456789abcdef0123456789abcdef", "credential": "0123456789abcdef0123456789abcdef" });
+    let good = demo.printed_token();
+    let (good_head, good_rest) = good.split_once('.').unwrap();
+    let (identity_head, identity_rest) = identity.split_once('.').unwrap();
+    for (what, token) in [
+        ("who calls, as an upstream is told", identity.clone()),
+        ("the same with the head of an access token", format!("{good_head}.{identity_rest}")),
+        ("an access token with the head of who calls", format!("{identity_head}.{good_rest}")),
+        ("a client's assertion", signed("JWT", &assertion)),
+        ("a client's own access token", signed("at+jwt", &of_its_own)),
+        ("a client id", id.to_owned()),
+    ] {
+        demo.get(&format!("{production}/repairs/v1/repairs"), Some(&token)).await.is_problem(401, "token-invalid");
+        demo.get(&format!("{hub}/api/v1/me"), Some(&token)).await.is_problem(401, "token-invalid");
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &token),
+        ];
+        if what != "a client's assertion" {
+            let answer = demo.http.post(format!("{hub}/oauth/token")).form(&form).send().await.unwrap();
+            assert_eq!(answer.status(), 401, "{what} as a client's proof");
+        }
+    }
+    // And each of the good ones at its own place alone.
+    let at_hub = demo.token(&hub).await.access_token();
+    demo.get(&format!("{production}/repairs/v1/repairs"), Some(&at_hub)).await.is_problem(401, "token-audience");
+    demo.get(&format!("{hub}/api/v1/me"), Some(&good)).await.is_problem(401, "token-audience");
+    let of_person = demo.sign_in(AMINA).await.token("production").await;
+    demo.get(&format!("{hub}/api/v1/me"), Some(&of_person)).await.is_problem(401, "token-audience");
+}
+
+fn kid_of(token: &str) -> String {
+    let head =
+        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, token.split('.').next().unwrap());
+    let head: Value = serde_json::from_slice(&head.unwrap()).unwrap();
+    head["kid"].as_str().unwrap().to_owned()
 }
