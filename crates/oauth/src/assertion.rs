@@ -127,7 +127,7 @@ impl OAuth {
             ));
         }
         if claims.exp > latest.saturating_add(LONGEST_SECONDS) {
-            return Err(refused("exp of the client_assertion is more than an hour ahead"));
+            return Err(refused("exp of the client_assertion is more than an hour ahead; check the clock"));
         }
         if claims.nbf.is_some_and(|nbf| nbf > latest || nbf < 0) {
             return Err(refused("nbf of the client_assertion is in the future; check the clock"));

@@ -86,6 +86,26 @@ fn every_class_of_bad_input_is_a_test_or_a_line_that_says_why_not() {
 }
 
 #[test]
+fn every_test_and_every_file_that_the_page_names_is_there() {
+    let names = names();
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
+    for line in page.lines() {
+        for word in line.split('`').skip(1).step_by(2) {
+            let is_path = word.starts_with("crates/") || word.starts_with("tests/") || word.starts_with("docs/");
+            assert!(!is_path || root().join(word).exists(), "docs/security.md names {word}, which is not there");
+            let is_test = word.len() >= 20
+                && word.matches('_').count() >= 3
+                && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            let is_figure = word.starts_with("hansom_");
+            assert!(
+                !is_test || is_figure || names.contains(word),
+                "docs/security.md names the test {word}, which is not there"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_number_of_a_test_is_of_its_letter() {
     for name in names() {
         let Some((letter, number)) = class(&name) else { continue };
