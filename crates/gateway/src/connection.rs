@@ -77,6 +77,7 @@ impl Connection {
 /// Takes connections until the stop.
 pub(crate) async fn accept(door: Rc<Door>, listener: TcpListener) {
     let mut stop = door.stop.clone();
+    let mut failing = false;
     loop {
         while door.core.shared.pressure.level() == Level::Stop && !*stop.borrow() {
             sleep(BACK_OFF).await;
@@ -86,12 +87,20 @@ pub(crate) async fn accept(door: Rc<Door>, listener: TcpListener) {
             _ = stop.wait_for(|stopped| *stopped) => return,
         };
         match accepted {
-            Ok((stream, peer)) => admit(&door, stream, peer),
+            Ok((stream, peer)) => {
+                failing = false;
+                admit(&door, stream, peer);
+            }
             // The peer was gone before we came; the next one is waiting.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             // No file descriptors left, or no memory: others have to go first.
             Err(error) => {
-                tracing::warn!(%error, "cannot accept connections");
+                door.core.shared.metrics.accepts_failed.inc();
+                // One line per outage, not one per try.
+                if !failing {
+                    tracing::warn!(%error, "cannot accept connections; they wait, and it is tried again");
+                }
+                failing = true;
                 sleep(BACK_OFF).await;
             }
         }

@@ -26,7 +26,9 @@ use hansom_domain::{Chance, Clock, EnvironmentName};
 use prometheus_client::registry::Registry;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{
+    runtime::Runtime,
     sync::{Mutex, mpsc, watch},
+    task::LocalSet,
     time::{Instant, sleep},
 };
 
@@ -227,7 +229,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         };
         std::thread::Builder::new()
             .name(format!("gateway-{number}"))
-            .spawn(move || tokio::task::LocalSet::new().block_on(&runtime, thread.run(listeners)))?;
+            .spawn(move || thread.run_to_the_end(&runtime, listeners))?;
     }
     let (mut ending, alive) = (ending, alive);
     std::thread::Builder::new().name("gateway-upstreams".into()).spawn(move || {
@@ -249,7 +251,15 @@ struct Thread {
 }
 
 impl Thread {
-    async fn run(mut self, listeners: Vec<(EnvironmentName, TcpListener, Entrance)>) {
+    fn run_to_the_end(mut self, runtime: &Runtime, listeners: Vec<(EnvironmentName, TcpListener, Entrance)>) {
+        let connections = LocalSet::new();
+        let core = connections.block_on(runtime, self.run(listeners));
+        // What has not ended by now is cut, and leaves its entry as it goes.
+        drop(connections);
+        core.journal.flush(&core.shared);
+    }
+
+    async fn run(&mut self, listeners: Vec<(EnvironmentName, TcpListener, Entrance)>) -> Rc<Core> {
         let core = Rc::new(Core::new(Arc::clone(&self.shared)));
         let closing = Rc::new(Closing::default());
         tokio::task::spawn_local(close(Rc::clone(&closing), self.stop.clone()));
@@ -275,7 +285,7 @@ impl Thread {
         }
         // Ends with the order to end, or with the last handle: then nobody is there to give one.
         let _ = self.end.wait_for(|end| *end).await;
-        core.journal.flush(&core.shared);
+        core
     }
 }
 

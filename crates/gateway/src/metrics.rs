@@ -44,6 +44,8 @@ pub(crate) struct Metrics {
     pub(crate) token_misses: Counter,
     pub(crate) connections_refused: Counter,
     pub(crate) panics: Counter,
+    /// Tries to take a connection that the system refused, for want of descriptors or memory.
+    pub(crate) accepts_failed: Counter,
     turned_away: Family<TurnedLabels, Counter>,
     floods: Family<FloodLabels, Counter>,
 }
@@ -58,6 +60,7 @@ impl Metrics {
             token_misses: Counter::default(),
             connections_refused: Counter::default(),
             panics: Counter::default(),
+            accepts_failed: Counter::default(),
             turned_away: Family::default(),
             floods: Family::default(),
         };
@@ -72,6 +75,11 @@ impl Metrics {
         registry.register("token_cache_hits", "Access tokens that were known already", metrics.token_hits.clone());
         registry.register("token_cache_misses", "Access tokens that had to be verified", metrics.token_misses.clone());
         registry.register("connections_refused", "Connections over the limit", metrics.connections_refused.clone());
+        registry.register(
+            "accepts_failed",
+            "Tries to take a connection that failed for want of descriptors or memory; the connection waits",
+            metrics.accepts_failed.clone(),
+        );
         registry.register(
             "panics",
             "Requests and connections that a fault of the gateway ended",

@@ -364,7 +364,7 @@ impl Client {
             return;
         }
         if let Some((mut upstream, early, _turn)) = exchange.into_parts() {
-            tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused(), &self.connection).await;
+            tunnel::run(&mut self.inbound.stream, &mut upstream, early.unused()).await;
         }
     }
 }

@@ -124,6 +124,19 @@ fn a_stop_lets_a_request_under_way_end_and_takes_no_new_ones() {
 }
 
 #[test]
+fn m136_what_has_not_ended_in_time_is_cut_and_leaves_its_entry() {
+    let stage = Stage::new();
+    let mut busy = Client::connect(stage.production);
+    busy.send(b"POST /rents/v1/anything/early HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha");
+    stage.upstream.until(|_| true);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(stage.gateway.clone().stop(Duration::from_millis(50)));
+    assert!(busy.is_closed());
+    assert_eq!(&*stage.entry().path, "/rents/v1/anything/early");
+    stage.no_entry();
+}
+
+#[test]
 fn a_port_that_somebody_else_has_cannot_be_listened_on() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let error = hansom_gateway::listen(taken.local_addr().expect("bound"), 2).expect_err("it is taken");

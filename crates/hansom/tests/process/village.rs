@@ -4,13 +4,13 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hansom_control::{Control, NewApp, Publication, Settings, Standards, Vault};
@@ -18,7 +18,7 @@ use hansom_domain::{Actor, Chance, Clock, EnvironmentName, Network, OpenNetworks
 use hansom_standards::Profile;
 use rcgen::KeyPair;
 
-use crate::running::{BINARY, PROFILE, Scratch};
+use crate::running::{BINARY, PROFILE, Ports, Running, Scratch, configuration, get, serve};
 
 /// The verbs over a store, as a hub of the same configuration has them.
 pub(crate) struct Village {
@@ -26,6 +26,9 @@ pub(crate) struct Village {
     /// The service behind the API.
     pub(crate) service: Service,
 }
+
+/// How many bytes come of a path that ends with `/slow`, twenty in a second.
+pub(crate) const SLOW: usize = 40;
 
 /// The master key of the configuration's folder.
 const MASTER: [u8; 32] = [7; 32];
@@ -56,7 +59,7 @@ pub(crate) fn manifest(api: &str, service: SocketAddr) -> String {
 pub(crate) fn contract(path: &str, version: &str) -> String {
     format!(
         "openapi: 3.1.0\ninfo: {{ title: Trees, version: {version} }}\npaths:\n  {path}:\n    get:\n      \
-         operationId: listTrees\n      responses: {{ '200': {{ description: All. }} }}\n    post:\n      \
+         operationId: listTrees\n      responses: {{ '101': {{ description: Talk. }}, '200': {{ description: All. }} }}\n    post:\n      \
          operationId: plantTree\n      requestBody: {{ content: {{ text/plain: {{ schema: {{ type: string }} }} }} }}\n      \
          responses: {{ '200': {{ description: It. }} }}\n"
     )
@@ -84,8 +87,13 @@ impl Village {
 
     /// Publishes an API with one path, before the service.
     pub(crate) async fn publish(&self, api: &str, path: &str, version: &str) {
-        let (manifest, contract) = (manifest(api, self.service.address), contract(path, version));
-        let publication = Publication { manifest: &manifest, contract: &contract, dry_run: false };
+        self.publish_contract(api, &contract(path, version)).await;
+    }
+
+    /// Publishes an API with this contract, before the service.
+    pub(crate) async fn publish_contract(&self, api: &str, contract: &str) {
+        let manifest = manifest(api, self.service.address);
+        let publication = Publication { manifest: &manifest, contract, dry_run: false };
         self.control.publish_release(&Actor::Platform, publication).await.unwrap();
     }
 
@@ -98,6 +106,54 @@ impl Village {
         self.control.register_key(&Actor::Platform, &client, &key.public_key_pem()).await.unwrap();
         Publisher { client: client.to_string(), key: scratch.write("publisher.pem", &key.serialize_pem()) }
     }
+}
+
+/// A folder with a configuration, its store and a village.
+pub(crate) struct Site {
+    pub(crate) scratch: Scratch,
+    pub(crate) ports: Ports,
+    pub(crate) config: PathBuf,
+    pub(crate) village: Village,
+}
+
+impl Site {
+    /// With the API `trees` published; `gateway` stands in `[gateway]`.
+    pub(crate) async fn new(gateway: &str) -> Self {
+        let (scratch, ports) = (Scratch::new(), Ports::free());
+        let config = configuration(&scratch, &ports, "", gateway);
+        let village = Village::found(&scratch, &database(&scratch)).await;
+        village.publish("trees", "/trees", "1.0.0").await;
+        Self { scratch, ports, config, village }
+    }
+
+    pub(crate) fn start(&self) -> Running {
+        let mut running = Running::start(serve(&self.config, &[]).stderr(Stdio::piped()), &self.ports);
+        running.until(|| self.answers("trees"), "what is published is served");
+        running
+    }
+
+    /// Whether an API is served.
+    pub(crate) fn answers(&self, api: &str) -> bool {
+        get(self.ports.production, &format!("/{api}/v1/{api}")).is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    }
+
+    /// What `/ready` says.
+    pub(crate) fn ready(&self) -> String {
+        get(self.ports.operations, "/ready").unwrap_or_default()
+    }
+
+    /// The sum of a metric over its labels.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = get(self.ports.operations, "/metrics").unwrap_or_default();
+        let lines = text.lines().filter_map(|line| line.strip_prefix(name));
+        let values = lines.filter(|rest| rest.starts_with([' ', '{'])).filter_map(|rest| rest.rsplit(' ').next());
+        values.map(|value| value.parse::<f64>().unwrap()).sum()
+    }
+}
+
+/// The database of a folder.
+pub(crate) fn database(scratch: &Scratch) -> String {
+    format!("sqlite://{}/hansom.db", scratch.0.display())
 }
 
 /// A program that publishes.
@@ -150,6 +206,8 @@ impl Drop for Service {
 
 /// Answers until the other side ends: the body is what was asked for, and how long a body came with it.
 fn answer(stream: TcpStream) -> Option<()> {
+    // Each answer is written at once; a service that lets the client wait for the rest would be what is measured.
+    stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut writer = stream;
     loop {
@@ -168,8 +226,17 @@ fn answer(stream: TcpStream) -> Option<()> {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
         let path = first.split(' ').nth(1)?;
+        if path.ends_with("/slow") {
+            write!(writer, "HTTP/1.1 200 OK\r\nContent-Length: {SLOW}\r\n\r\n").ok()?;
+            for _ in 0..SLOW {
+                thread::sleep(Duration::from_millis(50));
+                writer.write_all(b"x").ok()?;
+            }
+            continue;
+        }
         let told = format!("{path} {length}");
-        write!(writer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{told}", told.len()).ok()?;
+        let whole = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{told}", told.len());
+        writer.write_all(whole.as_bytes()).ok()?;
     }
 }
 
