@@ -114,10 +114,7 @@ impl Exchange {
     pub(crate) fn use_head(&mut self, head: &AnswerHead) -> Result<(), Fault> {
         match self {
             Self::Http1(exchange) => exchange.use_head(head),
-            Self::Http2(exchange) => {
-                exchange.use_head(head);
-                Ok(())
-            }
+            Self::Http2(exchange) => exchange.use_head(head),
         }
     }
 

@@ -100,7 +100,11 @@ impl Upstreams {
     /// Joins what is known of the servers already. Without it there are none.
     pub(crate) fn bind(&self, registry: &Registry) {
         self.bound.get_or_init(|| Bound {
-            targets: self.addresses.iter().map(|address| registry.target(address, self.health.as_ref())).collect(),
+            targets: self
+                .addresses
+                .iter()
+                .map(|address| registry.target(address, self.health.as_ref(), self.http2))
+                .collect(),
             room: registry.room(&self.name, self.most_in_flight),
         });
     }

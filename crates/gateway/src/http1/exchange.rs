@@ -33,7 +33,7 @@ const READ: usize = 8 * 1024;
 /// How much of a request's body is on its way at once.
 const UPLOAD_ROOM: usize = 64 * 1024;
 /// Interim answers before the final one.
-const MOST_INTERIM: u8 = 16;
+pub(crate) const MOST_INTERIM: u8 = 16;
 
 /// A connection to an upstream with one request on it.
 pub(crate) struct Exchange {

@@ -22,7 +22,14 @@ use crate::{
     fields::{Kind, may_trail},
     forwarding,
     head::Field,
-    http1::{Framing, answer_head::AnswerHead, content_length, exchange::Fault, put_field, reading::Sink},
+    http1::{
+        Framing,
+        answer_head::AnswerHead,
+        content_length,
+        exchange::{Fault, MOST_INTERIM},
+        put_field,
+        reading::Sink,
+    },
     limits::Admitted,
     patience::{Pace, Watch, present},
     source::{Source, SourceFault},
@@ -57,6 +64,7 @@ pub(crate) struct Exchange {
     waits_for_client: bool,
     has_taken: bool,
     was_refused: bool,
+    interim: u8,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +106,7 @@ impl Exchange {
             waits_for_client: false,
             has_taken: false,
             was_refused: false,
+            interim: 0,
         }
     }
 
@@ -148,6 +157,12 @@ impl Exchange {
             return Poll::Ready(Err(fault));
         }
         let Some(response) = &mut self.response else { return Poll::Ready(Err(Fault::Broken)) };
+        if let Poll::Ready(Some(interim)) = response.poll_informational(cx) {
+            return Poll::Ready(match interim {
+                Ok(interim) => self.read_interim(&interim),
+                Err(error) => Err(self.fault(&error)),
+            });
+        }
         match Pin::new(response).poll(cx) {
             Poll::Ready(Ok(response)) => Poll::Ready(self.read(response)),
             Poll::Ready(Err(error)) => Poll::Ready(Err(self.fault(&error))),
@@ -204,18 +219,7 @@ impl Exchange {
     /// Reads a head. HTTP/2 leaves no doubt where the body ends; what it says of its length holds, as h2 watches over it.
     fn read(&mut self, response: Response<RecvStream>) -> Result<AnswerHead, Fault> {
         let (parts, incoming) = response.into_parts();
-        if parts.headers.len() > MOST_FIELDS {
-            return Err(Fault::BadAnswer);
-        }
-        self.text.clear();
-        let mut fields = Vec::with_capacity(parts.headers.len());
-        for (name, value) in &parts.headers {
-            let start = self.text.len();
-            self.text.extend_from_slice(name.as_str().as_bytes());
-            let between = self.text.len();
-            self.text.extend_from_slice(value.as_bytes().trim_ascii());
-            fields.push(Field::new(&self.text, start..between, between..self.text.len()));
-        }
+        let fields = self.read_fields(&parts.headers)?;
         let mut lengths = fields.iter().filter(|field| field.kind == Kind::ContentLength);
         let length = match lengths.next() {
             Some(field) => Some(content_length(field.value(&self.text)).ok_or(Fault::BadAnswer)?),
@@ -237,13 +241,42 @@ impl Exchange {
         Ok(AnswerHead { status: parts.status.as_u16(), fields, framing, persists: true, length: self.text.len() })
     }
 
+    fn read_interim(&mut self, interim: &Response<()>) -> Result<AnswerHead, Fault> {
+        let fields = self.read_fields(interim.headers())?;
+        let (status, length) = (interim.status().as_u16(), self.text.len());
+        Ok(AnswerHead { status, fields, framing: Framing::None, persists: true, length })
+    }
+
+    fn read_fields(&mut self, from: &HeaderMap) -> Result<Vec<Field>, Fault> {
+        if from.len() > MOST_FIELDS {
+            return Err(Fault::BadAnswer);
+        }
+        self.lease.heard();
+        self.text.clear();
+        let mut fields = Vec::with_capacity(from.len());
+        for (name, value) in from {
+            let start = self.text.len();
+            self.text.extend_from_slice(name.as_str().as_bytes());
+            let between = self.text.len();
+            self.text.extend_from_slice(value.as_bytes().trim_ascii());
+            fields.push(Field::new(&self.text, start..between, between..self.text.len()));
+        }
+        Ok(fields)
+    }
+
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
-    pub(crate) fn use_head(&mut self, head: &AnswerHead) {
-        self.turn.answered(head.status);
+    /// Leaves a head behind. Interim answers are counted: a flood of them is no answer.
+    pub(crate) fn use_head(&mut self, head: &AnswerHead) -> Result<(), Fault> {
         self.text = vec![];
+        if (100..200).contains(&head.status) {
+            self.interim = self.interim.saturating_add(1);
+            return if self.interim > MOST_INTERIM { Err(Fault::BadAnswer) } else { Ok(()) };
+        }
+        self.turn.answered(head.status);
+        Ok(())
     }
 
     pub(crate) fn is_answered(&self) -> bool {
@@ -283,6 +316,7 @@ impl Exchange {
         if self.answer == Answer::Body {
             match ready!(incoming.poll_data(cx)) {
                 Some(Ok(data)) => {
+                    self.lease.heard();
                     sink.put(&data);
                     // Taken and passed on: the server may send as much again.
                     let _ = incoming.flow_control().release_capacity(data.len());

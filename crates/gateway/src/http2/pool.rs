@@ -5,22 +5,26 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use bytes::Bytes;
-use h2::client::{Builder, SendRequest};
+use h2::{
+    Ping, PingPong,
+    client::{Builder, SendRequest},
+};
 use tokio::{
     sync::Mutex,
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
     exchange::Way,
     http1,
+    patience::present,
     story::Core,
     stream::Stream,
     upstreams::{self, ConnectFault, HTTP_2, Turn},
@@ -29,6 +33,11 @@ use crate::{
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 /// The numbers of a connection's streams are used up some day.
 const LONGEST_LIFE: Duration = Duration::from_secs(3600);
+/// After so long without a word, while requests wait, the server is asked whether it is there. Servers of gRPC end connections on
+/// which they are asked a third time within five minutes.
+const PING_AFTER: [Duration; 3] = [Duration::from_secs(10), Duration::from_secs(30), Duration::from_secs(400)];
+const PING_STEP: Duration = Duration::from_secs(1);
+const PING_PATIENCE: Duration = Duration::from_secs(5);
 const MOST_PER_UPSTREAM: usize = 8;
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
@@ -49,6 +58,8 @@ struct Shared {
     opened: Instant,
     used: Cell<Instant>,
     requests: Cell<usize>,
+    /// When something came of an answer, or the first of its requests was sent.
+    heard: Cell<Instant>,
     /// Whether it takes no more requests.
     is_over: Cell<bool>,
 }
@@ -124,7 +135,8 @@ impl Pool {
             .max_header_list_size(LARGEST_FIELDS)
             .max_send_buffer_size(SEND_BUFFER);
         let handshake = timeout(way.patience.connect, builder.handshake::<_, Bytes>(stream)).await;
-        let Ok(Ok((sender, connection))) = handshake else { return Err(ConnectFault::Unreachable) };
+        let Ok(Ok((sender, mut connection))) = handshake else { return Err(ConnectFault::Unreachable) };
+        let pings = connection.ping_pong();
         let now = Instant::now();
         let shared = Rc::new(Shared {
             sender,
@@ -132,13 +144,18 @@ impl Pool {
             opened: now,
             used: Cell::new(now),
             requests: Cell::new(0),
+            heard: Cell::new(now),
             is_over: Cell::new(false),
         });
         // It ends when nobody can send on it any more and the last answer is there.
         let (weak, upstream) = (Rc::downgrade(&shared), Arc::clone(turn.target()));
         tokio::task::spawn_local(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(upstream = upstream.origin(), %error, "a connection of HTTP/2 broke");
+            let broken = tokio::select! {
+                ended = connection => ended.err().map(|error| error.to_string()),
+                () = dies(pings, weak.clone()) => Some("no answer to a PING".to_owned()),
+            };
+            if let Some(why) = broken {
+                tracing::debug!(upstream = upstream.origin(), why, "a connection of HTTP/2 broke");
             }
             if let Some(shared) = weak.upgrade() {
                 shared.is_over.set(true);
@@ -162,6 +179,29 @@ impl Pool {
     }
 }
 
+/// Ends when the server does not answer a PING any more while requests wait: a machine that is gone says no good-bye, and a
+/// stream that may pause for minutes would wait for it.
+async fn dies(pings: Option<PingPong>, shared: Weak<Shared>) {
+    let Some(mut pings) = pings else { return std::future::pending().await };
+    let (mut heard_last, mut asked) = (None, 0);
+    loop {
+        sleep(PING_STEP).await;
+        let now = shared.upgrade().map(|shared| (shared.requests.get() > 0, shared.heard.get()));
+        // Without anybody who could wait it ends by itself.
+        let Some((waits, heard)) = now else { return std::future::pending().await };
+        if heard_last.replace(heard) != Some(heard) {
+            asked = 0;
+        }
+        let silence = *PING_AFTER.get(asked).unwrap_or(&LONGEST_LIFE);
+        if waits && heard.elapsed() >= silence {
+            if timeout(PING_PATIENCE, pings.ping(Ping::opaque())).await.is_err() {
+                return;
+            }
+            asked = asked.saturating_add(1);
+        }
+    }
+}
+
 impl Shared {
     /// Whether it takes another request: neither side has said good-bye.
     fn may_serve(&self) -> bool {
@@ -173,12 +213,20 @@ impl Shared {
 
 impl Lease {
     fn new(shared: &Rc<Shared>, is_used: bool) -> Self {
+        if shared.requests.get() == 0 {
+            shared.heard.set(Instant::now());
+        }
         shared.requests.set(shared.requests.get().saturating_add(1));
         Self { shared: Rc::clone(shared), is_used }
     }
 
     pub(crate) fn sender(&self) -> SendRequest<Bytes> {
         self.shared.sender.clone()
+    }
+
+    /// The server is there: something came of an answer.
+    pub(crate) fn heard(&self) {
+        self.shared.heard.set(present());
     }
 
     /// No other request is sent there: it may be dead, for all that is known.

@@ -178,7 +178,7 @@ async fn keep(watch: Watch) {
         let so_far = Some(target.begun());
         unused = if begun == so_far { unused.saturating_add(1) } else { 0 };
         begun = so_far;
-        if unused >= MOST_UNUSED_ROUNDS && target.health.is_none() {
+        if unused >= MOST_UNUSED_ROUNDS && target.asked.is_none() {
             return;
         }
         let pause = if *target.names.state.borrow() == State::Known { REFRESH } else { AFTER_FAILURE };

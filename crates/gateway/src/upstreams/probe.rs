@@ -7,20 +7,33 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+use h2::client::Builder;
 use hansom_domain::HealthCheck;
+use http::Request;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::{sleep, timeout},
 };
 
 use super::{
-    connect::{HTTP_1, connect},
+    connect::{HTTP_1, HTTP_2, connect},
     target::Target,
 };
+use crate::stream::Stream;
 
 const LARGEST_ANSWER: usize = 1024;
+const LARGEST_FIELDS: u32 = 16 * 1024;
 const LONGEST_PATH: usize = 500;
 const LEAST_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How a server is asked whether it is well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    pub(super) health: HealthCheck,
+    /// Whether in HTTP/2, as its requests are.
+    pub(super) http2: bool,
+}
 
 /// Refuses a path that would not be one in a request line.
 pub(super) fn check_path(path: &str) -> Result<(), String> {
@@ -33,20 +46,21 @@ pub(super) fn check_path(path: &str) -> Result<(), String> {
 
 /// Begins to ask, if the server is to be asked.
 pub(super) fn begin(target: &Arc<Target>) {
-    if let Some(health) = &target.health {
-        target.background.spawn(ask_on(Arc::downgrade(target), health.clone(), target.number()));
+    if let Some(asked) = &target.asked {
+        target.background.spawn(ask_on(Arc::downgrade(target), asked.clone(), target.number()));
     }
 }
 
 /// Asks until nobody has the server any more.
-async fn ask_on(target: Weak<Target>, health: HealthCheck, number: u32) {
+async fn ask_on(target: Weak<Target>, asked: Asked, number: u32) {
+    let health = &asked.health;
     let (mut good, mut bad) = (0_u32, 0_u32);
     let interval = Duration::from_millis(health.interval_ms).max(LEAST_INTERVAL);
     let mut round = number;
     // All servers of a platform become known at once, and are not asked all at once.
     sleep(offset(interval, number)).await;
     while let Some(target) = target.upgrade() {
-        let is_well = is_well(&target, &health).await;
+        let is_well = is_well(&target, &asked).await;
         (good, bad) = if is_well { (good.saturating_add(1), 0) } else { (0, bad.saturating_add(1)) };
         if good >= health.healthy_after.max(1) {
             target.checked(true);
@@ -71,18 +85,22 @@ fn spread(interval: Duration, round: u32) -> Duration {
     interval.saturating_mul(share.saturating_add(900)).checked_div(1000).unwrap_or(interval)
 }
 
-async fn is_well(target: &Arc<Target>, health: &HealthCheck) -> bool {
+async fn is_well(target: &Arc<Target>, Asked { health, http2 }: &Asked) -> bool {
     let within = Duration::from_millis(health.timeout_ms.max(1));
-    timeout(within, ask(target, &health.path, within))
+    timeout(within, ask(target, &health.path, within, *http2))
         .await
         .unwrap_or_default()
         .is_some_and(|s| (200..300).contains(&s))
 }
 
 /// The status that the server answers with. Where a redirect leads is not asked.
-async fn ask(target: &Arc<Target>, path: &str, within: Duration) -> Option<u16> {
-    let mut stream = connect(target, within, HTTP_1).await.ok()?;
+async fn ask(target: &Arc<Target>, path: &str, within: Duration, http2: bool) -> Option<u16> {
+    let mut stream = connect(target, within, if http2 { HTTP_2 } else { HTTP_1 }).await.ok()?;
     let host = target.authority().to_str().ok()?;
+    // In TLS the server chooses; without, there is nothing to choose.
+    if http2 && (stream.is_http2() || !matches!(stream, Stream::Tls(_))) {
+        return ask_http2(stream, host, path).await;
+    }
     let head = format!(
         "GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: hansom-health\r\naccept: */*\r\nconnection: close\r\n\r\n"
     );
@@ -97,6 +115,25 @@ async fn ask(target: &Arc<Target>, path: &str, within: Duration) -> Option<u16> 
         }
     }
     status(&line)
+}
+
+async fn ask_http2(stream: Stream, host: &str, path: &str) -> Option<u16> {
+    let scheme = if matches!(stream, Stream::Tls(_)) { "https" } else { "http" };
+    let request = Request::get(format!("{scheme}://{host}{path}")).header("user-agent", "hansom-health");
+    let request = request.header("accept", "*/*").body(()).ok()?;
+    let mut builder = Builder::new();
+    builder.enable_push(false).max_header_list_size(LARGEST_FIELDS);
+    let (sender, connection) = builder.handshake::<_, Bytes>(stream).await.ok()?;
+    let answer = async {
+        let (response, _) = sender.ready().await.ok()?.send_request(request, true).ok()?;
+        response.await.ok().map(|answer| answer.status().as_u16())
+    };
+    // The answer is asked for first: a server that says good-bye after it was well all the same.
+    tokio::select! {
+        biased;
+        status = answer => status,
+        _ = connection => None,
+    }
 }
 
 fn status(line: &[u8]) -> Option<u16> {

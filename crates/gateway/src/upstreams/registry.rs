@@ -15,7 +15,13 @@ use std::{
 use hansom_domain::HealthCheck;
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{address::Address, probe, reach::Reach, room::Room, target::Target};
+use super::{
+    address::Address,
+    probe::{self, Asked},
+    reach::Reach,
+    room::Room,
+    target::Target,
+};
 
 /// The servers and rooms of all versions.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ pub(crate) struct Registry {
     background: Handle,
     started: Instant,
     numbers: AtomicU32,
-    targets: Mutex<Known<(Address, Option<HealthCheck>), Target>>,
+    targets: Mutex<Known<(Address, Option<Asked>), Target>>,
     rooms: Mutex<Known<String, Room>>,
 }
 
@@ -41,12 +47,13 @@ impl Registry {
         }
     }
 
-    pub(super) fn target(&self, address: &Address, health: Option<&HealthCheck>) -> Arc<Target> {
+    pub(super) fn target(&self, address: &Address, health: Option<&HealthCheck>, http2: bool) -> Arc<Target> {
+        let asked = health.cloned().map(|health| Asked { health, http2 });
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
-        targets.get_or_make((address.clone(), health.cloned()), || {
+        targets.get_or_make((address.clone(), asked.clone()), || {
             let number = self.numbers.fetch_add(1, Ordering::Relaxed);
             let (reach, background) = (Arc::clone(&self.reach), self.background.clone());
-            let target = Target::new(number, address.clone(), health.cloned(), reach, background, self.started);
+            let target = Target::new(number, address.clone(), asked, reach, background, self.started);
             let target = Arc::new(target);
             probe::begin(&target);
             target

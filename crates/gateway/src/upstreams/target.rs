@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use hansom_domain::HealthCheck;
 use http::HeaderValue;
 use tokio::{runtime::Handle, time::Instant};
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::{address::Address, load::Load, names::Names, reach::Reach, standing::Standing, turn::Failure};
+use super::{
+    address::Address, load::Load, names::Names, probe::Asked, reach::Reach, standing::Standing, turn::Failure,
+};
 
 /// One server, for all threads, versions and snapshots.
 #[derive(Debug)]
 pub(crate) struct Target {
     number: u32,
     pub(super) address: Address,
-    pub(super) health: Option<HealthCheck>,
+    pub(super) asked: Option<Asked>,
     pub(super) names: Names,
     pub(super) reach: Arc<Reach>,
     /// What the server must prove to be, where it is spoken to in TLS.
@@ -30,7 +31,7 @@ impl Target {
     pub(super) fn new(
         number: u32,
         address: Address,
-        health: Option<HealthCheck>,
+        asked: Option<Asked>,
         reach: Arc<Reach>,
         background: Handle,
         started: Instant,
@@ -40,7 +41,7 @@ impl Target {
             number,
             names: Names::of(&address.host),
             address,
-            health,
+            asked,
             reach,
             server_name,
             background,
@@ -115,7 +116,7 @@ impl Target {
 
     /// Until it may be tried again; whom active checks put out may be back after the next two.
     pub(super) fn seconds_out(&self) -> u64 {
-        let checks = || self.health.as_ref().map_or(1_000, |health| health.interval_ms.saturating_mul(2));
+        let checks = || self.asked.as_ref().map_or(1_000, |asked| asked.health.interval_ms.saturating_mul(2));
         self.standing.left(self.now()).unwrap_or_else(checks).div_ceil(1_000)
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use h2::{Reason, RecvStream, server::SendResponse};
-use hansom_domain::UpstreamOptions;
+use hansom_domain::{HealthCheck, UpstreamOptions};
 use hansom_gateway::snapshot::{SnapshotDocument, Target};
 use http::{HeaderMap, Request, Response};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -22,7 +22,7 @@ use tokio_rustls::{
 };
 
 use crate::{
-    raw_frames::{self, GOAWAY, SETTINGS},
+    raw_frames::{self, END_HEADERS, END_STREAM, GOAWAY, HEADERS, SETTINGS},
     stage::{Stage, bearer},
     upstreams::{Notary, Pair, trusting_with},
 };
@@ -300,4 +300,86 @@ fn an_upstream_in_tls_is_asked_in_the_protocol_that_it_chooses() {
         let connections = server.connections.load(Ordering::SeqCst);
         assert!(connections <= 2, "{connections} connections for two threads");
     }
+}
+
+/// A server that says its settings, and these frames once a request is there; then it reads on and says nothing more.
+fn scripted(frames: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let (mut space, mut count) = ([0; 4096], 0);
+        while count < 120 {
+            count += stream.read(&mut space).expect("bytes");
+        }
+        stream.write_all(&[raw_frames::frame(SETTINGS, 0, 0, &[]), frames].concat()).expect("it takes them");
+        while stream.read(&mut space).is_ok_and(|count| count > 0) {}
+    });
+    address
+}
+
+fn answered_with(fields: &[(&str, &str)], flags: u8) -> Vec<u8> {
+    raw_frames::frame(HEADERS, END_HEADERS | flags, 1, &raw_frames::fields(fields))
+}
+
+fn all_of_the_answer(to: SocketAddr) -> String {
+    let mut client = std::net::TcpStream::connect(to).expect("it listens");
+    client.write_all(b"GET /rents/v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it takes it");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).expect("text");
+    answer
+}
+
+#[test]
+fn interim_answers_of_http_2_are_passed_on_as_those_of_http_1_are_and_a_flood_of_them_is_no_answer() {
+    let hint = answered_with(&[(":status", "103"), ("link", "</style.css>; rel=preload")], 0);
+    let last = answered_with(&[(":status", "200"), ("content-length", "0"), ("etag", "7")], END_STREAM);
+    let stage = Stage::with(at(&[scripted([hint.clone(), hint.clone(), last.clone()].concat())]));
+    let answer = all_of_the_answer(stage.production);
+    let heads: Vec<&str> = answer.split("\r\n\r\n").collect();
+    assert_eq!(heads.len(), 4, "two interim answers, the last one, and nothing more: {answer}");
+    for interim in &heads[..2] {
+        assert!(interim.starts_with("HTTP/1.1 103") && interim.contains("link: </style.css>; rel=preload"), "{answer}");
+    }
+    assert!(heads[2].starts_with("HTTP/1.1 200") && heads[2].contains("etag: 7"), "{answer}");
+    let stage = Stage::with(at(&[scripted([hint.repeat(17), last].concat())]));
+    let answer = all_of_the_answer(stage.production);
+    assert!(answer.contains("HTTP/1.1 502"), "{answer}");
+}
+
+#[test]
+fn servers_that_speak_http_2_alone_are_asked_in_it_how_they_are() {
+    let server = Server::default();
+    let address = server.start();
+    let stage = Stage::with(|document| {
+        at(&[address])(document);
+        let Target::Upstreams { options, .. } = &mut document.environments[0].versions[0].target else { return };
+        let check =
+            HealthCheck { interval_ms: 100, healthy_after: 1, unhealthy_after: 2, ..HealthCheck::at("/health") };
+        options.health = Some(check);
+    });
+    let checks = || {
+        let seen = server.seen.lock().expect("not poisoned");
+        seen.iter().filter(|request| request.uri().path() == "/health").count()
+    };
+    for turn in 0.. {
+        if checks() >= 4 {
+            break;
+        }
+        assert!(turn < 1000, "{} checks", checks());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(stage.call("GET", "/rents/v1/status", &[], "").status, 200, "four checks were good");
+}
+
+#[test]
+fn a_server_of_http_2_that_answers_no_ping_is_given_up_while_a_stream_waits() {
+    let address = scripted(vec![]);
+    let stage = Stage::with(|document| {
+        at(&[address])(document);
+        let Target::Upstreams { timeout_ms, .. } = &mut document.environments[0].versions[0].target else { return };
+        // So long that only the PING can have told.
+        *timeout_ms = 600_000;
+    });
+    stage.call("GET", "/rents/v1/status", &[], "").refused(502, "upstream-failed");
 }
