@@ -18,17 +18,20 @@ use toml::Spanned;
 use crate::{
     access_log,
     failure::{Doing, Failure},
+    mail::Post,
     reach,
 };
 
 mod gateway;
 mod keys;
+mod mail;
 mod role;
 mod terms;
 mod tls;
 
 pub(crate) use gateway::Gateway;
 pub(crate) use keys::Keys;
+pub(crate) use mail::{Encryption, Mail};
 pub(crate) use role::Role;
 pub(crate) use terms::{Applications, Grants};
 pub(crate) use tls::TlsFiles;
@@ -57,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) state: State,
     /// The OpenID provider that people sign in with; a gateway alone needs none.
     pub(crate) identity: Option<Identity>,
+    /// The mail server; without it nothing is sent.
+    pub(crate) mail: Option<Mail>,
     /// The platform itself.
     pub(crate) platform: Platform,
     /// The playbook.
@@ -225,6 +230,9 @@ impl Config {
         for path in others.chain(of_gateway).flatten().chain(access_log) {
             *path = folder.join(&*path);
         }
+        if let Some(mail) = &mut config.mail {
+            mail.take_from(folder);
+        }
         for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {
             tls.get_mut().take_from(folder);
         }
@@ -307,6 +315,8 @@ impl Config {
         self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
         self.keys.check().or_else(|why| refuse(format!("[keys] {why}")))?;
         self.grants.check().or_else(|why| refuse(format!("[grants] {why}")))?;
+        self.mail.as_ref().map_or(Ok(()), Mail::check).or_else(|why| refuse(format!("[mail] {why}")))?;
+        self.post().map(|_| ())?;
         self.materials(file)?;
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
@@ -354,6 +364,11 @@ impl Config {
             group: self.standards.group.clone().unwrap_or_else(|| self.platform.administrators.clone()),
             profile: Arc::new(profile(named.unwrap_or(DEFAULT))?),
         })
+    }
+
+    /// The way for mails, if there is one; a gateway alone writes none.
+    pub(crate) fn post(&self) -> Result<Option<Post>, Failure> {
+        self.mail.as_ref().filter(|_| self.role.serves_hub()).map(Post::of).transpose()
     }
 
     /// Our secret at the OpenID provider.

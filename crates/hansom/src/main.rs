@@ -20,6 +20,7 @@ mod figures;
 mod handover;
 mod keeper;
 mod law;
+mod mail;
 mod master_key;
 mod memory;
 mod node;

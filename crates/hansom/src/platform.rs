@@ -26,6 +26,7 @@ use crate::{
     crashes::Crashes,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
+    mail::{self, Post},
     master_key::MasterKey,
     node::Node,
     publisher::{At, Publisher, Reading},
@@ -62,6 +63,8 @@ pub(crate) struct Parts {
     pub(crate) provider: Option<Provider>,
     /// Who tells the groups of people.
     pub(crate) directory: Arc<dyn Directory>,
+    /// Where mails go, if anywhere.
+    pub(crate) post: Option<Post>,
     /// The administrators' group.
     pub(crate) administrators: GroupAddress,
     /// Where manifests may name upstreams besides the public internet.
@@ -251,6 +254,7 @@ impl Platform {
         if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {
             let hub = serve_hub(&parts, listener, provider, (&control, &oauth), bases, hub_stops)?;
             jobs.extend(hub);
+            jobs.extend(parts.post.take().map(|post| tokio::spawn(mail::run(control.clone(), post))));
         }
         Ok(Self {
             control,

@@ -55,13 +55,16 @@ impl Writes {
         Ok(rows == 1)
     }
 
-    /// Forgets what no longer matters at `now`: expired assertions and revocations, sign-ins older than an hour, answers
-    /// to repeated calls older than a day, sessions older than a week, what was changed ten thousand generations ago.
+    /// Forgets what no longer matters at `now`: expired assertions and revocations, sign-ins older than an hour, links
+    /// and answers to repeated calls older than a day, sessions and notices older than a week, what was changed ten thousand
+    /// generations ago.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         let expired = now.millis();
         for (sql, before) in [
             ("DELETE FROM used_assertion WHERE expires_at < $1", expired),
             ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
+            ("DELETE FROM notice WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
+            ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM sign_in WHERE created_at < $1", now.plus_seconds(-3600).millis()),
             ("DELETE FROM repeated_call WHERE called_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM session WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),

@@ -1,7 +1,10 @@
 //! Stories that every database tells alike.
 
 use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, Timestamp, TokenId};
-use hansom_store::{CallCount, Changed, Error, NewSigningKey, QuotaRow, RefusedCall, SignInRow, Subject};
+use hansom_store::{
+    CallCount, Changed, Error, NewNotice, NewSigningKey, PersonRow, QuotaRow, Recipient, RefusedCall, SignInRow,
+    Subject,
+};
 use hansom_testkit as town;
 use serde_json::json;
 
@@ -236,4 +239,43 @@ async fn m141_who_joins_changes_nothing_and_refuses_a_store_of_another_form() {
         assert!(matches!(hansom_store::open(&address, town::START).await, Err(Error::Newer)), "{address}");
     }
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_notice_goes_where_the_person_is_now_and_its_text_is_forgotten_once_it_is_sent() {
+    for (database, store) in town::stores("notices").await {
+        let (now, later) = (town::START, town::START.plus_seconds(60));
+        let person = PersonRow {
+            id: "dev".parse().unwrap(),
+            issuer: "https://accounts.hackney.example".into(),
+            subject: "1".into(),
+            email: "new@hackney.example".into(),
+            name: "Dev".into(),
+            created_at: now,
+            signed_in_at: now,
+        };
+        let mut change = store.writes.begin(&Actor::Platform, "test", "audit".into(), now).await.unwrap();
+        change.put_person(&person).await.unwrap();
+        for (id, to) in [("a", Recipient::Person(&person.id)), ("b", Recipient::Address("x@out.example"))] {
+            let notice = NewNotice { id, to, subject: "One\r\nBcc: evil@example.org", body: "https://link", at: now };
+            change.insert_notice(&notice).await.unwrap();
+        }
+        change.commit("test", &json!({})).await.unwrap();
+        let due = store.reads.due_notices(now, now, 9).await.unwrap();
+        let to: Vec<_> = due.iter().map(|row| (row.address.as_str(), row.subject.as_str())).collect();
+        let subject = "One Bcc: evil@example.org";
+        assert_eq!(to, [("new@hackney.example", subject), ("x@out.example", subject)], "{database}");
+        store.writes.notice_was_sent("a", now).await.unwrap();
+        for attempt in 1..8 {
+            assert!(store.writes.notice_was_not_sent("b", Some(later), now).await.unwrap(), "{database} {attempt}");
+        }
+        assert!(store.reads.due_notices(now, now, 9).await.unwrap().is_empty(), "{database}: not before its time");
+        let due = store.reads.due_notices(later, now, 9).await.unwrap();
+        assert_eq!(due.iter().map(|row| (row.id.as_str(), row.attempts)).collect::<Vec<_>>(), [("b", 7)], "{database}");
+        assert!(
+            !store.writes.notice_was_not_sent("b", Some(later), now).await.unwrap(),
+            "{database}: the eighth is the last"
+        );
+        assert!(store.reads.due_notices(later, now, 9).await.unwrap().is_empty(), "{database}");
+    }
 }

@@ -18,12 +18,14 @@ use crate::{
     config::{self, Role},
     demo::{
         folder::Folder,
+        mailbox::Mailbox,
         people::people,
         provider::{self, DemoDirectory, ProviderSetup},
         town, upstream,
     },
     failure::{Doing, Failure},
     handover::Inherited,
+    mail::Post,
     master_key,
     platform::{self, Environment, Life, Parts, Platform},
     reach, saying,
@@ -151,7 +153,8 @@ impl Demo {
         let bound = self.bind(&mut folder)?;
         let urls = bound.urls;
         let services = start_services(&mut folder)?;
-        let provider = start_provider(&mut folder, &urls.hub)?;
+        let mailbox = Mailbox::default();
+        let provider = start_provider(&mut folder, &urls.hub, mailbox.clone())?;
         let issuer = provider.issuer.clone();
         let directory = DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?;
         let open_networks = OpenNetworks::new(Network::LOOPBACK.into());
@@ -171,6 +174,7 @@ impl Demo {
             is_replacement: false,
             provider: Some(provider),
             directory: Arc::new(directory),
+            post: Some(Post::Mailbox(mailbox)),
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
@@ -225,7 +229,7 @@ fn start_services(folder: &mut Folder) -> Result<BTreeMap<&'static str, u16>, Fa
 }
 
 /// Starts the demo's OpenID provider; real sign-in code runs against it.
-fn start_provider(folder: &mut Folder, hub: &str) -> Result<Provider, Failure> {
+fn start_provider(folder: &mut Folder, hub: &str, mailbox: Mailbox) -> Result<Provider, Failure> {
     let listener = folder.listener("identity provider", 9100)?;
     let issuer = format!("http://{}", listener.local_addr().doing("a listener has no address")?);
     let client_secret = world::chance().hex(32);
@@ -235,6 +239,7 @@ fn start_provider(folder: &mut Folder, hub: &str) -> Result<Provider, Failure> {
         client_secret: client_secret.clone(),
         redirect_uris: vec![format!("{hub}/sign-in/callback")],
         people: people(),
+        mailbox,
         clock: world::clock(),
         chance: world::chance(),
         signing_key_pkcs8: folder.key("identity-provider")?.pkcs8,

@@ -113,6 +113,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         is_replacement: inherited.is_of_process(),
         provider: provider(config)?,
         directory: Arc::new(ClaimDirectory),
+        post: config.post()?,
         administrators: config.platform.administrators.clone(),
         open_networks: reach::open_networks(config),
         reach: reach::of(config)?,

@@ -35,7 +35,7 @@ use url::{Url, form_urlencoded};
 
 pub use directory::DemoDirectory;
 
-use crate::demo::people::DemoPerson;
+use crate::demo::{mailbox::Mailbox, people::DemoPerson};
 
 /// How long a code may be exchanged.
 const CODE_SECONDS: i64 = 60;
@@ -61,6 +61,8 @@ pub struct ProviderSetup {
     pub redirect_uris: Vec<String>,
     /// Who one can be.
     pub people: Vec<DemoPerson>,
+    /// Where their mails are.
+    pub mailbox: Mailbox,
     /// Tells the time.
     pub clock: Clock,
     /// Makes codes and access tokens.
@@ -137,6 +139,7 @@ pub fn router(setup: ProviderSetup) -> Result<Router, ProviderFault> {
         .route("/authorize", get(ask_who).post(choose_who))
         .route("/token", post(token))
         .route("/userinfo", get(user_information).post(user_information))
+        .route("/mailbox", get(mailbox))
         .route("/style.css", get(style))
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
@@ -356,6 +359,10 @@ async fn discovery(State(provider): State<Arc<DemoProvider>>) -> Response {
 
 async fn keys(State(provider): State<Arc<DemoProvider>>) -> Response {
     axum::Json(json!({"keys": [provider.jwk]})).into_response()
+}
+
+async fn mailbox(State(provider): State<Arc<DemoProvider>>) -> Response {
+    page(StatusCode::OK, screen::mailbox(&provider.setup.mailbox.letters()), None)
 }
 
 async fn style() -> Response {

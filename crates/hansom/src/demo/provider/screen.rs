@@ -1,6 +1,6 @@
 //! What does a person see while they choose who they are?
 
-use crate::demo::people::DemoPerson;
+use crate::demo::{mailbox::Letter, people::DemoPerson};
 
 /// The style sheet of both pages: system typefaces, high contrast, a focus that cannot be missed.
 pub const STYLE: &str = "\
@@ -9,6 +9,8 @@ pub const STYLE: &str = "\
 body { margin: 0; font: 1.1875rem/1.4 arial, sans-serif; color: #0b0c0c; background: #fff; }
 header { padding: 0.75rem 1rem; color: #fff; background: #0b0c0c; border-bottom: 0.5rem solid #00703c; font-weight: 700; }
 main { max-width: 42rem; margin: 0 auto; padding: 2rem 1rem 3rem; }
+h2 { margin: 2rem 0 0; padding-top: 1rem; border-top: 1px solid #b1b4b6; font-size: 1.5rem; }
+p { overflow-wrap: anywhere; }
 h1 { margin: 0 0 1rem; font-size: 2rem; line-height: 1.15; }
 ul { margin: 1.5rem 0 0; padding: 0; list-style: none; }
 li { padding: 1rem 0; border-top: 1px solid #b1b4b6; }
@@ -44,6 +46,31 @@ pub fn refused(why: &str) -> String {
         "You cannot sign in from here",
         &format!("<p>{}</p>\n<p>Go back to the application that you came from and start again.</p>\n", escaped(why)),
     )
+}
+
+/// Every mail that was sent to somebody.
+pub fn mailbox(letters: &[Letter]) -> String {
+    let letters: String = letters.iter().map(letter).collect();
+    let inside = if letters.is_empty() { "<p>Nobody has got a mail yet.</p>\n".into() } else { letters };
+    page(
+        "Mailbox of the town",
+        &format!(
+            "<p>Here are the mails that the demo would send. Nothing leaves this machine. Load the page again for new ones.</p>\n{inside}"
+        ),
+    )
+}
+
+fn letter(letter: &Letter) -> String {
+    let lines: String = letter
+        .body
+        .lines()
+        .map(|line| {
+            let shown = escaped(line);
+            let is_address = line.starts_with("http://") || line.starts_with("https://");
+            if is_address { format!("<a href=\"{shown}\">{shown}</a><br>\n") } else { format!("{shown}<br>\n") }
+        })
+        .collect();
+    format!("<h2>{}</h2>\n<p>To {}</p>\n<p>{lines}</p>\n", escaped(&letter.subject), escaped(&letter.to))
 }
 
 fn choice(place: usize, person: &DemoPerson) -> String {
