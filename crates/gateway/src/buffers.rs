@@ -14,13 +14,16 @@ const LARGEST_KEPT: usize = 32 * 1024;
 pub(crate) struct Buffers(RefCell<Vec<Vec<u8>>>);
 
 impl Buffers {
-    /// Empty memory with room for [`SIZE`] bytes.
-    pub(crate) fn take(&self) -> Vec<u8> {
-        self.0.borrow_mut().pop().unwrap_or_else(|| Vec::with_capacity(SIZE))
+    /// Lends empty memory with room for [`SIZE`] bytes to who has none: that which was given back last, as it is still warm.
+    pub(crate) fn lend(&self, to: &mut Vec<u8>) {
+        if to.capacity() == 0 {
+            *to = self.0.borrow_mut().pop().unwrap_or_else(|| Vec::with_capacity(SIZE));
+        }
     }
 
-    /// Gives memory back.
-    pub(crate) fn give(&self, mut memory: Vec<u8>) {
+    /// Takes memory back, with whatever is in it.
+    pub(crate) fn take_back(&self, from: &mut Vec<u8>) {
+        let mut memory = std::mem::take(from);
         let mut kept = self.0.borrow_mut();
         if (SIZE..=LARGEST_KEPT).contains(&memory.capacity()) && kept.len() < MOST_KEPT {
             memory.clear();

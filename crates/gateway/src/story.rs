@@ -58,7 +58,7 @@ pub(crate) struct Core {
     pub(crate) tokens: TokenCache,
     pub(crate) pool: Pool,
     pub(crate) shared_connections: http2::pool::Pool,
-    pub(crate) buffers: Buffers,
+    pub(crate) buffers: Rc<Buffers>,
     pub(crate) watches: Watches,
     pub(crate) journal: Batch,
     /// The value of `Via` on what is sent to upstreams.
@@ -78,7 +78,7 @@ impl Core {
             tokens: TokenCache::default(),
             pool: Pool::default(),
             shared_connections: http2::pool::Pool::default(),
-            buffers: Buffers::default(),
+            buffers: Rc::default(),
             watches: Watches::default(),
             journal: Batch::default(),
             via,

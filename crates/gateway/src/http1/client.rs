@@ -141,20 +141,21 @@ impl Client {
         if has_begun {
             watch.give(WHOLE_HEAD);
         }
-        if let Some(memory) = out.release() {
-            buffers.give(memory);
-        }
+        out.release(buffers);
         poll_fn(|cx| {
             loop {
                 match inbound.head() {
-                    Ok(Some(text)) => return Poll::Ready(Next::Head(text)),
+                    Ok(Some(text)) => {
+                        inbound.incoming.release(buffers);
+                        return Poll::Ready(Next::Head(text));
+                    }
                     Ok(None) => {}
                     Err(refusal) => return Poll::Ready(Next::Bad(refusal)),
                 }
                 if inbound.has_ended {
                     return Poll::Ready(Next::Gone);
                 }
-                inbound.incoming.lend(buffers.take());
+                inbound.incoming.borrow_from(buffers);
                 match inbound.incoming.poll_more(&mut inbound.stream, cx, SIZE) {
                     Poll::Ready(Ok(count)) if count > 0 => {
                         if !std::mem::replace(&mut has_begun, true) {
@@ -172,7 +173,7 @@ impl Client {
                                 watch.give(LAST_CALL);
                             }
                         }
-                        inbound.release(buffers);
+                        inbound.incoming.release(buffers);
                         return watch.poll_late(cx).map(|()| Next::Gone);
                     }
                 }
@@ -183,7 +184,6 @@ impl Client {
 
     /// Serves one request. Whether the connection may serve another.
     async fn serve_one(&mut self, text: Vec<u8>) -> bool {
-        self.out.lend(self.connection.door.core.buffers.take());
         match request_head::read(text) {
             Ok((unread, head)) => self.answer(unread, head).await,
             Err(refusal) => {
@@ -257,7 +257,7 @@ impl Client {
         self.watch.give(LINGER);
         let Self { inbound, watch, connection, .. } = &mut self;
         let buffers = &connection.door.core.buffers;
-        inbound.incoming.lend(buffers.take());
+        inbound.incoming.borrow_from(buffers);
         let mut lingered: u64 = 0;
         poll_fn(|cx| {
             while lingered < MOST_LINGERED {
@@ -272,7 +272,7 @@ impl Client {
         })
         .await;
         inbound.incoming.mark_used(usize::MAX);
-        inbound.release(buffers);
+        inbound.incoming.release(buffers);
     }
 }
 
@@ -313,18 +313,11 @@ impl Inbound {
         !self.to_continue.is_empty()
     }
 
-    /// Gives the buffer back if nothing is in it.
-    pub(crate) fn release(&mut self, buffers: &Buffers) {
-        if let Some(memory) = self.incoming.release() {
-            buffers.give(memory);
-        }
-    }
-
     /// Looks whether the client is still there while it waits for an answer. What it sends meanwhile is kept, within a bound.
     /// Ready if the connection has failed.
     pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>, buffers: &Buffers) -> Poll<()> {
         while self.reading.is_ended() && !self.has_ended && self.incoming.unused().len() < MOST_AHEAD {
-            self.incoming.lend(buffers.take());
+            self.incoming.borrow_from(buffers);
             match self.incoming.poll_more(&mut self.stream, cx, SIZE) {
                 Poll::Ready(Ok(0)) => self.has_ended = true,
                 Poll::Ready(Ok(_)) => {}
@@ -332,7 +325,7 @@ impl Inbound {
                 Poll::Pending => break,
             }
         }
-        self.release(buffers);
+        self.incoming.release(buffers);
         Poll::Pending
     }
 

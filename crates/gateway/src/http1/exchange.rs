@@ -3,6 +3,7 @@
 //! Both directions run at once: an upstream may answer before it has the whole request, and may stop taking it.
 
 use std::{
+    rc::Rc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -41,6 +42,8 @@ pub(crate) struct Exchange {
     turn: Turn,
     patience: Patience,
     began: Instant,
+    /// Lend memory while bytes are there to hold, and not while one side waits for the other.
+    buffers: Rc<Buffers>,
     incoming: Incoming,
     out: Outgoing,
     search: HeadSearch,
@@ -120,17 +123,15 @@ impl Fault {
 }
 
 impl Exchange {
-    pub(crate) fn new(lease: Lease, turn: Turn, patience: Patience, buffers: &Buffers) -> Self {
-        let (mut incoming, mut out) = (Incoming::default(), Outgoing::default());
-        incoming.lend(buffers.take());
-        out.lend(buffers.take());
+    pub(crate) fn new(lease: Lease, turn: Turn, patience: Patience, buffers: &Rc<Buffers>) -> Self {
         Self {
             lease,
             turn,
             patience,
             began: present(),
-            incoming,
-            out,
+            buffers: Rc::clone(buffers),
+            incoming: Incoming::default(),
+            out: Outgoing::default(),
             search: HeadSearch::default(),
             upload: Upload::Ended,
             pace: Pace::begin(),
@@ -151,6 +152,7 @@ impl Exchange {
         watch: &mut Watch,
         put_head: impl FnOnce(&mut Vec<u8>, &Target),
     ) {
+        self.out.borrow_from(&self.buffers);
         put_head(&mut self.out.bytes, self.turn.target());
         self.to_head = to_head;
         self.upload = match framing {
@@ -192,10 +194,14 @@ impl Exchange {
             if self.incoming.unused().len() > LARGEST_HEAD {
                 return Poll::Ready(Err(Fault::BadAnswer));
             }
+            self.incoming.borrow_from(&self.buffers);
             match self.incoming.poll_more(&mut self.lease.stream, cx, READ) {
                 Poll::Ready(Ok(count)) if count > 0 => self.has_heard = true,
                 Poll::Ready(_) => return Poll::Ready(Err(Fault::Broken)),
-                Poll::Pending => return self.poll_late(cx, watch).map(Err),
+                Poll::Pending => {
+                    self.incoming.release(&self.buffers);
+                    return self.poll_late(cx, watch).map(Err);
+                }
             }
         }
     }
@@ -258,6 +264,7 @@ impl Exchange {
         {
             return Poll::Ready(Err(fault));
         }
+        self.incoming.borrow_from(&self.buffers);
         let taken = match self.reading.poll_take(&mut self.lease.stream, &mut self.incoming, cx, sink, room) {
             // An answer without end would never be late.
             Poll::Ready(Ok(_)) if !self.reading.is_ended() && self.patience.is_over(self.began) => Err(Fault::Silent),
@@ -265,7 +272,10 @@ impl Exchange {
                 Broken::Framing => Fault::BadAnswer,
                 Broken::Short | Broken::Connection => Fault::Broken,
             }),
-            Poll::Pending => Err(ready!(self.poll_late(cx, watch))),
+            Poll::Pending => {
+                self.incoming.release(&self.buffers);
+                Err(ready!(self.poll_late(cx, watch)))
+            }
         };
         if let Err(fault @ (Fault::Broken | Fault::BadAnswer | Fault::Silent)) = &taken {
             self.turn.failed(if matches!(fault, Fault::Silent) { Failure::Stalled } else { Failure::Broken });
@@ -295,6 +305,7 @@ impl Exchange {
                 Upload::Ended | Upload::Abandoned => return Poll::Ready(Ok(())),
                 Upload::Last => {
                     self.upload = Upload::Ended;
+                    self.out.release(&self.buffers);
                     return Poll::Ready(Ok(()));
                 }
                 Upload::Plain => Sink::Plain(&mut self.out.bytes),
@@ -322,9 +333,8 @@ impl Exchange {
     pub(crate) fn end(mut self, core: &Core) {
         let is_clean =
             self.persists && self.upload == Upload::Ended && self.reading.is_ended() && self.incoming.is_empty();
-        for memory in [self.incoming.release(), self.out.release()].into_iter().flatten() {
-            core.buffers.give(memory);
-        }
+        self.incoming.release(&self.buffers);
+        self.out.release(&self.buffers);
         if is_clean {
             core.pool.hand_back(self.lease);
         }

@@ -10,6 +10,8 @@ use std::{
 use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::buffers::Buffers;
+
 /// Bytes of one side of a connection, in order. Empty, it holds no memory that a connection at rest would keep.
 #[derive(Default)]
 pub(crate) struct Incoming {
@@ -36,19 +38,17 @@ impl Incoming {
         }
     }
 
-    /// Lends memory to read into.
-    pub(crate) fn lend(&mut self, memory: Vec<u8>) {
-        if self.bytes.capacity() == 0 {
-            self.bytes = memory;
-        }
+    /// Has memory to read into.
+    pub(crate) fn borrow_from(&mut self, buffers: &Buffers) {
+        buffers.lend(&mut self.bytes);
     }
 
     /// Gives the memory back, if nothing is in it.
-    pub(crate) fn release(&mut self) -> Option<Vec<u8>> {
-        (self.is_empty() && self.bytes.capacity() > 0).then(|| {
+    pub(crate) fn release(&mut self, buffers: &Buffers) {
+        if self.is_empty() {
             self.used = 0;
-            std::mem::take(&mut self.bytes)
-        })
+            buffers.take_back(&mut self.bytes);
+        }
     }
 
     /// Reads once, at most `room` bytes. `Ready(0)` is the end.

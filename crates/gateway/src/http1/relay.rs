@@ -87,7 +87,7 @@ impl Client {
     /// Refuses what could not be read, and leaves its entry.
     pub(crate) async fn refuse_unread(&mut self, refusal: Refusal) {
         let door = Rc::clone(&self.connection.door);
-        self.out.lend(door.core.buffers.take());
+        self.out.borrow_from(&door.core.buffers);
         let snapshot = door.core.shared.snapshot.load_full();
         let hub = snapshot.as_ref().map_or("", |snapshot| snapshot.hub());
         let mut notes = self.connection.visit().open(None);
@@ -128,8 +128,9 @@ impl Client {
     ) -> After {
         let closes = must_close || !self.may_go_on(head) || self.inbound.waits_for_word();
         let to_head = head.method == Method::HEAD;
-        let date = self.connection.door.core.date();
-        answers::put_own(&mut self.out.bytes, answer, &date, to_head, closes, notes);
+        let core = &self.connection.door.core;
+        self.out.borrow_from(&core.buffers);
+        answers::put_own(&mut self.out.bytes, answer, &core.date(), to_head, closes, notes);
         let is_said = self.send().await;
         notes.page.close();
         let goes_on = is_said && !closes && self.drain().await;
@@ -298,9 +299,10 @@ impl Client {
         // A request that is not whole yet may never be; what follows it on the connection is not looked for.
         let closes = framing == Framing::UntilClose || !self.may_go_on(head) || !self.inbound.is_ended();
         let ending = Ending { framing, closes };
+        let core = &self.connection.door.core;
+        self.out.borrow_from(&core.buffers);
         let out = &mut self.out.bytes;
-        let date = || self.connection.door.core.date();
-        answers::put_forwarded(out, answer.status, &answer.fields, exchange.text(), ending, notes, date);
+        answers::put_forwarded(out, answer.status, &answer.fields, exchange.text(), ending, notes, || core.date());
         let taken = exchange.use_head(answer).and_then(|()| put_taken(&mut exchange, out, ending));
         let Ok(is_whole) = taken else {
             // Nothing of the answer was sent yet.

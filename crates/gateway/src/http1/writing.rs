@@ -8,6 +8,8 @@ use std::{
 
 use tokio::io::AsyncWrite;
 
+use crate::buffers::Buffers;
+
 /// Bytes of one side of a connection, in order.
 #[derive(Default)]
 pub(crate) struct Outgoing {
@@ -41,21 +43,15 @@ impl Outgoing {
         Poll::Ready(Ok(()))
     }
 
-    /// Lends memory to write into.
-    pub(crate) fn lend(&mut self, memory: Vec<u8>) {
-        if self.bytes.capacity() == 0 {
-            self.bytes = memory;
-        }
+    /// Has memory to write into.
+    pub(crate) fn borrow_from(&mut self, buffers: &Buffers) {
+        buffers.lend(&mut self.bytes);
     }
 
     /// Gives the memory back, sent or not.
-    pub(crate) fn release(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn release(&mut self, buffers: &Buffers) {
         self.sent = 0;
-        (self.bytes.capacity() > 0).then(|| {
-            let mut memory = std::mem::take(&mut self.bytes);
-            memory.clear();
-            memory
-        })
+        buffers.take_back(&mut self.bytes);
     }
 }
 
