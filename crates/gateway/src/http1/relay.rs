@@ -55,31 +55,33 @@ impl Client {
         let door = Rc::clone(&self.connection.door);
         let mut notes = self.connection.visit().open(Some(&head.method));
         let Some(snapshot) = door.core.shared.snapshot.load_full() else {
-            return self.refuse(Refusal::Starting, "", &head, &mut notes).await == After::Next;
+            return Box::pin(self.refuse(Refusal::Starting, "", &head, &mut notes)).await == After::Next;
         };
         let declared = match head.framing {
             Framing::Length(length) => length,
             _ => 0,
         };
-        let outcome = story::judge(&snapshot, &self.connection.visit(), unread, declared, &mut notes);
-        let after = match outcome {
+        // What is done seldom is boxed, so that what is done always stays small.
+        let outcome = match story::judge(&snapshot, &self.connection.visit(), unread, declared, &mut notes) {
             Err(refusal) => {
                 self.expect_body(&head, 0);
-                self.refuse(refusal, snapshot.hub(), &head, &mut notes).await
+                Err(refusal)
             }
             Ok(Judged::Answered(answer)) => {
                 self.expect_body(&head, 0);
-                self.say(&answer, false, &head, &mut notes).await
+                Ok(Box::pin(self.say(&answer, false, &head, &mut notes)).await)
             }
             Ok(Judged::Admitted(admitted)) => {
                 self.expect_body(&head, admitted.largest_body(&door.core));
                 match &admitted.matched().version().target {
-                    CompiledTarget::Mock => self.mock(&admitted, snapshot.hub(), &head, &mut notes).await,
-                    CompiledTarget::Upstreams(upstreams) => {
-                        self.forward(upstreams, &admitted, snapshot.hub(), &head, &mut notes).await
-                    }
+                    CompiledTarget::Mock => Box::pin(self.mock(&admitted, &head, &mut notes)).await,
+                    CompiledTarget::Upstreams(upstreams) => self.forward(upstreams, &admitted, &head, &mut notes).await,
                 }
             }
+        };
+        let after = match outcome {
+            Ok(after) => after,
+            Err(refusal) => Box::pin(self.refuse(refusal, snapshot.hub(), &head, &mut notes)).await,
         };
         after == After::Next
     }
@@ -143,7 +145,12 @@ impl Client {
         head.persists && can_come && !self.connection.is_closing() && !self.is_old()
     }
 
-    async fn mock(&mut self, admitted: &Admitted<'_>, hub: &str, head: &RequestHead, notes: &mut Notes<'_>) -> After {
+    async fn mock(
+        &mut self,
+        admitted: &Admitted<'_>,
+        head: &RequestHead,
+        notes: &mut Notes<'_>,
+    ) -> Result<After, Refusal> {
         let body = match mock::largest_body(admitted) {
             0 => Ok(vec![]),
             largest => {
@@ -155,44 +162,38 @@ impl Client {
                 }
             }
         };
-        let outcome = body.map_err(Refusal::from).and_then(|body| mock::answer(admitted, &body));
-        match outcome {
-            Err(refusal) => self.refuse(refusal, hub, head, notes).await,
-            Ok(answer) => {
-                notes.answered(answer.status().as_u16());
-                self.say(&answer, false, head, notes).await
-            }
-        }
+        let answer = mock::answer(admitted, &body?)?;
+        notes.answered(answer.status().as_u16());
+        Ok(self.say(&answer, false, head, notes).await)
     }
 
     async fn forward(
         &mut self,
         upstreams: &Upstreams,
         admitted: &Admitted<'_>,
-        hub: &str,
         head: &RequestHead,
         notes: &mut Notes<'_>,
-    ) -> After {
+    ) -> Result<After, Refusal> {
         let upgrades = self.upgrades(admitted, head);
         if upgrades && !self.inbound.incoming.is_empty() {
-            return self.refuse(Refusal::Malformed(EARLY_BYTES.into()), hub, head, notes).await;
+            return Err(Refusal::Malformed(EARLY_BYTES.into()));
         }
         let (exchange, answer) = match self.exchange(upstreams, admitted, head, upgrades).await {
             Ok(answered) => answered,
-            Err(None) => return After::Close,
-            Err(Some(refusal)) => return self.refuse(refusal, hub, head, notes).await,
+            Err(None) => return Ok(After::Close),
+            Err(Some(refusal)) => return Err(refusal),
         };
         notes.answered(answer.status);
         if answer.status == 101 {
             // What came while the upstream made up its mind would be of the old protocol to one of the two, and of the new one to
             // the other.
             if !self.inbound.incoming.is_empty() {
-                return self.refuse(Refusal::Malformed(EARLY_BYTES.into()), hub, head, notes).await;
+                return Err(Refusal::Malformed(EARLY_BYTES.into()));
             }
-            self.switch(exchange, &answer, notes).await;
-            return After::Close;
+            Box::pin(self.switch(exchange, &answer, notes)).await;
+            return Ok(After::Close);
         }
-        self.relay(exchange, &answer, hub, head, notes).await
+        self.relay(exchange, &answer, head, notes).await
     }
 
     fn upgrades(&self, admitted: &Admitted<'_>, head: &RequestHead) -> bool {
@@ -287,10 +288,9 @@ impl Client {
         &mut self,
         mut exchange: Exchange,
         answer: &AnswerHead,
-        hub: &str,
         head: &RequestHead,
         notes: &mut Notes<'_>,
-    ) -> After {
+    ) -> Result<After, Refusal> {
         let framing = match answer.framing {
             Framing::UntilClose | Framing::Chunked if head.is_http_1_0 => Framing::UntilClose,
             Framing::UntilClose => Framing::Chunked,
@@ -307,17 +307,17 @@ impl Client {
         let Ok(is_whole) = taken else {
             // Nothing of the answer was sent yet.
             out.clear();
-            return self.refuse(Refusal::UpstreamBroken, hub, head, notes).await;
+            return Err(Refusal::UpstreamBroken);
         };
         let mut forwarded = Forwarded { exchange, ending };
         if let Err(why) = self.relay_body(&mut forwarded, is_whole).await {
             notes.page.broke_off(why);
             // Where the end of the connection is the end of the answer, it must not look like one.
             self.is_cut = framing == Framing::UntilClose;
-            return After::Close;
+            return Ok(After::Close);
         }
         forwarded.exchange.end(&self.connection.door.core);
-        if closes { After::Close } else { After::Next }
+        Ok(if closes { After::Close } else { After::Next })
     }
 
     async fn relay_body(&mut self, forwarded: &mut Forwarded, mut is_whole: bool) -> Result<(), &'static str> {

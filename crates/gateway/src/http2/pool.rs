@@ -85,6 +85,11 @@ impl Pool {
         {
             return Ok(leased);
         }
+        // Boxed, as it is seldom needed and large.
+        Box::pin(self.lease_new(turn, way)).await
+    }
+
+    async fn lease_new(&self, turn: &Turn, way: Way) -> Result<Leased, ConnectFault> {
         let target = turn.target().number();
         let connecting = Rc::clone(self.connecting.borrow_mut().entry(target).or_default());
         let began = Instant::now();
