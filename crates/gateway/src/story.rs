@@ -97,8 +97,9 @@ impl Core {
         if unused.is_empty() {
             unused.extend_from_slice(&self.shared.chance.bytes::<AT_ONCE>());
         }
-        let (mut bytes, rest) = ([0; 16], unused.len().saturating_sub(16));
-        unused.drain(rest..).zip(&mut bytes).for_each(|(chance, byte)| *byte = chance);
+        let bytes = unused.last_chunk().copied().unwrap_or_default();
+        let rest = unused.len().saturating_sub(bytes.len());
+        unused.truncate(rest);
         RequestId::from_bytes(bytes)
     }
 
