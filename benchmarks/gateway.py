@@ -55,6 +55,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hansom", help="the binary; without it the gateway alone is measured throughout")
     parser.add_argument("--alone", required=True, help="the gateway alone: the example of that name of the crate hansom-gateway")
+    parser.add_argument("--floor", help="the relay that looks at nothing: the example of that name; without it no row is held "
+                        "against it")
     parser.add_argument("--work", required=True, type=Path, help="a folder for Envoy, kept for next time")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part of the table; again")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each proxy (default 5)")
@@ -71,6 +73,11 @@ def show(told, seen, absent, options):
     print(f"\nMedians of {options.rounds} interleaved rounds of {options.seconds} s. CPU time is that of all the proxy's "
           "threads, for each request.\n")
     print(rows.table(told))
+    if options.floor:
+        print("""
+÷ floor: the CPU time divided by that of a relay that looks at nothing and only passes on, with two reads and two writes for
+each request: ours, theirs, and what would just reach the promise. A promise below 1.00 is less than the operating system
+takes for the four calls on this machine.""")
     for each in absent:
         print(f"\nNot there: {each}.")
     if ("authenticated", "Hansom") in seen and options.hansom:

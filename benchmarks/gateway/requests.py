@@ -4,7 +4,7 @@ import hansom
 import load
 import rows
 import tokens
-from machine import progress, size_of
+from machine import PROXY_CORE, free_port, progress, size_of
 from peers import PLAIN
 from rounds import Subject
 
@@ -53,7 +53,17 @@ class Requests:
                  "nginx": self.peers.start_nginx()}
         subjects = [subject for name, running in plain.items() for subject in self.without_tokens(name, *running)]
         process, url, _ = self.peers.start_haproxy(LARGE_BUFFER)
-        return [*subjects, large(BUFFERS, process, url), *self.with_tokens(demo)]
+        subjects += [large(BUFFERS, process, url), *self.with_tokens(demo)]
+        return [*subjects, *self.floor()] if self.options.floor else subjects
+
+    def floor(self):
+        """The relay that looks at nothing. It passes tokens on to the upstream, which a gateway does not."""
+        process, url = floor(self.machine, self.options.floor)
+        many, granted = self.options.connections, url + self.machine.words["GRANTED"]
+        script = self.machine.dir / "es256.lua"
+        yield Subject("plain", rows.FLOOR, process.pid, lambda s: load.by_wrk(url + PLAIN, s, many))
+        yield Subject("few", rows.FLOOR, process.pid, lambda s: load.by_wrk(url + PLAIN, s, FEW))
+        yield Subject("authenticated", rows.FLOOR, process.pid, lambda s: load.by_wrk(granted, s, many, script))
 
     def without_tokens(self, name, process, url, h2):
         many, log = self.options.connections, self.machine.dir / "steady.log"
@@ -91,6 +101,13 @@ class Requests:
             measure = measure.format(many=self.options.connections)
             told += rows.ratio(measure, seen, (work, "Hansom"), theirs, *reach_and_what)
         return told
+
+
+def floor(machine, binary):
+    address = f"127.0.0.1:{free_port()}"
+    process = machine.start(PROXY_CORE, binary, address, f"127.0.0.1:{machine.words['UPSTREAM']}")
+    machine.wait_for(f"http://{address}{PLAIN}")
+    return process, f"http://{address}"
 
 
 def large(name, process, url):

@@ -3,6 +3,8 @@
 import statistics
 from dataclasses import asdict, dataclass
 
+FLOOR = "the floor"
+
 
 @dataclass
 class Row:
@@ -17,6 +19,8 @@ class Row:
     sign: str = ""
     reach: float = None
     unit: str = "×"
+    # Ours, theirs, and what would just reach the promise, each divided by the floor.
+    floors: tuple = ()
 
     @property
     def reached(self):
@@ -28,7 +32,8 @@ class Row:
         spread = "" if self.low is None else f"{number(self.low)}–{number(self.high)}"
         reach = "" if self.reach is None else f"{self.sign} {number(self.reach)}{self.unit}"
         told = {True: "yes", False: "NO", None: ""}[self.reached]
-        return [self.measure, self.ours, self.beside, f"{number(self.value)}{self.unit}", spread, reach, told]
+        floors = ", ".join(map(number, self.floors))
+        return [self.measure, self.ours, self.beside, f"{number(self.value)}{self.unit}", spread, reach, told, floors]
 
     def as_data(self):
         return asdict(self) | {"reached": self.reached}
@@ -42,7 +47,17 @@ def ratio(measure, seen, ours, theirs, sign="", reach=None, what="cpu_us", unit=
     figures = [median_of(seen[each], what) for each in (ours, theirs)]
     beside = theirs[1] if theirs[1] != ours[1] else theirs[0]
     return [Row(measure, f"{number(figures[0])} {unit}", f"{beside} {number(figures[1])} {unit}",
-                statistics.median(ratios), min(ratios), max(ratios), sign, reach)]
+                statistics.median(ratios), min(ratios), max(ratios), sign, reach, floors=floors(seen, ours, theirs, reach))]
+
+
+def floors(seen, ours, theirs, reach):
+    """How far both are above the relay that does nothing but pass on the same requests, if it was asked for them."""
+    floor = seen.get((ours[0], FLOOR))
+    if not floor or not reach or ours[0] != theirs[0]:
+        return ()
+    ours, theirs = (statistics.median(one["cpu_us"] / least["cpu_us"] for one, least in zip(seen[each], floor))
+                    for each in (ours, theirs))
+    return ours, theirs, theirs * reach
 
 
 def better_of(seen, work, proxies):
@@ -60,7 +75,7 @@ def single(measure, value, unit, sign="", reach=None, all_of=None, beside=""):
 
 
 def table(rows):
-    head = ["measure", "Hansom", "beside", "is", "lowest–highest", "reach", "reached"]
+    head = ["measure", "Hansom", "beside", "is", "lowest–highest", "reach", "reached", "÷ floor"]
     cells = [head, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     lines = ["| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(line, widths)) + " |" for line in cells]
