@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use hansom_domain::{ReleaseId, VersionId};
+use hansom_domain::{EnvironmentName, GroupAddress, ReleaseId, VersionId};
 use hansom_standards::Contract;
 use hansom_store::VersionRow;
 
@@ -44,6 +44,17 @@ impl Shelf {
 }
 
 impl Control {
+    /// Whether a group has an API that answers in an environment.
+    pub async fn serves_in(&self, owner: &GroupAddress, environment: &EnvironmentName) -> Result<bool, Error> {
+        for version in self.reads.versions().await?.iter().filter(|version| version.owner == *owner) {
+            let published = self.contract_of(version).await?;
+            if published.manifest.environments.iter().any(|(name, _)| name == environment) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The current release of a version.
     pub async fn contract_of(&self, version: &VersionRow) -> Result<Arc<PublishedContract>, Error> {
         if let Some(kept) = self.contracts.find(version) {

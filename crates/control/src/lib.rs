@@ -5,13 +5,18 @@
 
 mod answer_checklist;
 mod applications;
+mod approve_authorization;
+mod asked_authorizations;
 mod audit;
+mod bind_service_account;
 mod comparison;
+mod configure_client;
 mod contracts;
 mod create_group;
 mod credentials;
 mod decide_grant;
 mod decide_waiver;
+mod device_requests;
 mod editions;
 mod error;
 mod fingerprint;
@@ -22,10 +27,14 @@ mod key_pair;
 mod keys;
 mod manifest;
 mod notices;
+mod oauth_clients;
 mod policy;
 mod promises;
 mod publish_edition;
 mod publish_release;
+mod redeem_code;
+mod redirect_uri;
+mod refresh_tokens;
 mod refusals;
 mod register_application;
 mod register_key;
@@ -37,6 +46,7 @@ mod revoke_application;
 mod revoke_credential;
 mod revoke_grant;
 mod revoke_token;
+mod revoke_token_family;
 mod rotate_keys;
 mod same_person;
 mod scores;
@@ -44,6 +54,7 @@ mod sessions;
 mod sign_in_person;
 mod terms;
 mod text;
+mod token_families;
 mod upkeep;
 mod vault;
 mod waivers;
@@ -57,7 +68,12 @@ use hansom_standards::Profile;
 use hansom_store::{Change, Reads, Writes};
 
 pub use answer_checklist::ANSWERS;
+pub use approve_authorization::Approval;
+pub use asked_authorizations::{AskedAuthorization, PUSHED_SECONDS};
+pub use bind_service_account::ServiceAccount;
+pub use configure_client::ClientSettings;
 pub use contracts::PublishedContract;
+pub use device_requests::{AskedDevice, DEVICE_PAUSE_SECONDS, DEVICE_SECONDS, DeviceCodes, Polled};
 pub use editions::Forecast;
 pub use error::{Error, PublishFault};
 pub use fingerprint::fingerprint;
@@ -66,14 +82,20 @@ pub use judge::{Judgement, facts};
 pub use keys::{KeyState, ListedKey, SealedKey, SigningKey, VerificationKey};
 pub use manifest::{Manifest, Target, read_manifest};
 pub use notices::Sending;
+pub use oauth_clients::{CLI_CLIENT, Client};
 pub use publish_release::{Publication, Published};
+pub use redeem_code::{Redeemed, ShownCode};
+pub use redirect_uri::RedirectUri;
+pub use refresh_tokens::{Refreshed, ShownRefresh};
 pub use register_application::NewApp;
 pub use repeats::{Claim, Claimed};
 pub use request_grant::AskedGrant;
 pub use request_waiver::AskedWaiver;
+pub use revoke_token_family::ActingApplication;
 pub use rotate_keys::Begins;
 pub use sessions::{Session, SessionCookie};
 pub use terms::{ApplicationTerms, CredentialTerms, GrantTerms, KeyTerms, Terms};
+pub use token_families::{GrantedFamily, REFRESH_PREFIX, RefreshLife};
 pub use vault::Vault;
 
 /// What the verbs need to know of the platform.
@@ -168,6 +190,11 @@ impl Control {
             }
         }
         Ok(self.writes.begin(actor, verb, self.chance.hex(16), at).await?)
+    }
+
+    /// A hash of a text that nobody outside can make; for one purpose, so that no other use gives the same.
+    pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {
+        self.vault.hash(&format!("{purpose}\n{text}"))
     }
 
     /// Forgets expired sign-ins, sessions, assertions and revocations.

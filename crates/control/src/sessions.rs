@@ -1,6 +1,6 @@
 //! Is this browser signed in, and as whom?
 
-use hansom_domain::{Actor, ApplicationId, GroupAddress, PersonId};
+use hansom_domain::{Actor, ApplicationId, GroupAddress, PersonId, Timestamp};
 use hansom_store::{PersonRow, SignInRow};
 
 use crate::{Control, Error, fingerprint};
@@ -29,6 +29,8 @@ pub struct Session {
     pub groups: Vec<GroupAddress>,
     /// What each form of the session must carry.
     pub form_token: String,
+    /// When they signed in.
+    pub signed_in_at: Timestamp,
 }
 
 impl Control {
@@ -65,7 +67,7 @@ impl Control {
         };
         let groups = self.reads.groups_of(&person.id).await?;
         let actor = self.person_actor(&person, &groups);
-        Ok(Some(Session { person, actor, groups, form_token: row.form_token }))
+        Ok(Some(Session { person, actor, groups, form_token: row.form_token, signed_in_at: row.created_at }))
     }
 
     /// Ends the session of a cookie.

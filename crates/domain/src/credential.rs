@@ -11,6 +11,8 @@ closed_word! {
         PublicKey = "public_key",
         /// A secret, shown once and stored hashed.
         Secret = "secret",
+        /// A service account of another issuer, whose tokens are exchanged (RFC 8693).
+        ServiceAccount = "service_account",
     }
 }
 

@@ -424,6 +424,7 @@ fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String
         audiences: audiences.to_vec(),
         person_seconds: 900,
         application_seconds: LONGEST_TOKEN_SECONDS,
+        rules: hansom_oauth::Rules::default(),
     })
 }
 

@@ -151,6 +151,8 @@ struct Asker {
     takes_pages: bool,
     /// Pages, as against the APIs, which protect themselves with tokens.
     is_page: bool,
+    /// Whether a form of another site may come here: an application sends people by one.
+    is_open: bool,
     cookie: Option<String>,
     path: String,
 }
@@ -158,7 +160,8 @@ struct Asker {
 impl Asker {
     fn of(request: &Request, hub: &Hub) -> Self {
         let path = request.uri().path();
-        let is_page = !["/api/", "/oauth/", "/.well-known/"].iter().any(|root| path.starts_with(root));
+        let is_open = path == urls::AUTHORIZE;
+        let is_page = is_open || !["/api/", "/oauth/", "/.well-known/"].iter().any(|root| path.starts_with(root));
         let accept = request.headers().get(header::ACCEPT);
         let takes_html =
             accept.and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
@@ -166,6 +169,7 @@ impl Asker {
             id: RequestId::random(hub.control.chance()),
             takes_pages: is_page && takes_html,
             is_page,
+            is_open,
             cookie: cookie(request.headers(), SESSION_COOKIE).map(str::to_owned),
             path: request.uri().path_and_query().map_or_else(|| urls::HOME.to_owned(), ToString::to_string),
         }
@@ -176,8 +180,11 @@ impl Asker {
 pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
     let asker = Asker::of(&request, &hub);
     request.extensions_mut().insert(asker.id.clone());
-    let same_site =
-        if asker.is_page { protection::refuse_other_sites(request.method(), request.headers(), &hub) } else { Ok(()) };
+    let same_site = if asker.is_page && !asker.is_open {
+        protection::refuse_other_sites(request.method(), request.headers(), &hub)
+    } else {
+        Ok(())
+    };
     let mut response = match same_site {
         Err(refusal) => refusal.into_response(),
         Ok(()) => tokio::time::timeout(LONGEST, next.run(request)).await.unwrap_or_else(|_| {

@@ -34,6 +34,7 @@ const FILES: &[File] = files! {
     "govuk-frontend.min.js" SCRIPT, "vendor/govuk-frontend.min.js";
     "hansom.js" SCRIPT, "hansom.js";
     "editor.js" SCRIPT, "editor.js";
+    "leave.js" SCRIPT, "leave.js";
     "editor-worker.js" SCRIPT, "editor-worker.js";
     "standards.wasm" "application/wasm", "vendor/standards.wasm";
     "favicon.svg" "image/svg+xml", "favicon.svg";

@@ -32,6 +32,20 @@ pub(crate) fn protect(headers: &mut HeaderMap, secure: bool) {
     }
 }
 
+/// Lets a form of the page, or what comes of it, lead to the place of an address. Browsers hold a page's policy against the
+/// redirects that follow its forms, too.
+pub(crate) fn let_form_leave(headers: &mut HeaderMap, address: &str) {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", origin(address)));
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Scheme, host and port of an address, as browsers write them.
+pub(crate) fn origin(address: &str) -> String {
+    url::Url::parse(address).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
 /// Lets the standards engine run in a browser: for the live editor and its worker alone.
 pub(crate) fn let_engine_run(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EDITOR_POLICY));

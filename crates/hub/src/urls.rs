@@ -8,6 +8,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub(crate) const HOME: &str = "/";
 pub(crate) const SIGN_IN: &str = "/sign-in";
 pub(crate) const SIGN_IN_CALLBACK: &str = hansom_oauth::CALLBACK_PATH;
+pub(crate) const AUTHORIZE: &str = hansom_oauth::AUTHORIZE_PATH;
+pub(crate) const CONSENT: &str = hansom_oauth::CONSENT_PATH;
+pub(crate) const DEVICE: &str = hansom_oauth::DEVICE_PATH;
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 pub(crate) const APPLICATIONS: &str = "/applications";
 pub(crate) const NEW_APPLICATION: &str = "/applications/new";
@@ -47,6 +50,9 @@ pub(crate) mod route {
     pub(crate) const KEYS: &str = "/applications/{id}/keys";
     pub(crate) const REVOKE_APPLICATION: &str = "/applications/{id}/revocation";
     pub(crate) const REVOKE_CREDENTIAL: &str = "/applications/{id}/credentials/{credential}/revocation";
+    pub(crate) const OAUTH_CLIENT: &str = "/applications/{id}/oauth";
+    pub(crate) const SERVICE_ACCOUNTS: &str = "/applications/{id}/service-accounts";
+    pub(crate) const WITHDRAW_CONSENT: &str = "/account/applications/{id}/withdrawal";
     pub(crate) const GRANT: &str = "/grants/{id}";
     pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
     pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
@@ -112,6 +118,18 @@ pub(crate) fn secrets(id: &ApplicationId) -> String {
 
 pub(crate) fn keys(id: &ApplicationId) -> String {
     format!("{APPLICATIONS}/{id}/keys")
+}
+
+pub(crate) fn oauth_client(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/oauth")
+}
+
+pub(crate) fn service_accounts(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/service-accounts")
+}
+
+pub(crate) fn withdraw_consent(id: &ApplicationId) -> String {
+    format!("{ACCOUNT}/applications/{id}/withdrawal")
 }
 
 pub(crate) fn revoke_application(id: &ApplicationId) -> String {
@@ -207,6 +225,11 @@ pub(crate) fn twin(page: &str) -> String {
 /// The sign-in that leads back to a path of the hub.
 pub(crate) fn sign_in(return_to: &str) -> String {
     format!("{SIGN_IN}?return_to={}", encoded(return_to))
+}
+
+/// The same for somebody who is signed in and has to prove it once more.
+pub(crate) fn sign_in_again(return_to: &str) -> String {
+    format!("{}&again=yes", sign_in(return_to))
 }
 
 /// The audit trail before a moment in milliseconds.

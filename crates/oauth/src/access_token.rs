@@ -1,12 +1,17 @@
 //! What does an access token say (RFC 9068), and is it still good?
 
+use axum::http::HeaderMap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, Timestamp, TokenId};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, jwk::Jwk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Error, OAuth, Scope, scope};
+use crate::{
+    Error, OAuth, Scope,
+    dpop::{ProofFor, the_one},
+    scope,
+};
 
 /// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
 pub const HUB_CLIENT: &str = "hansom-hub";
@@ -21,6 +26,19 @@ pub struct IssuedToken {
     pub token: String,
     /// How many seconds it is good for.
     pub expires_in: i64,
+}
+
+/// How a request to the control API shows its token.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyProof<'a> {
+    /// Whether by the scheme `DPoP` and not `Bearer`.
+    pub is_dpop_scheme: bool,
+    /// Its header fields, with the proof.
+    pub headers: &'a HeaderMap,
+    /// Its method.
+    pub method: &'a str,
+    /// Its path.
+    pub path: &'a str,
 }
 
 /// Who calls the control API, as proven by an access token.
@@ -40,7 +58,7 @@ pub(crate) struct Claims {
     pub(crate) aud: String,
     pub(crate) sub: String,
     pub(crate) client_id: String,
-    /// By which credential the application got it; people's tokens have none.
+    /// By which credential the application got it; tokens of people and public applications have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) credential: Option<CredentialId>,
     /// The person's groups; applications' tokens have none.
@@ -49,9 +67,56 @@ pub(crate) struct Claims {
     /// What the token may do at the hub; tokens for environments have none, since grants decide there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) scope: Option<String>,
+    /// The family of refresh tokens that it ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) family: Option<TokenId>,
+    /// When the person signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<i64>,
+    /// The key that its bearer must prove.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cnf: Option<Confirmation>,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
     pub(crate) jti: TokenId,
+}
+
+/// The key that a token is bound to (RFC 9449 section 6.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Confirmation {
+    /// Its thumbprint.
+    pub(crate) jkt: String,
+}
+
+/// What a new token is to say.
+pub(crate) struct Wish<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) client: &'a str,
+    pub(crate) credential: Option<&'a CredentialId>,
+    pub(crate) audience: String,
+    pub(crate) scope: Option<String>,
+    pub(crate) groups: Option<Vec<GroupAddress>>,
+    pub(crate) family: Option<&'a TokenId>,
+    pub(crate) authenticated_at: Option<Timestamp>,
+    pub(crate) jkt: Option<&'a str>,
+    pub(crate) seconds: i64,
+}
+
+impl<'a> Wish<'a> {
+    /// A token of an application's own.
+    pub(crate) fn of_application(application: &'a ApplicationId, audience: String, seconds: i64) -> Self {
+        Self::new(application.as_str(), application.as_str(), audience, seconds)
+    }
+
+    /// A token with which an application acts for a person.
+    pub(crate) fn of_person(person: &'a PersonId, client: &'a ApplicationId, audience: String, seconds: i64) -> Self {
+        Self::new(person.as_str(), client.as_str(), audience, seconds)
+    }
+
+    fn new(subject: &'a str, client: &'a str, audience: String, seconds: i64) -> Self {
+        let (credential, scope, groups, family, authenticated_at, jkt) = (None, None, None, None, None, None);
+        Self { subject, client, credential, audience, scope, groups, family, authenticated_at, jkt, seconds }
+    }
 }
 
 #[derive(Deserialize)]
@@ -71,20 +136,10 @@ impl OAuth {
         groups: &[GroupAddress],
         environment: &EnvironmentName,
     ) -> Result<IssuedToken, Error> {
-        let now = self.control().clock().now().seconds();
-        let claims = Claims {
-            iss: self.issuer().to_owned(),
-            aud: self.audience_of(environment)?,
-            sub: person.to_string(),
-            client_id: HUB_CLIENT.to_owned(),
-            credential: None,
-            groups: Some(groups.to_vec()),
-            scope: None,
-            iat: now,
-            exp: now.saturating_add(self.setup.person_seconds),
-            jti: TokenId::random(self.control().chance()),
-        };
-        self.sign(&claims).await
+        let audience = self.audience_of(environment)?;
+        let seconds = self.setup.person_seconds;
+        let wish = Wish { groups: Some(groups.to_vec()), ..Wish::new(person.as_str(), HUB_CLIENT, audience, seconds) };
+        self.issue(wish).await
     }
 
     /// A token for an application in force, by one of its credentials, for one environment.
@@ -98,35 +153,40 @@ impl OAuth {
             return Err(Error::TokenRevoked);
         }
         let audience = self.audience_of(environment)?;
-        self.issue_to_client(application, credential, audience, None).await
+        let wish = Wish::of_application(application, audience, self.setup.application_seconds);
+        self.issue(Wish { credential: Some(credential), ..wish }).await
     }
 
-    /// A token for an application that has just proven itself.
-    pub(crate) async fn issue_to_client(
-        &self,
-        application: &ApplicationId,
-        credential: &CredentialId,
-        audience: String,
-        scope: Option<String>,
-    ) -> Result<IssuedToken, Error> {
+    /// A token that says this.
+    pub(crate) async fn issue(&self, wish: Wish<'_>) -> Result<IssuedToken, Error> {
         let now = self.control().clock().now().seconds();
         let claims = Claims {
             iss: self.issuer().to_owned(),
-            aud: audience,
-            sub: application.to_string(),
-            client_id: application.to_string(),
-            credential: Some(credential.clone()),
-            groups: None,
-            scope,
+            aud: wish.audience,
+            sub: wish.subject.to_owned(),
+            client_id: wish.client.to_owned(),
+            credential: wish.credential.cloned(),
+            groups: wish.groups,
+            scope: wish.scope,
+            family: wish.family.cloned(),
+            auth_time: wish.authenticated_at.map(Timestamp::seconds),
+            cnf: wish.jkt.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
             iat: now,
-            exp: now.saturating_add(self.setup.application_seconds),
+            exp: now.saturating_add(wish.seconds),
             jti: TokenId::random(self.control().chance()),
         };
         self.sign(&claims).await
     }
 
-    /// Who calls the control API with this token. Membership and revocation are asked of the store, not of the token.
+    /// Who calls the control API with this token alone.
     pub async fn authenticate(&self, bearer: &str) -> Result<Bearer, Error> {
+        let key = KeyProof { is_dpop_scheme: false, headers: &HeaderMap::new(), method: "", path: "" };
+        self.authenticate_by(bearer, key).await
+    }
+
+    /// Who calls the control API with this token, and with the proof of the key that it is bound to, if it is. Membership and
+    /// revocation are asked of the store, not of the token.
+    pub async fn authenticate_by(&self, bearer: &str, key: KeyProof<'_>) -> Result<Bearer, Error> {
         let claims = self.read_token(bearer).await?;
         if claims.exp <= self.control().clock().now().seconds() {
             return Err(Error::TokenExpired);
@@ -137,14 +197,37 @@ impl OAuth {
         if !self.is_unrevoked(&claims).await? {
             return Err(Error::TokenRevoked);
         }
-        let actor = if claims.client_id == HUB_CLIENT {
-            let person = parsed::<PersonId>(&claims.sub)?;
-            self.control().actor_of_person(&person).await?
-        } else {
+        self.refuse_without_key(bearer, &claims, key).await?;
+        let actor = if claims.sub == claims.client_id {
             let application = parsed::<ApplicationId>(&claims.sub)?;
             self.control().actor_of_application(&application).await?
+        } else {
+            let person = parsed::<PersonId>(&claims.sub)?;
+            self.control().actor_of_person(&person).await?
         };
         Ok(Bearer { actor, token: claims.jti, scopes: scope::read(claims.scope.as_deref().unwrap_or_default()) })
+    }
+
+    /// RFC 9449 section 7.1: a bound token is worth nothing without its key, and none is made a bearer token by its scheme.
+    async fn refuse_without_key(&self, token: &str, claims: &Claims, key: KeyProof<'_>) -> Result<(), Error> {
+        let Some(bound) = &claims.cnf else {
+            return match key.is_dpop_scheme {
+                true => Err(Error::TokenInvalid("the access token is bound to no key; send it as Bearer")),
+                false => Ok(()),
+            };
+        };
+        if !key.is_dpop_scheme {
+            return Err(Error::TokenInvalid("the access token is bound to a key; send it as DPoP, with a proof"));
+        }
+        let proof =
+            the_one(key.headers)?.ok_or(Error::Proof("the header DPoP with the proof of the key is missing"))?;
+        let wanted =
+            ProofFor { method: key.method, address: &format!("{}{}", self.issuer(), key.path), token: Some(token) };
+        let jkt = self.prove_key(proof, wanted).await?;
+        if jkt != bound.jkt {
+            return Err(Error::Proof("the DPoP proof is of another key than the access token is bound to"));
+        }
+        Ok(())
     }
 
     fn audience_of(&self, environment: &EnvironmentName) -> Result<String, Error> {
@@ -198,18 +281,22 @@ impl OAuth {
 
     /// Whether neither the token nor what it was issued for was revoked.
     pub(crate) async fn is_unrevoked(&self, claims: &Claims) -> Result<bool, Error> {
-        let revoked =
-            self.control().reads().is_revoked_token(&claims.jti).await.map_err(hansom_control::Error::from)?;
-        if revoked {
-            return Ok(false);
+        for id in [&claims.jti].into_iter().chain(&claims.family) {
+            if self.control().reads().is_revoked_token(id).await.map_err(hansom_control::Error::from)? {
+                return Ok(false);
+            }
         }
         if claims.client_id == HUB_CLIENT {
             return Ok(true);
         }
-        let (Ok(application), Some(credential)) = (claims.sub.parse(), &claims.credential) else {
+        let Ok(client) = claims.client_id.parse::<ApplicationId>() else {
             return Ok(false);
         };
-        self.is_in_force(&application, credential).await
+        match &claims.credential {
+            Some(credential) => self.is_in_force(&client, credential).await,
+            // Only people's tokens come without a credential, by public applications.
+            None => Ok(claims.sub != claims.client_id && self.control().client(&client).await?.is_some()),
+        }
     }
 
     async fn is_in_force(&self, application: &ApplicationId, credential: &CredentialId) -> Result<bool, Error> {

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use hansom_control::Client as Registered;
 use hansom_domain::{ApplicationId, CredentialId};
 
 use crate::{Error, OAuth, assertion, form::Form};
@@ -12,20 +13,33 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 /// One answer for an unknown application, a wrong secret, a wrong key and a revoked one.
 const WRONG: &str = "the client is unknown, or its secret or key is wrong or revoked";
 
-/// The methods that work, as metadata announces them.
-pub(crate) const METHODS: [&str; 3] = ["private_key_jwt", "client_secret_basic", "client_secret_post"];
+const NO_PROOF: &str =
+    "no client authentication; send a client_assertion, or the secret by HTTP Basic or as client_secret";
 
-/// An application that has proven itself.
+/// The methods that prove something, as metadata announces them.
+pub(crate) const METHODS: [&str; 3] = ["private_key_jwt", "client_secret_basic", "client_secret_post"];
+/// The same with the one of public applications, which prove nothing.
+pub(crate) const METHODS_OF_ALL: [&str; 4] = ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"];
+
+/// An application that has proven itself, or a public one that said who it is.
 pub(crate) struct Client {
-    pub(crate) id: ApplicationId,
-    /// With which of its credentials.
-    pub(crate) credential: CredentialId,
+    pub(crate) client: Registered,
+    /// With which of its credentials; a public one has none.
+    pub(crate) credential: Option<CredentialId>,
 }
 
 /// The one proof that a request shows.
 enum Proof {
-    Secret { id: String, secret: String, basic: bool },
+    Secret {
+        id: String,
+        secret: String,
+        basic: bool,
+    },
     Assertion(assertion::Claimed),
+    /// A public application only says who it is.
+    Nothing {
+        id: String,
+    },
 }
 
 impl Proof {
@@ -33,6 +47,7 @@ impl Proof {
         match self {
             Proof::Secret { id, .. } => id,
             Proof::Assertion(claimed) => claimed.client_id(),
+            Proof::Nothing { id } => id,
         }
     }
 
@@ -42,7 +57,8 @@ impl Proof {
 }
 
 impl OAuth {
-    /// Proves the application that sent the form, by exactly one method.
+    /// Proves the application that sent the form, by exactly one method. A public one proves nothing, and whoever asks on is
+    /// to ask for the credential.
     pub(crate) async fn authenticate_client(&self, form: &Form) -> Result<Client, Error> {
         let now = self.control().clock().now();
         let by_address = format!("@{}", form.address);
@@ -72,10 +88,8 @@ impl OAuth {
         match shown.iter().filter(|shown| **shown).count() {
             1 => {}
             0 => {
-                return Err(Error::Client {
-                    why: "no client authentication; send a client_assertion, or the secret by HTTP Basic or as client_secret",
-                    basic: false,
-                });
+                let id = form.get("client_id").ok_or(Error::Client { why: NO_PROOF, basic: false })?;
+                return Ok(Proof::Nothing { id: id.to_owned() });
             }
             _ => {
                 return Err(Error::Malformed("authenticate by one method only, not by several at once".into()));
@@ -109,16 +123,19 @@ impl OAuth {
         let credential = match proof {
             Proof::Secret { secret, .. } => self.control().authenticate_secret(&id, secret).await?,
             Proof::Assertion(claimed) => self.prove_assertion(&id, claimed).await?,
+            Proof::Nothing { .. } => {
+                let client = self.control().client(&id).await?.filter(|client| client.public);
+                // One answer for a stranger and for an application that would have to prove itself.
+                let client = client.ok_or(Error::Client { why: NO_PROOF, basic: false })?;
+                return Ok(Client { client, credential: None });
+            }
         };
         let Some(credential) = credential else {
             return Err(wrong);
         };
         // Asked last and again: revoking an application must win over a proof that began before.
-        let application = self.control().reads().application(&id).await.map_err(hansom_control::Error::from)?;
-        if application.is_none_or(|application| application.revoked_at.is_some()) {
-            return Err(wrong);
-        }
-        Ok(Client { id, credential })
+        let client = self.control().client(&id).await?.ok_or(wrong)?;
+        Ok(Client { client, credential: Some(credential) })
     }
 }
 

@@ -9,14 +9,17 @@ use hansom_domain::Timestamp;
 
 use crate::Error;
 
-const WINDOW_SECONDS: i64 = 60;
-const MOST_FAILURES: u32 = 20;
 const MOST_REMEMBERED: usize = 10_000;
 
-/// Failures of the last minute by claimed client and address. By both, so that a stranger who knows a `client_id` cannot
+/// Failures of late, for a client by claimed id and address. By both, so that a stranger who knows a `client_id` cannot
 /// lock the real one out from somewhere else.
-#[derive(Default)]
-pub(crate) struct Failures(Mutex<HashMap<String, Window>>);
+pub(crate) struct Failures {
+    windows: Mutex<HashMap<String, Window>>,
+    /// So many are too many,
+    most: u32,
+    /// within so many seconds.
+    seconds: i64,
+}
 
 struct Window {
     began: Timestamp,
@@ -24,14 +27,19 @@ struct Window {
 }
 
 impl Failures {
+    /// Counts in which `most` within `seconds` are too many.
+    pub(crate) fn new(most: u32, seconds: i64) -> Self {
+        Self { windows: Mutex::default(), most, seconds }
+    }
+
     /// Refuses a caller that has failed too often.
     pub(crate) fn refuse_if_too_many(&self, caller: &str, now: Timestamp) -> Result<(), Error> {
         let windows = self.windows();
         let Some(window) = windows.get(caller) else {
             return Ok(());
         };
-        let left = window.began.plus_seconds(WINDOW_SECONDS).seconds() - now.seconds();
-        if window.failures >= MOST_FAILURES && left > 0 {
+        let left = window.began.plus_seconds(self.seconds).seconds() - now.seconds();
+        if window.failures >= self.most && left > 0 {
             return Err(Error::TooManyFailures(left));
         }
         Ok(())
@@ -40,7 +48,7 @@ impl Failures {
     /// Counts a failure.
     pub(crate) fn count(&self, caller: &str, now: Timestamp) {
         let mut windows = self.windows();
-        let is_over = |window: &Window| now >= window.began.plus_seconds(WINDOW_SECONDS);
+        let is_over = |window: &Window| now >= window.began.plus_seconds(self.seconds);
         if windows.len() >= MOST_REMEMBERED {
             windows.retain(|_, window| !is_over(window));
         }
@@ -56,6 +64,6 @@ impl Failures {
     }
 
     fn windows(&self) -> MutexGuard<'_, HashMap<String, Window>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,9 +14,69 @@ const MOST_BYTES: usize = 64 * 1024;
 const MOST_PARAMETERS: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Parameters of a form or a query, each with its first value.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    known: Vec<(String, String)>,
+    /// The names that are there more than once.
+    twice: Vec<String>,
+}
+
+impl Parameters {
+    /// Reads parameters within bounds of size and count.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() > MOST_BYTES {
+            return Err(Error::TooLarge);
+        }
+        let mut read = Self::default();
+        for (name, value) in url::form_urlencoded::parse(bytes) {
+            if read.known.len() == MOST_PARAMETERS {
+                return Err(Error::Malformed(format!("the form has more than {MOST_PARAMETERS} parameters")));
+            }
+            // The parser puts U+FFFD where the text is not UTF-8.
+            if [&name, &value].iter().any(|text| text.contains(['\u{FFFD}', '\0'])) {
+                return Err(Error::Malformed("the form holds bytes that are not UTF-8 text".into()));
+            }
+            if read.known.iter().any(|(other, _)| *other == name) {
+                read.twice.push(name.into_owned());
+            } else {
+                read.known.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        Ok(read)
+    }
+
+    /// A parameter; one without a value counts as left out (RFC 6749 sections 3.1 and 3.2).
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.known.iter();
+        parameters.find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn need(&self, name: &str) -> Result<&str, Error> {
+        self.get(name).ok_or_else(|| Error::Malformed(format!("the parameter {name} is missing")))
+    }
+
+    /// Whether a parameter is there more than once.
+    pub(crate) fn is_twice(&self, name: &str) -> bool {
+        self.twice.iter().any(|twice| twice == name)
+    }
+
+    /// Refuses parameters that are there more than once.
+    pub(crate) fn refuse_repeats(&self) -> Result<(), Error> {
+        match self.twice.as_slice() {
+            [] => Ok(()),
+            twice if twice.iter().all(|name| name == "resource") => {
+                Err(Error::Target("a token is for one place; send resource once".into()))
+            }
+            _ => Err(Error::Malformed("a parameter is there twice".into())),
+        }
+    }
+}
+
 /// A form with each parameter once, its request's header fields, and where it came from.
 pub(crate) struct Form {
-    parameters: Vec<(String, String)>,
+    parameters: Parameters,
     pub(crate) headers: HeaderMap,
     /// The caller's address; empty where the listener does not tell it.
     pub(crate) address: String,
@@ -38,18 +98,24 @@ impl Form {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(address)| address.ip().to_string())
             .unwrap_or_default();
-        Ok(Self { parameters: parameters(&body)?, headers: parts.headers, address })
+        let parameters = Parameters::read(&body)?;
+        parameters.refuse_repeats()?;
+        Ok(Self { parameters, headers: parts.headers, address })
     }
 
-    /// A parameter; one without a value counts as left out (RFC 6749 section 3.2).
+    /// The parameters.
+    pub(crate) fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// A parameter; one without a value counts as left out.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let mut parameters = self.parameters.iter();
-        parameters.find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.parameters.get(name)
     }
 
     /// A parameter that must be there.
     pub(crate) fn need(&self, name: &str) -> Result<&str, Error> {
-        self.get(name).ok_or_else(|| Error::Malformed(format!("the parameter {name} is missing")))
+        self.parameters.need(name)
     }
 }
 
@@ -59,22 +125,4 @@ fn is_form(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next());
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
-}
-
-fn parameters(body: &[u8]) -> Result<Vec<(String, String)>, Error> {
-    let mut known: Vec<(String, String)> = vec![];
-    for (name, value) in url::form_urlencoded::parse(body) {
-        if known.len() == MOST_PARAMETERS {
-            return Err(Error::Malformed(format!("the form has more than {MOST_PARAMETERS} parameters")));
-        }
-        // The parser puts U+FFFD where the text is not UTF-8.
-        if [&name, &value].iter().any(|text| text.contains(['\u{FFFD}', '\0'])) {
-            return Err(Error::Malformed("the form holds bytes that are not UTF-8 text".into()));
-        }
-        if known.iter().any(|(other, _)| *other == name) {
-            return Err(Error::Malformed("a parameter is there twice".into()));
-        }
-        known.push((name.into_owned(), value.into_owned()));
-    }
-    Ok(known)
 }

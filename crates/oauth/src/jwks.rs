@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Error, OAuth};
+use crate::{Error, OAuth, cors};
 
 /// The public members of a key; whatever else a key may hold stays here.
 const PUBLIC: [&str; 6] = ["kty", "crv", "x", "y", "n", "e"];
@@ -37,7 +37,7 @@ impl OAuth {
                 Value::Object(shown)
             })
             .collect();
-        let kept_shortly = [(header::CACHE_CONTROL, "public, max-age=300")];
+        let kept_shortly = [(header::CACHE_CONTROL, "public, max-age=300"), cors::ANYBODY];
         Ok((kept_shortly, Json(json!({ "keys": keys }))).into_response())
     }
 }

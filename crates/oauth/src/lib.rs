@@ -5,36 +5,55 @@
 
 mod access_token;
 mod assertion;
+mod authorization_code;
+mod authorization_request;
+mod authorize;
 mod client;
+mod client_credentials;
+mod cors;
+mod device;
 mod directory;
+mod dpop;
+mod exchange;
 mod failures;
 mod form;
 mod introspect;
 mod jwks;
 mod metadata;
 mod outbound;
+mod par;
+mod refresh;
 mod refusal;
 mod return_path;
 mod revoke;
 mod scope;
 mod sign_in;
+mod subject_token;
 mod token;
 
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
-use hansom_control::Control;
+use hansom_control::{Control, RefreshLife};
 use hansom_domain::EnvironmentName;
 
-pub use access_token::{Bearer, HUB_CLIENT, IssuedToken};
+pub use access_token::{Bearer, HUB_CLIENT, IssuedToken, KeyProof};
+pub use authorize::{CONSENT_PATH, Leaving, Question, Step};
+pub use device::{DEVICE_PATH, DeviceQuestion};
 pub use directory::{BoxFuture, ClaimDirectory, Directory, DirectoryError};
 pub use refusal::Error;
 pub use return_path::safe_return_path;
 pub use scope::Scope;
 pub use sign_in::{Begun, CALLBACK_PATH, Callback, Finished, Provider, SignIn, SignInError};
+pub use subject_token::{OpenIdIssuer, Subject, SubjectError, SubjectIssuer};
+
+/// The path to which applications send people; the hub serves it, since it shows pages.
+pub const AUTHORIZE_PATH: &str = "/oauth/authorize";
+
+use failures::Failures;
 
 /// What the authorisation server needs.
 pub struct Setup {
@@ -48,13 +67,37 @@ pub struct Setup {
     pub person_seconds: i64,
     /// How long an application's token lives, in seconds.
     pub application_seconds: i64,
+    /// The rules of the flows.
+    pub rules: Rules,
+}
+
+/// The rules of the flows, which a platform may change within bounds.
+pub struct Rules {
+    /// How long refresh tokens live: unused between ten minutes and 30 days, in all between an hour and 90 days.
+    pub refresh: RefreshLife,
+    /// Whether proofs of keys need a nonce (RFC 9449 section 8).
+    pub dpop_nonces: bool,
+    /// Whose tokens are exchanged for ours (RFC 8693).
+    pub subjects: Vec<Arc<dyn SubjectIssuer>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let refresh = RefreshLife { idle_seconds: 7 * 86_400, absolute_seconds: 30 * 86_400 };
+        Self { refresh, dpop_nonces: false, subjects: vec![] }
+    }
 }
 
 /// The authorisation server.
 #[derive(Clone)]
 pub struct OAuth {
     setup: Arc<Setup>,
-    failures: Arc<failures::Failures>,
+    /// Wrong proofs of clients.
+    failures: Arc<Failures>,
+    /// Devices that ask to be let in, by address.
+    askers: Arc<Failures>,
+    /// Wrong codes of devices, by person.
+    guesses: Arc<Failures>,
 }
 
 impl std::fmt::Debug for OAuth {
@@ -74,16 +117,29 @@ impl OAuth {
         }
         setup.person_seconds = setup.person_seconds.clamp(60, 24 * 3600);
         setup.application_seconds = setup.application_seconds.clamp(60, 24 * 3600);
-        Self { setup: Arc::new(setup), failures: Arc::default() }
+        let refresh = &mut setup.rules.refresh;
+        refresh.idle_seconds = refresh.idle_seconds.clamp(600, 30 * 86_400);
+        refresh.absolute_seconds = refresh.absolute_seconds.clamp(3600, 90 * 86_400);
+        Self {
+            setup: Arc::new(setup),
+            failures: Arc::new(Failures::new(20, 60)),
+            askers: Arc::new(Failures::new(60, 60)),
+            guesses: Arc::new(Failures::new(5, 600)),
+        }
     }
 
     /// Every endpoint, at the root of the hub's listener.
     pub fn router(&self) -> Router {
         let only_post = refusal::only_post;
         let only_get = refusal::only_get;
+        let public = Router::new()
+            .route(token::PATH, post(token::endpoint).fallback(only_post))
+            .route(revoke::PATH, post(revoke::endpoint).fallback(only_post))
+            .route(par::PATH, post(par::endpoint).fallback(only_post))
+            .layer(middleware::from_fn_with_state(self.clone(), cors::for_public_clients));
         Router::new()
-            .route("/oauth/token", post(token::endpoint).fallback(only_post))
-            .route("/oauth/revoke", post(revoke::endpoint).fallback(only_post))
+            .merge(public)
+            .route(device::PATH, post(device::endpoint).fallback(only_post))
             .route("/oauth/introspect", post(introspect::endpoint).fallback(only_post))
             .route("/oauth/jwks", get(jwks::endpoint).fallback(only_get))
             .route("/.well-known/oauth-authorization-server", get(metadata::endpoint).fallback(only_get))
@@ -105,6 +161,6 @@ impl OAuth {
     }
 
     pub(crate) fn token_endpoint(&self) -> String {
-        format!("{}/oauth/token", self.issuer())
+        format!("{}{}", self.issuer(), token::PATH)
     }
 }

@@ -34,11 +34,25 @@ pub enum Error {
         basic: bool,
     },
     /// Too many wrong proofs.
-    #[error("too many failed attempts; wait {0} seconds and check the credential meanwhile")]
+    #[error("too many failed attempts; wait {0} seconds and check meanwhile what you send")]
     TooManyFailures(i64),
     /// The grant type is none that is there.
-    #[error("the only grant_type is client_credentials")]
+    #[error("grant_type is none that there is; the server's metadata lists them")]
     GrantType,
+    /// What a flow of people says no with.
+    #[error("{why}")]
+    Flow {
+        /// The `error` of the flow's document.
+        error: &'static str,
+        /// What is wrong, without telling what the caller may not know.
+        why: &'static str,
+    },
+    /// The proof of a key is wrong (RFC 9449).
+    #[error("{0}")]
+    Proof(&'static str),
+    /// The proof of a key needs the nonce.
+    #[error("the DPoP proof needs the nonce of the header DPoP-Nonce")]
+    Nonce(String),
     /// No environment has that base URL.
     #[error("{0}")]
     Target(String),
@@ -73,6 +87,9 @@ impl Error {
     pub fn code(&self) -> ProblemCode {
         match self {
             Error::Malformed(_) | Error::GrantType | Error::Target(_) | Error::NotYours => ProblemCode::BadRequest,
+            Error::Proof(_) | Error::Nonce(_) => ProblemCode::BadRequest,
+            Error::Flow { error: "temporarily_unavailable", .. } => ProblemCode::Unavailable,
+            Error::Flow { .. } => ProblemCode::BadRequest,
             Error::MediaType => ProblemCode::UnsupportedMediaType,
             Error::TooLarge => ProblemCode::BodyTooLarge,
             Error::Method(_) => ProblemCode::MethodNotAllowed,
@@ -97,6 +114,9 @@ impl Error {
             Error::Client { .. } => "invalid_client",
             Error::TooManyFailures(_) => "temporarily_unavailable",
             Error::GrantType => "unsupported_grant_type",
+            Error::Flow { error, .. } => error,
+            Error::Proof(_) => "invalid_dpop_proof",
+            Error::Nonce(_) => "use_dpop_nonce",
             Error::Target(_) => "invalid_target",
             Error::NotYours => "unauthorized_client",
             Error::TokenInvalid(_) | Error::TokenExpired | Error::TokenAudience | Error::TokenRevoked => {
@@ -119,6 +139,9 @@ impl Error {
             | Error::Client { .. }
             | Error::TooManyFailures(_)
             | Error::GrantType
+            | Error::Flow { .. }
+            | Error::Proof(_)
+            | Error::Nonce(_)
             | Error::Target(_)
             | Error::NotYours
             | Error::TokenInvalid(_)
@@ -135,12 +158,18 @@ impl Error {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"hansom\", charset=\"UTF-8\"")))
             }
             Error::TooManyFailures(seconds) => Some((header::RETRY_AFTER, (*seconds).into())),
+            Error::Nonce(nonce) => {
+                let value = HeaderValue::from_str(nonce).ok()?;
+                Some((header::HeaderName::from_static(crate::dpop::NONCE_FIELD), value))
+            }
             Error::Method(method) => Some((header::ALLOW, HeaderValue::from_static(method))),
             Error::Client { basic: false, .. }
             | Error::Malformed(_)
             | Error::MediaType
             | Error::TooLarge
             | Error::GrantType
+            | Error::Flow { .. }
+            | Error::Proof(_)
             | Error::Target(_)
             | Error::NotYours
             | Error::TokenInvalid(_)

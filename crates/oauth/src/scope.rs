@@ -1,7 +1,7 @@
 //! What may a token do at the hub itself?
 //!
 //! At the gateways grants decide, and tokens for them carry no scope. At the control API a token does what its scopes say,
-//! and never more than its application may.
+//! and never more than the one may whom it speaks for.
 
 use hansom_domain::Actor;
 
@@ -12,7 +12,7 @@ pub enum Scope {
     Read,
     /// Publish releases for the application's owner group.
     Publish,
-    /// Change everything else. No application is given it: that is for people, with their sessions.
+    /// Change everything else. An application has it only where it acts for a person who agreed to that.
     Write,
 }
 
@@ -33,8 +33,8 @@ impl Scope {
     pub(crate) fn is_open_to(self, actor: &Actor) -> bool {
         match self {
             Scope::Read => true,
-            Scope::Publish => matches!(actor, Actor::Application { may_publish: true, .. }),
-            Scope::Write => false,
+            Scope::Publish => matches!(actor, Actor::Application { may_publish: true, .. } | Actor::Person { .. }),
+            Scope::Write => matches!(actor, Actor::Person { .. }),
         }
     }
 }
@@ -45,6 +45,21 @@ pub(crate) fn granted(actor: &Actor, asked: Option<&str>) -> String {
         |scope: &Scope| asked.is_none_or(|asked| asked.split_ascii_whitespace().any(|word| word == scope.as_str()));
     let scopes = Scope::ALL.into_iter().filter(|scope| scope.is_open_to(actor) && is_asked(scope));
     scopes.map(Scope::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The same, but none that is not in `most`.
+pub(crate) fn granted_within(actor: &Actor, asked: Option<&str>, most: &[Scope]) -> String {
+    let granted = granted(actor, asked);
+    let scopes = read(&granted).into_iter().filter(|scope| most.contains(scope));
+    scopes.map(Scope::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The scopes that an application asks a person for: to read, where it names none. Words that are no scopes are left out,
+/// and the answer says which are left (RFC 6749 section 3.3).
+pub(crate) fn wanted_by_person(asked: Option<&str>) -> String {
+    let asked = asked.unwrap_or(Scope::Read.as_str());
+    let is_asked = |scope: &Scope| asked.split_ascii_whitespace().any(|word| word == scope.as_str());
+    Scope::ALL.into_iter().filter(is_asked).map(Scope::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The scopes of a text, those that are none left out.

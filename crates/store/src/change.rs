@@ -24,19 +24,26 @@ impl Writes {
     /// Begins a change by `actor`, called `verb` in the audit trail. Dropped without [`Change::commit`], it leaves no trace.
     /// `id` is the audit entry's own.
     pub async fn begin(&self, actor: &Actor, verb: &'static str, id: String, at: Timestamp) -> Result<Change, Error> {
-        let transaction = match &self.pool {
-            // A deferred transaction that reads first may find the database changed when it writes, and fail.
-            Both::Sqlite(pool) => Both::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Both::Postgres(pool) => Both::Postgres(pool.begin().await?),
-        };
         Ok(Change {
-            transaction,
+            transaction: self.transaction().await?,
             announce: Arc::clone(&self.announce),
             changed: BTreeSet::new(),
             entry: Entry { id, at, actor: actor.clone(), verb },
         })
     }
+
+    /// A transaction for statements that belong together.
+    pub(crate) async fn transaction(&self) -> Result<InTransaction, Error> {
+        Ok(match &self.pool {
+            // A deferred transaction that reads first may find the database changed when it writes, and fail.
+            Both::Sqlite(pool) => Both::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Both::Postgres(pool) => Both::Postgres(pool.begin().await?),
+        })
+    }
 }
+
+/// A transaction on either database.
+pub(crate) type InTransaction = Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
 
 #[derive(Debug)]
 struct Entry {
@@ -49,7 +56,7 @@ struct Entry {
 /// One change in the making: a transaction with an actor and a verb.
 #[derive(Debug)]
 pub struct Change {
-    pub(crate) transaction: Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    pub(crate) transaction: InTransaction,
     announce: Arc<watch::Sender<u64>>,
     /// What a gateway has to read again.
     changed: BTreeSet<Subject>,

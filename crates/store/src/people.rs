@@ -73,6 +73,12 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
     }
 
+    /// The person of that issuer and subject.
+    pub async fn person_of_subject(&self, issuer: &str, subject: &str) -> Result<Option<PersonRow>, Error> {
+        let sql = "SELECT * FROM person WHERE issuer = $1 AND subject = $2";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(issuer).bind(subject).fetch_optional(pool).await)?)
+    }
+
     /// Everyone who has signed in, by name.
     pub async fn people(&self) -> Result<Vec<PersonRow>, Error> {
         let sql = "SELECT * FROM person ORDER BY lower(name), id";

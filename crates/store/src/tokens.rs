@@ -55,7 +55,7 @@ impl Writes {
         Ok(rows == 1)
     }
 
-    /// Forgets what no longer matters at `now`: expired assertions and revocations, sign-ins older than an hour, links
+    /// Forgets what no longer matters at `now`: expired assertions, revocations, codes and refresh tokens, sign-ins older than an hour, links
     /// and answers to repeated calls older than a day, sessions and notices older than a week, what was changed ten thousand
     /// generations ago.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
@@ -65,6 +65,15 @@ impl Writes {
             ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
             ("DELETE FROM notice WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
             ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-86400).millis()),
+            ("DELETE FROM asked_authorization WHERE expires_at < $1", expired),
+            // A code is remembered as long as somebody might show it again.
+            ("DELETE FROM authorization_code WHERE expires_at < $1", now.plus_seconds(-86400).millis()),
+            ("DELETE FROM device_request WHERE expires_at < $1", expired),
+            (
+                "DELETE FROM refresh_token WHERE family_id IN (SELECT id FROM token_family WHERE expires_at < $1)",
+                expired,
+            ),
+            ("DELETE FROM token_family WHERE expires_at < $1", expired),
             ("DELETE FROM sign_in WHERE created_at < $1", now.plus_seconds(-3600).millis()),
             ("DELETE FROM repeated_call WHERE called_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM session WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),

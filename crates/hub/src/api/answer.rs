@@ -29,18 +29,33 @@ pub(crate) struct Failure {
     errors: Vec<Value>,
     challenge: Option<&'static str>,
     retry_after: Option<i64>,
+    /// The nonce that a proof of a key needs (RFC 9449 section 9).
+    nonce: Option<String>,
     private: Option<String>,
 }
 
 impl Failure {
     /// A "no" of `code` with a sentence that says what is wrong and what to do.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: vec![], challenge: None, retry_after: None, private: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: vec![],
+            challenge: None,
+            retry_after: None,
+            nonce: None,
+            private: None,
+        }
     }
 
     /// A "no" to whoever has not proven who they are, with the challenge that RFC 6750 section 3 asks for.
     pub(crate) fn unproven(code: ProblemCode, detail: impl Into<String>, challenge: &'static str) -> Self {
         Self { challenge: Some(challenge), ..Self::new(code, detail) }
+    }
+
+    /// The same "no" with the nonce that the next proof needs.
+    pub(crate) fn with_nonce(self, nonce: String) -> Self {
+        Self { nonce: Some(nonce), ..self }
     }
 
     /// A "no" to whoever called too often, with the seconds after which it may call again.
@@ -84,6 +99,9 @@ impl Failure {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(nonce) = self.nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+            headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
         }
         if let Some(seconds) = self.retry_after.or_else(|| worth_trying_after(self.code)) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

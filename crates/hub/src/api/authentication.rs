@@ -5,11 +5,11 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, header, request::Parts},
 };
 use hansom_domain::{Actor, ProblemCode};
-use hansom_oauth::Scope;
+use hansom_oauth::{KeyProof, Scope};
 
 use super::answer::Failure;
 use crate::{
@@ -22,6 +22,8 @@ const CHALLENGE: &str = "Bearer realm=\"hansom\"";
 const LACKS_READ: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:read\"";
 const LACKS_PUBLISH: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:publish\"";
 const LACKS_WRITE: &str = "Bearer realm=\"hansom\", error=\"insufficient_scope\", scope=\"hub:write\"";
+const BAD_PROOF: &str = "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 RS256 EdDSA\"";
+const WANTS_NONCE: &str = "DPoP error=\"use_dpop_nonce\", algs=\"ES256 RS256 EdDSA\"";
 const BAD_TOKEN: &str = "Bearer realm=\"hansom\", error=\"invalid_token\"";
 
 /// Someone who has proven who they are and may read, or change, as the method says.
@@ -79,7 +81,7 @@ impl Proven {
         let (challenge, mend) = match scope {
             Scope::Read => (LACKS_READ, "Get a new token and ask for no scope, or for this one"),
             Scope::Publish => (LACKS_PUBLISH, "Get a new token for an application that was registered to publish"),
-            Scope::Write => (LACKS_WRITE, "No program is given it: a person signs in at the hub for that"),
+            Scope::Write => (LACKS_WRITE, "An application has it only where it acts for a person who agreed to that"),
         };
         let detail = format!("The access token lacks the scope {}. {mend}.", scope.as_str());
         Err(Failure::unproven(ProblemCode::NotAllowed, detail, challenge))
@@ -92,7 +94,7 @@ pub(crate) async fn prove(parts: &mut Parts, hub: &Hub) -> Result<Option<Proven>
         return Ok(Some(proven.clone()));
     }
     let proven = match parts.headers.contains_key(header::AUTHORIZATION) {
-        true => Some(by_token(&parts.headers, hub).await?),
+        true => Some(by_token(parts, hub).await?),
         false => by_session(parts, hub).await?.map(|actor| Proven { actor, scopes: None }),
     };
     if let Some(proven) = &proven {
@@ -114,32 +116,44 @@ async fn somebody(parts: &mut Parts, hub: &Hub) -> Result<Proven, Failure> {
     })
 }
 
-async fn by_token(headers: &HeaderMap, hub: &Hub) -> Result<Proven, Failure> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+async fn by_token(parts: &mut Parts, hub: &Hub) -> Result<Proven, Failure> {
+    let OriginalUri(uri) = OriginalUri::from_request_parts(parts, hub).await.unwrap_or_else(|never| match never {});
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
     let token = match (values.next(), values.next()) {
-        (Some(value), None) => value.to_str().ok().and_then(bearer),
+        (Some(value), None) => value.to_str().ok().and_then(shown),
         _ => None,
     };
-    let token = token.ok_or_else(|| {
+    let (is_dpop_scheme, token) = token.ok_or_else(|| {
         Failure::unproven(
             ProblemCode::TokenInvalid,
-            "The header Authorization is no single Bearer token; write Authorization: Bearer and the token.",
+            "The header Authorization is no single Bearer or DPoP token; write Authorization: Bearer and the token.",
             BAD_TOKEN,
         )
     })?;
-    let bearer = hub.oauth.authenticate(token).await.map_err(unproven)?;
+    let (headers, method, path) = (&parts.headers, parts.method.as_str(), uri.path());
+    let key = KeyProof { is_dpop_scheme, headers, method, path };
+    let bearer = hub.oauth.authenticate_by(token, key).await.map_err(unproven)?;
     Ok(Proven { actor: bearer.actor, scopes: Some(bearer.scopes) })
 }
 
-fn bearer(value: &str) -> Option<&str> {
+/// Whether a token is shown with the proof of a key, and the token.
+fn shown(value: &str) -> Option<(bool, &str)> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
-    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
+    let is_dpop = scheme.eq_ignore_ascii_case("DPoP");
+    ((is_dpop || scheme.eq_ignore_ascii_case("Bearer")) && !token.is_empty()).then_some((is_dpop, token))
 }
 
 /// A token that does not hold is the caller's to mend; a platform that could not look is not.
 fn unproven(error: hansom_oauth::Error) -> Failure {
     let code = error.code();
+    if let hansom_oauth::Error::Proof(_) = error {
+        return Failure::unproven(ProblemCode::TokenInvalid, error.to_string(), BAD_PROOF);
+    }
+    if let hansom_oauth::Error::Nonce(nonce) = error {
+        let detail = "The DPoP proof needs the nonce of the header DPoP-Nonce.";
+        return Failure::unproven(ProblemCode::TokenInvalid, detail, WANTS_NONCE).with_nonce(nonce);
+    }
     if code.status() == 401 {
         return Failure::unproven(code, error.to_string(), BAD_TOKEN);
     }

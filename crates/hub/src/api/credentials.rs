@@ -200,6 +200,11 @@ pub(crate) async fn issue_credential(
             let id = hub.control.register_key(&actor, &application, &key).await?;
             (id, None)
         }
+        (CredentialKind::ServiceAccount, _) => {
+            return Err(Failure::malformed(
+                "A service account is bound at /applications/{application_id}/service-accounts, with its issuer and subject.",
+            ));
+        }
         (CredentialKind::Secret, Some(_)) => {
             return Err(Failure::malformed(
                 "A secret has no publicKey; leave it out, or write \"kind\": \"public_key\".",

@@ -18,6 +18,7 @@ mod health;
 mod limits;
 mod me;
 mod moment;
+mod oauth_clients;
 mod openapi;
 mod paging;
 mod people;
@@ -57,6 +58,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(applications::get_application, applications::revoke_application))
         .routes(routes!(credentials::list_credentials, credentials::issue_credential))
         .routes(routes!(credentials::revoke_credential))
+        .routes(routes!(oauth_clients::get_oauth_client, oauth_clients::configure_oauth_client))
+        .routes(routes!(oauth_clients::list_service_accounts, oauth_clients::bind_service_account))
         .routes(routes!(grants::list_grants, grants::request_grant))
         .routes(routes!(grants::get_grant))
         .routes(routes!(grants::decide_grant))

@@ -25,7 +25,8 @@ and decide on them.
 
 Programs get an access token from the token endpoint (`client_credentials`, with `resource` set to the address of the hub) \
 and send it as `Authorization: Bearer`. A token carries the scopes that its application may have: to read, and to publish \
-where it was registered for that. The hub's own pages use the session of the person who is signed in; a change then needs \
+where it was registered for that. Programs that act for a person get theirs by the flows of the server's metadata \
+(`/.well-known/oauth-authorization-server`), with the scopes that the person agreed to. The hub's own pages use the session of the person who is signed in; a change then needs \
 the header `Hansom-Form-Token`, and needs no scope.
 
 Every error is a problem document (RFC 9457). Its `instance` is the request id, which every answer carries in `Request-Id`. \
@@ -80,7 +81,9 @@ fn oauth2() -> SecurityScheme {
         let about = match scope {
             Scope::Read => "Read what the caller may see.",
             Scope::Publish => "Publish releases for the application's owner group.",
-            Scope::Write => "Change everything else. No program is given it: people do that, signed in at the hub.",
+            Scope::Write => {
+                "Change everything else. An application has it only where it acts for a person who agreed to that."
+            }
         };
         (scope.as_str(), about)
     });

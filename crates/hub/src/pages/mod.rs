@@ -2,6 +2,7 @@
 
 mod apis;
 mod applications;
+mod authorization;
 mod grants;
 mod platform;
 pub(crate) mod playbook;
@@ -40,6 +41,7 @@ fn reading() -> Router<Hub> {
         .route(urls::SIGN_IN, get(sign_in::begin))
         .route(urls::SIGN_IN_CALLBACK, get(sign_in::callback))
         .route(urls::SIGN_OUT, get(sign_in::after_sign_out).post(sign_in::sign_out))
+        .route(urls::AUTHORIZE, get(authorization::authorize::open).post(authorization::authorize::send))
         .route(urls::PROBLEMS, get(problems::list::show))
         .route(route::PROBLEM, get(problems::problem::show))
         .route(urls::ABOUT, get(platform::about::show))
@@ -54,6 +56,11 @@ fn working() -> Router<Hub> {
         .route(route::APPLICATION, get(applications::application::show))
         .route(route::SECRETS, get(applications::back).post(applications::secret::make))
         .route(route::KEYS, get(applications::key::show).post(applications::key::register))
+        .route(route::OAUTH_CLIENT, get(applications::oauth::show).post(applications::oauth::configure))
+        .route(
+            route::SERVICE_ACCOUNTS,
+            get(applications::service_account::show).post(applications::service_account::bind),
+        )
         .route(route::REVOKE_APPLICATION, get(applications::revocation::show).post(applications::revocation::revoke))
         .route(
             route::REVOKE_CREDENTIAL,
@@ -76,4 +83,7 @@ fn working() -> Router<Hub> {
         .route(urls::REFUSALS, get(refusals::refusal::show))
         .route(urls::AUDIT, get(platform::audit::show))
         .route(urls::ACCOUNT, get(platform::account::show))
+        .route(urls::CONSENT, get(authorization::consent::show).post(authorization::consent::decide))
+        .route(urls::DEVICE, get(authorization::device::show).post(authorization::device::send))
+        .route(route::WITHDRAW_CONSENT, get(authorization::withdrawal::back).post(authorization::withdrawal::withdraw))
 }

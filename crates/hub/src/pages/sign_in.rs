@@ -33,11 +33,16 @@ fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: u32) ->
 pub(crate) async fn begin(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let return_to = safe_return_path(fields.one("return_to"));
-    if visitor.session.is_some() {
+    // An application may want to know that the person is here now (`prompt=login`), which the provider then asks, too.
+    let again = fields.one("again") == "yes";
+    if visitor.session.is_some() && !again {
         return Ok(go_to(return_to));
     }
     let begun = visitor.hub.sign_in.begin(return_to).await?;
-    let mut response = go_to(&begun.location);
+    let mut response = match again {
+        true => go_to(&format!("{}&prompt=login", begun.location)),
+        false => go_to(&begun.location),
+    };
     set_cookie(&mut response, SIGN_IN_COOKIE, &begun.browser_cookie, SIGN_IN_SECONDS)?;
     Ok(response)
 }

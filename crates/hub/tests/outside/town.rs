@@ -150,6 +150,7 @@ impl Town {
             audiences: environments.clone(),
             person_seconds: 900,
             application_seconds: 3600,
+            rules: hansom_oauth::Rules::default(),
         });
         let provider = Provider {
             issuer: "https://id.hackney.example".into(),

@@ -1,7 +1,14 @@
 //! What do programs and people see of the authorisation server from outside?
 
 mod attacks;
+mod authorization;
+mod bound_tokens;
+mod codes;
+mod devices;
+mod flows;
 mod provider;
+mod pushed;
+mod refreshing;
 mod return_path;
 mod sign_in;
 mod tokens;

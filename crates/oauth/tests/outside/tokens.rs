@@ -190,10 +190,21 @@ async fn metadata_announces_only_what_is_there() {
     let document = town.get("/.well-known/oauth-authorization-server").await;
     assert_eq!(document.status, 200);
     assert_eq!(document.body["issuer"], HUB);
-    assert_eq!(document.body["grant_types_supported"], json!(["client_credentials"]));
-    assert_eq!(document.body["response_types_supported"], json!([]));
+    let grants = document.body["grant_types_supported"].as_array().unwrap();
+    for grant in ["authorization_code", "refresh_token", "client_credentials"] {
+        assert!(grants.contains(&json!(grant)), "{grant}");
+    }
+    assert_eq!(document.body["response_types_supported"], json!(["code"]));
+    assert_eq!(document.body["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(document.body["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(document.headers["access-control-allow-origin"], "*");
+    for grant in grants {
+        let answer = town.post("/oauth/token", &[("grant_type", grant.as_str().unwrap())]).await;
+        assert_ne!(answer.body["error"], "unsupported_grant_type", "{grant}");
+    }
     for (name, value) in document.body.as_object().unwrap() {
-        if name.ends_with("_endpoint") {
+        // The authorisation endpoint shows pages, which are the hub's.
+        if name.ends_with("_endpoint") && name != "authorization_endpoint" {
             let path = value.as_str().unwrap().strip_prefix(HUB).unwrap();
             let answer = town.post(path, &[]).await;
             assert_eq!(answer.body["status"], answer.status.as_u16(), "{name}");

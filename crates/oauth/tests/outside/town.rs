@@ -46,12 +46,27 @@ pub struct Answer {
 
 impl Town {
     pub async fn new() -> Self {
+        let (clock, now) = Self::clock();
+        Self::over(hansom_store::open("sqlite::memory:", clock.now()).await.unwrap(), clock, now).await
+    }
+
+    /// A town over each database that there is.
+    pub async fn on_every_database(story: &str) -> Vec<(&'static str, Self)> {
+        let mut towns = vec![];
+        for (database, opened) in hansom_testkit::stores(story).await {
+            let (clock, now) = Self::clock();
+            towns.push((database, Self::over(opened, clock, now).await));
+        }
+        towns
+    }
+
+    fn clock() -> (Clock, Arc<AtomicI64>) {
         let now = Arc::new(AtomicI64::new(NOON));
-        let clock = {
-            let now = Arc::clone(&now);
-            Clock::new(move || Timestamp::from_seconds(now.load(Ordering::SeqCst)))
-        };
-        let opened = hansom_store::open("sqlite::memory:", clock.now()).await.unwrap();
+        let shown = Arc::clone(&now);
+        (Clock::new(move || Timestamp::from_seconds(shown.load(Ordering::SeqCst))), now)
+    }
+
+    async fn over(opened: hansom_store::Opened, clock: Clock, now: Arc<AtomicI64>) -> Self {
         let environments = vec![EnvironmentName::sandbox(), EnvironmentName::production()];
         let settings = Settings {
             administrators: "platform@hackney.example".parse().unwrap(),
@@ -73,6 +88,7 @@ impl Town {
             ],
             person_seconds: 900,
             application_seconds: 3600,
+            rules: hansom_oauth::Rules::default(),
         });
         Self { control, oauth, now }
     }

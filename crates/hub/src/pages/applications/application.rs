@@ -29,6 +29,9 @@ struct ApplicationPage {
     revoked: String,
     secrets: String,
     keys: String,
+    service_accounts: String,
+    oauth: String,
+    redirect_uris: Vec<String>,
     revoke: String,
     credentials: Vec<CredentialLine>,
     grants: Vec<GrantLine>,
@@ -77,6 +80,7 @@ async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> R
     let since = control.clock().now().plus_seconds(-USAGE_SECONDS);
     let credentials = control.reads().credentials_of(id).await?;
     let grants = control.reads().grants_of(id).await?;
+    let client = control.client(id).await?;
     let usage = control.reads().calls_by(id, since).await?;
     Ok(ApplicationPage {
         frame,
@@ -88,6 +92,9 @@ async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> R
         revoked: moment::written_or(application.revoked_at, ""),
         secrets: urls::secrets(id),
         keys: urls::keys(id),
+        service_accounts: urls::service_accounts(id),
+        oauth: urls::oauth_client(id),
+        redirect_uris: client.iter().flat_map(|client| &client.redirect_uris).map(ToString::to_string).collect(),
         revoke: urls::revoke_application(id),
         credentials: credentials.into_iter().map(credential_line).collect(),
         grants: grants.into_iter().map(grant_line).collect(),
@@ -101,6 +108,7 @@ fn credential_line(credential: CredentialRow) -> CredentialLine {
         kind: match credential.kind {
             CredentialKind::PublicKey => "Public key",
             CredentialKind::Secret => "Secret",
+            CredentialKind::ServiceAccount => "Service account",
         },
         made: format!("{} by {}", moment::written(credential.created_at), credential.created_by),
         used: moment::written_or(credential.last_used_at, "Never"),

@@ -4,8 +4,10 @@ pub(crate) mod application;
 pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod new;
+pub(crate) mod oauth;
 pub(crate) mod revocation;
 pub(crate) mod secret;
+pub(crate) mod service_account;
 
 use axum::{extract::Path, response::Response};
 use hansom_domain::{ApplicationId, ProblemCode};

@@ -1,0 +1,268 @@
+//! How does a person let an application act for them (RFC 6749 section 4.1)?
+//!
+//! The pages are the hub's; here it is decided what they show, and where the browser goes from there.
+
+use hansom_control::{Approval, AskedAuthorization, Client, Session};
+use hansom_domain::{EnvironmentName, PersonId, Timestamp};
+
+use crate::{
+    Error, OAuth, Scope,
+    authorization_request::{Asked, Destination, Fault, Told},
+    form::Parameters,
+    scope,
+};
+
+/// The path of the page that asks the person; the parameter `request` names the request.
+pub const CONSENT_PATH: &str = "/consent";
+/// What a request URI starts with (RFC 9126 section 2.2).
+pub(crate) const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What the browser does next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// It goes back to the application.
+    Leave(Leaving),
+    /// The person signs in and comes back to the path.
+    SignIn {
+        /// Where to.
+        return_to: String,
+        /// Whether they sign in anew though they are signed in.
+        again: bool,
+    },
+    /// It opens the page that asks.
+    Look(String),
+    /// The person is asked.
+    Ask(Box<Question>),
+}
+
+/// How the browser goes back to an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// To this address.
+    Redirect(String),
+    /// By a form that it sends there.
+    Form {
+        /// The address.
+        action: String,
+        /// Its fields.
+        fields: Vec<(&'static str, String)>,
+    },
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The request that the answer belongs to.
+    pub request: String,
+    /// Who asks.
+    pub client: Client,
+    /// The address that the answer goes to.
+    pub redirect_uri: String,
+    /// The environment in which the application would act; none for the hub.
+    pub environment: Option<EnvironmentName>,
+    /// What it could do at the hub.
+    pub scopes: Vec<Scope>,
+    /// For how many seconds it could act without being used.
+    pub idle_seconds: i64,
+    /// For how many seconds it could act at most.
+    pub absolute_seconds: i64,
+}
+
+impl OAuth {
+    /// Takes an authorisation request, the query of `GET /oauth/authorize` or the form of `POST`.
+    pub async fn authorize(&self, query: &[u8], session: Option<&Session>) -> Result<Step, Error> {
+        let parameters = Parameters::read(query)?;
+        let client = self.asking_client(&parameters).await?;
+        let read = match parameters.get("request_uri") {
+            Some(uri) if !parameters.is_twice("request_uri") => self.pushed(&client, uri).await,
+            Some(_) => Err(Fault::Shown(Error::Malformed("a parameter is there twice".into()))),
+            None => self.read_authorization(&client, &parameters).and_then(|asked| match client.par_required {
+                true => Err(Fault::Told(
+                    asked.to,
+                    Told { error: "invalid_request", why: "this application must push its requests (RFC 9126)" },
+                )),
+                false => Ok(asked),
+            }),
+        };
+        let asked = match read {
+            Ok(asked) => asked,
+            Err(Fault::Shown(error)) => return Err(error),
+            Err(Fault::Told(to, told)) => return Ok(Step::Leave(self.refused(&to, told))),
+        };
+        let now = self.control().clock().now();
+        self.proceed(&client, asked, (None, now), session).await
+    }
+
+    /// Goes on with a request that was remembered while the person signed in.
+    pub async fn continue_authorization(&self, request: &str, session: &Session) -> Result<Step, Error> {
+        let known = self.control().shown_authorization(request, session).await?;
+        let (client, asked, at) = self.remembered(known).await?;
+        self.proceed(&client, asked, (Some(request), at), Some(session)).await
+    }
+
+    /// What a person says to the request that was shown to them. It is decided once.
+    pub async fn decide_authorization(
+        &self,
+        request: &str,
+        session: &Session,
+        approve: bool,
+    ) -> Result<Leaving, Error> {
+        let taken = self.control().take_shown_authorization(request, session).await?;
+        let (client, asked, at) = self.remembered(taken).await?;
+        if !approve {
+            let told = Told { error: "access_denied", why: "the person said no" };
+            return Ok(self.refused(&asked.to, told));
+        }
+        if asked.prompt.login && session.signed_in_at < at {
+            return Err(Error::Flow { error: "login_required", why: "sign in again before you decide" });
+        }
+        self.approve(&client, &asked, session, true).await
+    }
+
+    async fn asking_client(&self, parameters: &Parameters) -> Result<Client, Error> {
+        const UNKNOWN: &str = "the application that sent you here is not known to this platform, or was revoked";
+        if parameters.is_twice("client_id") {
+            return Err(Error::Malformed("a parameter is there twice".into()));
+        }
+        let id = parameters.need("client_id")?.parse().map_err(|_| Error::Malformed(UNKNOWN.into()))?;
+        let client = self.control().client(&id).await?;
+        client.ok_or_else(|| Error::Malformed(UNKNOWN.into()))
+    }
+
+    /// The request that a client pushed. Nothing else in the query counts (RFC 9126 section 4).
+    async fn pushed(&self, client: &Client, uri: &str) -> Result<Asked, Fault> {
+        let unknown = || {
+            Fault::Shown(Error::Flow {
+                error: "invalid_request_uri",
+                why: "the request was used before, has ended, or is another application's; begin again at the application",
+            })
+        };
+        let id = uri.strip_prefix(REQUEST_URI_PREFIX).filter(|id| id.len() <= 100).ok_or_else(unknown)?;
+        let taken = self.control().take_pushed_authorization(id, &client.id).await.map_err(Error::from)?;
+        let asked = serde_json::from_str::<Asked>(&taken.ok_or_else(unknown)?.request);
+        let asked = asked.map_err(|_| unknown())?;
+        self.refuse_elsewhere(client, &asked)?;
+        Ok(asked)
+    }
+
+    async fn remembered(&self, known: Option<AskedAuthorization>) -> Result<(Client, Asked, Timestamp), Error> {
+        let over = || Error::Flow {
+            error: "invalid_request",
+            why: "the request was decided before, has ended, or was shown in another browser; begin again at the application",
+        };
+        let known = known.ok_or_else(over)?;
+        let client = self.control().client(&known.client).await?.ok_or_else(over)?;
+        let asked: Asked = serde_json::from_str(&known.request).map_err(|_| over())?;
+        self.refuse_elsewhere(&client, &asked)?;
+        Ok((client, asked, known.asked_at))
+    }
+
+    /// The addresses of an application may have changed since it asked.
+    fn refuse_elsewhere(&self, client: &Client, asked: &Asked) -> Result<(), Error> {
+        if client.redirect_uris.iter().any(|registered| registered.allows(&asked.to.redirect_uri)) {
+            return Ok(());
+        }
+        Err(Error::Malformed("the redirect_uri is none of those that the application registered".into()))
+    }
+
+    async fn proceed(
+        &self,
+        client: &Client,
+        asked: Asked,
+        (known, at): (Option<&str>, Timestamp),
+        session: Option<&Session>,
+    ) -> Result<Step, Error> {
+        let tell = |error, why| Ok(Step::Leave(self.refused(&asked.to, Told { error, why })));
+        let signed_in = session.filter(|session| !asked.prompt.login || session.signed_in_at >= at);
+        let Some(session) = signed_in else {
+            if asked.prompt.none {
+                return tell("login_required", "nobody is signed in");
+            }
+            let return_to = self.page_of(client, &asked, known).await?;
+            return Ok(Step::SignIn { return_to, again: session.is_some() });
+        };
+        if !self.must_ask(client, &asked, &session.person.id).await? {
+            return Ok(Step::Leave(self.approve(client, &asked, session, false).await?));
+        }
+        if asked.prompt.none {
+            return tell("consent_required", "the person has not allowed it yet");
+        }
+        match known {
+            None => Ok(Step::Look(self.page_of(client, &asked, None).await?)),
+            Some(request) => Ok(Step::Ask(Box::new(self.question(client.clone(), asked, request)))),
+        }
+    }
+
+    /// The page that asks, with the request remembered until then.
+    async fn page_of(&self, client: &Client, asked: &Asked, known: Option<&str>) -> Result<String, Error> {
+        if let Some(request) = known {
+            return Ok(format!("{CONSENT_PATH}?request={request}"));
+        }
+        let text = serde_json::to_string(asked)
+            .map_err(|error| hansom_control::Error::Internal(format!("a request cannot be written: {error}")))?;
+        let request = self.control().show_authorization(&client.id, text).await?;
+        Ok(format!("{CONSENT_PATH}?request={request}"))
+    }
+
+    /// Whether the person is asked. A program on the person's own machine could be any program (RFC 8252 section 8.6), so
+    /// neither an earlier yes nor an administrator's word speaks for it.
+    async fn must_ask(&self, client: &Client, asked: &Asked, person: &PersonId) -> Result<bool, Error> {
+        let registered = client.redirect_uris.iter().find(|registered| registered.allows(&asked.to.redirect_uri));
+        if asked.prompt.consent || registered.is_none_or(hansom_control::RedirectUri::is_loopback) {
+            return Ok(true);
+        }
+        if client.first_party {
+            return Ok(false);
+        }
+        Ok(!self.control().has_consented(person, &client.id, &asked.resource, &asked.scope).await?)
+    }
+
+    fn question(&self, client: Client, asked: Asked, request: &str) -> Question {
+        Question {
+            request: request.to_owned(),
+            client,
+            redirect_uri: asked.to.redirect_uri,
+            environment: self.environment_of(&asked.resource).cloned(),
+            scopes: scope::read(&asked.scope),
+            idle_seconds: self.setup.rules.refresh.idle_seconds,
+            absolute_seconds: self.setup.rules.refresh.absolute_seconds,
+        }
+    }
+
+    async fn approve(
+        &self,
+        client: &Client,
+        asked: &Asked,
+        session: &Session,
+        remember: bool,
+    ) -> Result<Leaving, Error> {
+        let approval = Approval {
+            client,
+            redirect_uri: &asked.to.redirect_uri,
+            challenge: &asked.challenge,
+            resource: &asked.resource,
+            scope: &asked.scope,
+            dpop_jkt: asked.dpop_jkt.as_deref(),
+            authenticated_at: session.signed_in_at,
+            remember,
+        };
+        let code = self.control().approve_authorization(&session.actor, approval).await?;
+        Ok(self.leave(&asked.to, vec![("code", code)]))
+    }
+
+    fn refused(&self, to: &Destination, told: Told) -> Leaving {
+        self.leave(to, vec![("error", told.error.to_owned()), ("error_description", told.why.to_owned())])
+    }
+
+    /// Back to the application, with its `state` and with our name, so that it knows whose answer it is (RFC 9207).
+    fn leave(&self, to: &Destination, mut fields: Vec<(&'static str, String)>) -> Leaving {
+        fields.extend(to.state.clone().map(|state| ("state", state)));
+        fields.push(("iss", self.issuer().to_owned()));
+        if to.by_form {
+            return Leaving::Form { action: to.redirect_uri.clone(), fields };
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let joint = if to.redirect_uri.contains('?') { '&' } else { '?' };
+        Leaving::Redirect(format!("{}{joint}{query}", to.redirect_uri))
+    }
+}
