@@ -82,6 +82,9 @@ impl Control {
         for family in &families {
             self.end_family(&mut change, &family.id).await?;
         }
+        if consents == 0 && families.is_empty() {
+            return Err(Error::NotFound("no such application acts for you; your account lists those that do".into()));
+        }
         let detail = json!({ "client": client, "consents": consents, "families": families.len() });
         Ok(change.commit(&format!("person {person}"), &detail).await?)
     }

@@ -28,6 +28,7 @@ mod mail;
 mod role;
 mod terms;
 mod tls;
+mod tokens;
 
 pub(crate) use gateway::Gateway;
 pub(crate) use keys::Keys;
@@ -35,6 +36,7 @@ pub(crate) use mail::{Encryption, Mail};
 pub(crate) use role::Role;
 pub(crate) use terms::{Applications, Grants};
 pub(crate) use tls::TlsFiles;
+pub(crate) use tokens::Tokens;
 
 /// The file as written. Unknown keys are errors with their line.
 #[derive(Debug, Deserialize)]
@@ -73,6 +75,9 @@ pub(crate) struct Config {
     /// How long grants last.
     #[serde(default)]
     pub(crate) grants: Grants,
+    /// How long sign-ins of applications last, and whose tokens are exchanged.
+    #[serde(default)]
+    pub(crate) tokens: Tokens,
 }
 
 /// The hub's listener with its public address.
@@ -312,6 +317,7 @@ impl Config {
         if self.role.serves_hub() && self.identity.is_none() {
             return refuse(format!("[identity] is needed where the role is {}", self.role.as_str()));
         }
+        self.tokens.check().or_else(|why| refuse(format!("[tokens] {why}")))?;
         self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
         self.keys.check().or_else(|why| refuse(format!("[keys] {why}")))?;
         self.grants.check().or_else(|why| refuse(format!("[grants] {why}")))?;

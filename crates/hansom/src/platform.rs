@@ -11,7 +11,7 @@ use std::{
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
 use hansom_gateway::{Bounds, Entrance, Gateway, Reach};
-use hansom_oauth::{Directory, OAuth, Provider, SignIn};
+use hansom_oauth::{Directory, OAuth, Provider, Rules, SignIn};
 use hansom_store::{Reads, Writes};
 use tokio::{
     sync::{Notify, watch},
@@ -65,6 +65,8 @@ pub(crate) struct Parts {
     pub(crate) directory: Arc<dyn Directory>,
     /// Where mails go, if anywhere.
     pub(crate) post: Option<Post>,
+    /// The rules of the flows in which applications get tokens.
+    pub(crate) rules: Rules,
     /// The administrators' group.
     pub(crate) administrators: GroupAddress,
     /// Where manifests may name upstreams besides the public internet.
@@ -248,7 +250,7 @@ impl Platform {
             publisher.publish_first().await.doing("the first snapshot could not be made")?;
             jobs.push(tokio::spawn(publish(publisher, pause)));
         }
-        let oauth = tokens(&control, &parts.hub.1, &bases);
+        let oauth = tokens(&control, &parts.hub.1, &bases, parts.rules);
         jobs.push(signing);
         let (stop_hub, hub_stops) = watch::channel(false);
         if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {
@@ -417,14 +419,14 @@ pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Fa
 }
 
 /// The token endpoints, with lifetimes as the product promises: people a quarter of an hour, applications an hour.
-fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String)]) -> OAuth {
+fn tokens(control: &Control, issuer: &str, audiences: &[(EnvironmentName, String)], rules: Rules) -> OAuth {
     OAuth::new(hansom_oauth::Setup {
         control: control.clone(),
         issuer: issuer.into(),
         audiences: audiences.to_vec(),
         person_seconds: 900,
         application_seconds: LONGEST_TOKEN_SECONDS,
-        rules: hansom_oauth::Rules::default(),
+        rules,
     })
 }
 

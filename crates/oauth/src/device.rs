@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{Error, OAuth, Scope, client::Client, form::Form, refusal::unkept, scope};
 
-pub(crate) const PATH: &str = "/oauth/device_authorization";
+pub(crate) const DEVICE_AUTHORIZATION_PATH: &str = "/oauth/device_authorization";
 /// The path of the page on which a person types the code.
 pub const DEVICE_PATH: &str = "/device";
 
@@ -48,7 +48,7 @@ impl OAuth {
         // The list of waiting devices is everybody's: no single address may fill it.
         self.askers.refuse_if_too_many(&form.address, now)?;
         self.askers.count(&form.address, now);
-        let jkt = self.proven_key(&form.headers, PATH).await?;
+        let jkt = self.proven_key(&form.headers, DEVICE_AUTHORIZATION_PATH).await?;
         let resource = self.target(&form)?;
         let scope = if resource == self.issuer() { scope::wanted_by_person(form.get("scope")) } else { String::new() };
         let asked = AskedDevice {

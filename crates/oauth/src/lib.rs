@@ -133,13 +133,13 @@ impl OAuth {
         let only_post = refusal::only_post;
         let only_get = refusal::only_get;
         let public = Router::new()
-            .route(token::PATH, post(token::endpoint).fallback(only_post))
-            .route(revoke::PATH, post(revoke::endpoint).fallback(only_post))
-            .route(par::PATH, post(par::endpoint).fallback(only_post))
+            .route(token::TOKEN_PATH, post(token::endpoint).fallback(only_post))
+            .route(revoke::REVOKE_PATH, post(revoke::endpoint).fallback(only_post))
+            .route(par::PAR_PATH, post(par::endpoint).fallback(only_post))
             .layer(middleware::from_fn_with_state(self.clone(), cors::for_public_clients));
         Router::new()
             .merge(public)
-            .route(device::PATH, post(device::endpoint).fallback(only_post))
+            .route(device::DEVICE_AUTHORIZATION_PATH, post(device::endpoint).fallback(only_post))
             .route("/oauth/introspect", post(introspect::endpoint).fallback(only_post))
             .route("/oauth/jwks", get(jwks::endpoint).fallback(only_get))
             .route("/.well-known/oauth-authorization-server", get(metadata::endpoint).fallback(only_get))
@@ -161,6 +161,6 @@ impl OAuth {
     }
 
     pub(crate) fn token_endpoint(&self) -> String {
-        format!("{}{}", self.issuer(), token::PATH)
+        format!("{}{}", self.issuer(), token::TOKEN_PATH)
     }
 }

@@ -22,9 +22,9 @@ pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
     let document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}{}", crate::AUTHORIZE_PATH),
-        "pushed_authorization_request_endpoint": format!("{issuer}{}", par::PATH),
+        "pushed_authorization_request_endpoint": format!("{issuer}{}", par::PAR_PATH),
         "require_pushed_authorization_requests": false,
-        "device_authorization_endpoint": format!("{issuer}{}", device::PATH),
+        "device_authorization_endpoint": format!("{issuer}{}", device::DEVICE_AUTHORIZATION_PATH),
         "token_endpoint": oauth.token_endpoint(),
         "token_endpoint_auth_methods_supported": METHODS_OF_ALL,
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{Error, OAuth, authorization_request::Fault, authorize::REQUEST_URI_PREFIX, form::Form, refusal::unkept};
 
-pub(crate) const PATH: &str = "/oauth/par";
+pub(crate) const PAR_PATH: &str = "/oauth/par";
 
 /// `POST /oauth/par`
 pub(crate) async fn endpoint(State(oauth): State<OAuth>, request: Request) -> Response {
@@ -26,7 +26,7 @@ impl OAuth {
         if form.get("request_uri").is_some() {
             return Err(Error::Malformed("a pushed request names no other one; leave request_uri out".into()));
         }
-        let jkt = self.proven_key(&form.headers, PATH).await?;
+        let jkt = self.proven_key(&form.headers, PAR_PATH).await?;
         let mut asked = match self.read_authorization(&client.client, form.parameters()) {
             Ok(asked) => asked,
             Err(Fault::Shown(error)) => return Err(error),

@@ -10,7 +10,7 @@ use hansom_domain::Actor;
 
 use crate::{Error, OAuth, client::Client, form::Form, refusal::unkept};
 
-pub(crate) const PATH: &str = "/oauth/revoke";
+pub(crate) const REVOKE_PATH: &str = "/oauth/revoke";
 
 /// `POST /oauth/revoke`
 pub(crate) async fn endpoint(State(oauth): State<OAuth>, request: Request) -> Response {

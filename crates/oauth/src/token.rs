@@ -18,7 +18,7 @@ use crate::{
     refusal::unkept,
 };
 
-pub(crate) const PATH: &str = "/oauth/token";
+pub(crate) const TOKEN_PATH: &str = "/oauth/token";
 
 /// The grant types that work, as metadata announces them.
 pub(crate) const GRANT_TYPES: [&str; 5] = [
@@ -88,7 +88,7 @@ impl OAuth {
 
     /// The key that a token request proves; one must be there if the application is registered so.
     pub(crate) async fn proven_key_of(&self, form: &Form, client: &Client) -> Result<Option<String>, Error> {
-        let jkt = self.proven_key(&form.headers, PATH).await?;
+        let jkt = self.proven_key(&form.headers, TOKEN_PATH).await?;
         if jkt.is_none() && client.client.dpop_required {
             return Err(Error::Proof(
                 "this application is registered for tokens that are bound to a key; send a proof",

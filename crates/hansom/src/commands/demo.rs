@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
-use hansom_oauth::Provider;
+use hansom_oauth::{OpenIdIssuer, Provider, Rules};
 use hansom_standards::profile::DEFAULT;
 use serde_json::{Value, json};
 
@@ -175,6 +175,7 @@ impl Demo {
             provider: Some(provider),
             directory: Arc::new(directory),
             post: Some(Post::Mailbox(mailbox)),
+            rules: exchanging(&issuer)?,
             administrators: "api-platform@hackney.example"
                 .parse::<GroupAddress>()
                 .doing("the demo's administrators")?,
@@ -226,6 +227,12 @@ fn start_services(folder: &mut Folder) -> Result<BTreeMap<&'static str, u16>, Fa
         tokio::spawn(upstream::serve(listener, api.slug, world::clock(), world::chance()));
     }
     Ok(services)
+}
+
+/// The rules of the flows; ID tokens of the demo's provider are exchanged, as Google's would be.
+fn exchanging(issuer: &str) -> Result<Rules, Failure> {
+    let subjects = OpenIdIssuer::new(issuer, vec!["hansom".into()]).doing("the demo's exchange of tokens")?;
+    Ok(Rules { subjects: vec![Arc::new(subjects)], ..Rules::default() })
 }
 
 /// Starts the demo's OpenID provider; real sign-in code runs against it.

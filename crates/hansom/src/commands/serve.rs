@@ -114,6 +114,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         provider: provider(config)?,
         directory: Arc::new(ClaimDirectory),
         post: config.post()?,
+        rules: config.tokens.rules()?,
         administrators: config.platform.administrators.clone(),
         open_networks: reach::open_networks(config),
         reach: reach::of(config)?,

@@ -82,6 +82,9 @@ pub fn body(path: &str, own: &Belongings<'_>) -> Value {
         "decision" => json!({ "decision": "approve", "reason": "It is fine with us." }),
         "revocation" | "withdrawal" => json!({ "reason": "It is over." }),
         "credentials" => json!({ "kind": "secret" }),
+        "service-accounts" => {
+            json!({ "issuer": "https://accounts.google.com", "subject": "1", "email": "a@b.example" })
+        }
         "applications" => json!({ "name": "Somebody else's", "owner": "housing-repairs@hackney.example" }),
         "grants" => json!({ "application": own.application, "api": "rents", "major": "v1", "environment": "sandbox",
             "operations": ["listRentAccounts"], "purpose": "To see whether it can be had." }),

@@ -6,6 +6,8 @@ hub GET /.well-known/oauth-authorization-server | 200 | 200 | 200
 hub GET /about | 200 | 200 | 200
 hub GET /accessibility | 200 | 200 | 200
 hub GET /account | 303 sign-in | 200 | 303 sign-in
+hub GET /account/applications/{id}/withdrawal | 303 | 303 | 303
+hub POST /account/applications/{id}/withdrawal | 403 | 404 | 403
 hub GET /api/v1/apis | 200 | 200 | 200
 hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major} | 404 api-not-found | 200 | 404 api-not-found
@@ -20,6 +22,10 @@ hub GET /api/v1/applications/{application_id} | 401 token-missing | 404 not-foun
 hub GET /api/v1/applications/{application_id}/credentials | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/credentials | 401 token-missing | 404 not-found | 403 not-allowed
 hub DELETE /api/v1/applications/{application_id}/credentials/{credential_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 404 not-found
+hub PUT /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/editions | 401 token-missing | 200 | 200
 hub POST /api/v1/editions | 401 token-missing | 400 bad-request | 403 not-allowed
@@ -67,11 +73,19 @@ hub GET /applications/{id}/credentials/{credential}/revocation | 303 sign-in | 4
 hub POST /applications/{id}/credentials/{credential}/revocation | 403 | 404 | 403
 hub GET /applications/{id}/keys | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/keys | 403 | 404 | 403
+hub GET /applications/{id}/oauth | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/oauth | 403 | 404 | 403
 hub GET /applications/{id}/revocation | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/revocation | 403 | 404 | 403
 hub GET /applications/{id}/secrets | 303 | 303 | 303
 hub POST /applications/{id}/secrets | 403 | 404 | 403
+hub GET /applications/{id}/service-accounts | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/service-accounts | 403 | 404 | 403
 hub GET /audit | 303 sign-in | 403 | 303 sign-in
+hub GET /consent | 303 sign-in | 400 | 303 sign-in
+hub POST /consent | 403 | 400 | 403
+hub GET /device | 303 sign-in | 200 | 303 sign-in
+hub POST /device | 403 | 400 | 403
 hub GET /editions/new | 303 sign-in | 403 | 303 sign-in
 hub POST /editions/new | 403 | 403 | 403
 hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
@@ -80,8 +94,12 @@ hub POST /grants/{id}/decision | 403 | 404 | 403
 hub GET /grants/{id}/revocation | 303 | 303 | 303
 hub POST /grants/{id}/revocation | 403 | 404 | 403
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
+hub GET /oauth/authorize | 400 | 400 | 400
+hub POST /oauth/authorize | 400 | 400 | 400
+hub POST /oauth/device_authorization | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/introspect | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub GET /oauth/jwks | 200 | 200 | 200
+hub POST /oauth/par | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/revoke | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/token | 400 invalid_request | 400 invalid_request | 400 invalid_request
 hub GET /playbook | 200 | 200 | 200

@@ -1,5 +1,6 @@
 //! What do people get to see at the hub?
 
+mod authorization;
 mod pages;
 mod playbook;
 mod standards;

@@ -5,6 +5,7 @@ mod authorization;
 mod bound_tokens;
 mod codes;
 mod devices;
+mod exchange;
 mod flows;
 mod provider;
 mod pushed;

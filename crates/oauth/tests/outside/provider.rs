@@ -68,6 +68,14 @@ impl FakeProvider {
         self.0.lock().unwrap().issuer.clone()
     }
 
+    /// An ID token with these claims.
+    pub fn sign(&self, claims: &Value) -> String {
+        let inside = self.0.lock().unwrap();
+        let mut head = Header::new(inside.key.algorithm);
+        head.kid = Some(inside.kid.clone());
+        jsonwebtoken::encode(&head, claims, &inside.key.encoding).unwrap()
+    }
+
     /// What the browser brings back after the person has agreed on the page at `location`.
     pub fn agree(&self, location: &str) -> Callback {
         let asked: HashMap<String, String> = Url::parse(location).unwrap().query_pairs().into_owned().collect();
