@@ -250,7 +250,7 @@ impl Platform {
             publisher.publish_first().await.doing("the first snapshot could not be made")?;
             jobs.push(tokio::spawn(publish(publisher, pause)));
         }
-        let oauth = tokens(&control, &parts.hub.1, &bases, parts.rules);
+        let oauth = tokens(&control, &parts.hub.1, &bases, parts.rules.clone());
         jobs.push(signing);
         let (stop_hub, hub_stops) = watch::channel(false);
         if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {

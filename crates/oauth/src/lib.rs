@@ -72,6 +72,7 @@ pub struct Setup {
 }
 
 /// The rules of the flows, which a platform may change within bounds.
+#[derive(Clone)]
 pub struct Rules {
     /// How long refresh tokens live: unused between ten minutes and 30 days, in all between an hour and 90 days.
     pub refresh: RefreshLife,
