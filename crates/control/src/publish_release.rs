@@ -8,7 +8,7 @@ use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
 
 use crate::{
-    Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare, manifest,
+    Card, Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare, manifest,
     policy, read_manifest,
 };
 
@@ -44,6 +44,8 @@ pub struct Published {
     pub judgement: Judgement,
     /// What is different from the release before; none where there is none before.
     pub difference: Option<Difference>,
+    /// The release in short.
+    pub card: Card,
 }
 
 impl Control {
@@ -79,6 +81,7 @@ impl Control {
             operations: contract.operations.len(),
             judgement,
             difference,
+            card: Card::of(&manifest, &contract),
         };
         if let Some(before) = &before
             && before.contract_text == publication.contract
@@ -134,6 +137,7 @@ impl Control {
             contract: publication.contract,
             manifest: publication.manifest,
             difference: &difference,
+            card: &published.card.write()?,
             at: now,
             by: actor.name(),
         };

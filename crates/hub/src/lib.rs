@@ -7,16 +7,19 @@
 mod answer;
 mod api;
 mod assets;
+mod catalogue;
 mod curl;
 mod form;
 mod frame;
 mod moment;
 mod pages;
+mod pagination;
 pub mod playbook;
 mod protection;
 mod sentence;
 mod session;
 mod state;
+mod stem;
 mod urls;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};

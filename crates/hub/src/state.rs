@@ -6,7 +6,7 @@ use hansom_control::Control;
 use hansom_domain::EnvironmentName;
 use hansom_oauth::{OAuth, SignIn};
 
-use crate::{Setup, api::Calls, assets::Assets};
+use crate::{Setup, api::Calls, assets::Assets, catalogue::Catalogue};
 
 /// The hub's state; cheap to clone.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub(crate) struct Held {
     pub(crate) assets: Assets,
     /// Who called the control API lately.
     pub(crate) calls: Calls,
+    /// What there is, ready for searching.
+    pub(crate) catalogue: Catalogue,
 }
 
 impl Hub {
@@ -46,6 +48,7 @@ impl Hub {
             notice: setup.notice,
             assets: Assets::new(),
             calls: Calls::default(),
+            catalogue: Catalogue::default(),
         }))
     }
 

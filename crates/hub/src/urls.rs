@@ -6,6 +6,8 @@ use hansom_domain::{ApiSlug, ApplicationId, CredentialId, GrantId, Major, Proble
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) const HOME: &str = "/";
+/// Whether there is an API already that is like a new one.
+pub(crate) const EXISTING: &str = "/existing";
 pub(crate) const SIGN_IN: &str = "/sign-in";
 pub(crate) const SIGN_IN_CALLBACK: &str = hansom_oauth::CALLBACK_PATH;
 pub(crate) const AUTHORIZE: &str = hansom_oauth::AUTHORIZE_PATH;

@@ -109,6 +109,12 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(slug.as_str()).fetch_optional(pool).await)?)
     }
 
+    /// The API with that id.
+    pub async fn api_by_id(&self, id: &ApiId) -> Result<Option<ApiRow>, Error> {
+        let sql = "SELECT * FROM api WHERE id = $1";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
+    }
+
     /// Every version of every API, by name and number.
     pub async fn versions(&self) -> Result<Vec<VersionRow>, Error> {
         let sql = "SELECT v.*, a.slug, a.title, a.owner, a.audience FROM version v JOIN api a ON a.id = v.api_id \

@@ -47,7 +47,7 @@ pub use notices::{NewNotice, NoticeRow, Recipient};
 pub use oauth_clients::{OauthClientRow, ServiceAccountRow};
 pub use people::{GroupRow, MembershipSource, PersonRow};
 pub use quotas::QuotaRow;
-pub use releases::{NewRelease, ReleaseRow, ReleaseText};
+pub use releases::{CardRow, NewRelease, ReleaseRow, ReleaseText};
 pub use repeats::RepeatedCallRow;
 pub use sessions::{NewSession, NewSignIn, SessionRow, SignInRow};
 pub use token_families::{RefreshTokenRow, Rotation, TokenFamilyRow};

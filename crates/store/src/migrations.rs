@@ -12,7 +12,7 @@ use crate::{
     database::{Both, on},
 };
 
-const TEXTS: [(i64, &str, &str); 8] = [
+const TEXTS: &[(i64, &str, &str)] = &[
     (1, "founding", include_str!("../migrations/0001_founding.sql")),
     (2, "standards", include_str!("../migrations/0002_standards.sql")),
     (3, "repeats", include_str!("../migrations/0003_repeats.sql")),
@@ -21,13 +21,14 @@ const TEXTS: [(i64, &str, &str); 8] = [
     (7, "server", include_str!("../migrations/0007_server.sql")),
     (8, "people", include_str!("../migrations/0008_people.sql")),
     (9, "applications", include_str!("../migrations/0009_applications.sql")),
+    (11, "cards", include_str!("../migrations/0011_cards.sql")),
 ];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.
 pub(crate) async fn run(pool: &Both<SqlitePool, PgPool>) -> Result<(), Error> {
     let migrations = TEXTS
-        .into_iter()
-        .map(|(version, name, text)| {
+        .iter()
+        .map(|&(version, name, text)| {
             Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
         })
         .collect();

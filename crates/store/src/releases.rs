@@ -1,6 +1,6 @@
 //! Which contracts were published?
 
-use hansom_domain::{ReleaseId, Timestamp, VersionId};
+use hansom_domain::{ApiId, ReleaseId, Timestamp, VersionId};
 
 use crate::{Change, Error, Reads, column::row, database::on};
 
@@ -36,6 +36,22 @@ row! {
     }
 }
 
+row! {
+    /// The release in force of a version, without its texts.
+    pub struct CardRow {
+        /// Its version.
+        pub version_id: VersionId,
+        /// The API of that version.
+        pub api_id: ApiId,
+        /// The contract's own `info.version`.
+        pub info_version: String,
+        /// When it was published.
+        pub published_at: Timestamp,
+        /// What can be found of it, as JSON; empty for a release of an older Hansom.
+        pub card: String,
+    }
+}
+
 /// A release to be stored; it can never be changed afterwards.
 #[derive(Clone, Debug)]
 pub struct NewRelease<'a> {
@@ -53,6 +69,8 @@ pub struct NewRelease<'a> {
     pub manifest: &'a str,
     /// What is different from the release before, as JSON.
     pub difference: &'a str,
+    /// What can be found of it, as JSON.
+    pub card: &'a str,
     /// When.
     pub at: Timestamp,
     /// Who, by name.
@@ -65,6 +83,15 @@ impl Reads {
         let sql = "SELECT id, version_id, number, info_version, published_at, published_by FROM release \
                    WHERE version_id = $1 ORDER BY number DESC";
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).fetch_all(pool).await)?)
+    }
+
+    /// The releases in force of every version, or of those of one API.
+    pub async fn cards(&self, api: Option<&ApiId>) -> Result<Vec<CardRow>, Error> {
+        let sql = "SELECT r.version_id, v.api_id, r.info_version, r.published_at, r.card FROM version v \
+                   JOIN release r ON r.version_id = v.id AND r.number = v.current_release \
+                   WHERE $1 = '' OR v.api_id = $1";
+        let api = api.map_or("", ApiId::as_str);
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(api).fetch_all(pool).await)?)
     }
 
     /// What is different in one release from the one before, as JSON; `{}` for the first.
@@ -84,11 +111,11 @@ impl Reads {
 impl Change {
     /// Stores a release; [`Error::Taken`] if the number is used.
     pub async fn insert_release(&mut self, release: &NewRelease<'_>) -> Result<(), Error> {
-        let sql = "INSERT INTO release (id, version_id, number, info_version, contract, manifest, difference, published_at, \
-                   published_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO release (id, version_id, number, info_version, contract, manifest, difference, card, \
+                   published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(release.id.as_str()).bind(release.version_id.as_str())
             .bind(release.number).bind(release.info_version).bind(release.contract).bind(release.manifest)
-            .bind(release.difference).bind(release.at.millis()).bind(release.by).execute(&mut **tx).await.map(|_| ()))?;
+            .bind(release.difference).bind(release.card).bind(release.at.millis()).bind(release.by).execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }
 

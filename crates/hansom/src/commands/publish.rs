@@ -143,6 +143,10 @@ fn print_release(answer: &Value) {
         text("changes"),
         text("verdict")
     );
+    for like in answer.get("similarApis").and_then(Value::as_array).into_iter().flatten() {
+        let (title, api) = (like["title"].as_str().unwrap_or_default(), like["api"].as_str().unwrap_or_default());
+        println!("  like it already: {title} ({api}), {} of 100", like["likeness"]);
+    }
     for (environment, url) in answer.get("baseUrls").and_then(Value::as_object).into_iter().flatten() {
         println!("  {environment}: {}", url.as_str().unwrap_or_default());
     }

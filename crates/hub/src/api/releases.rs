@@ -24,7 +24,11 @@ use super::{
     reading::{Asked, Named, Sent},
     words,
 };
-use crate::{Hub, urls};
+use crate::{
+    Hub,
+    catalogue::{Like, Likeness},
+    urls,
+};
 
 /// Enough for the largest contract and its manifest as JSON texts.
 const PUBLICATION: usize = 12 * 1024 * 1024;
@@ -128,13 +132,50 @@ pub(crate) struct PublishedRelease {
     /// The page that shows findings and changes.
     #[schema(max_length = 400, example = "https://hub.hackney.example/apis/repairs/v1/standards")]
     verdict: String,
+    /// APIs that are like it, where this is an API's first release: one of them may do already.
+    #[schema(max_items = 5)]
+    similar_apis: Vec<SimilarApi>,
     /// Where the version is called, by environment.
     #[schema(value_type = BTreeMap<String, words::Url>, example = json!({"sandbox": "https://sandbox.hackney.example/repairs/v1"}))]
     base_urls: BTreeMap<String, String>,
 }
 
+/// An API that is like one that is published for the first time.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SimilarApi {
+    /// The API.
+    #[schema(value_type = words::ApiSlug)]
+    api: ApiSlug,
+    /// What it is called.
+    #[schema(max_length = 10_485_760, example = "Repairs")]
+    title: String,
+    /// How alike they are, of 100.
+    #[schema(value_type = i32, minimum = 0, maximum = 100, example = 62)]
+    likeness: usize,
+}
+
+/// The APIs that are like one that is published for the first time, as far as the publisher may know of them.
+async fn similar(hub: &Hub, actor: &Actor, published: &Published) -> Result<Vec<SimilarApi>, Failure> {
+    if published.release != 1 {
+        return Ok(vec![]);
+    }
+    let card = &published.card;
+    let paths = card.operations.iter().map(|operation| operation.path.as_str());
+    let likeness = Likeness::of(published.api.as_str(), paths, card.fields.iter().map(String::as_str));
+    let shelf = hub.catalogue.current(&hub.control).await?;
+    let like = shelf.like(&likeness, |entry| {
+        entry.api.slug != published.api && hub.control.may_see(Some(actor), entry.api.audience, &entry.api.owner)
+    });
+    let told = |like: &Like| {
+        let api = &like.entry.api;
+        SimilarApi { api: api.slug.clone(), title: api.title.clone(), likeness: like.score }
+    };
+    Ok(like.iter().map(told).collect())
+}
+
 impl PublishedRelease {
-    fn new(published: Published, hub: &str, base_urls: BTreeMap<String, String>) -> Self {
+    fn new(published: Published, similar: Vec<SimilarApi>, hub: &str, base_urls: BTreeMap<String, String>) -> Self {
         let judgement = &published.judgement;
         Self {
             score: judgement.scorecard().score,
@@ -149,6 +190,7 @@ impl PublishedRelease {
             dry_run: published.dry_run,
             unchanged: published.unchanged,
             operations: published.operations,
+            similar_apis: similar,
             base_urls,
         }
     }
@@ -268,7 +310,8 @@ pub(crate) async fn publish_release(
     let base_urls = base_urls(&hub, &manifest, published.major);
     let location = format!("/apis/{}/versions/{}/releases/{}", published.api, published.major, published.release);
     let stored = !published.dry_run && !published.unchanged;
-    let body = PublishedRelease::new(published, &hub.hub, base_urls);
+    let similar = similar(&hub, &actor, &published).await?;
+    let body = PublishedRelease::new(published, similar, &hub.hub, base_urls);
     if !stored {
         return Ok(Json(body).into_response());
     }

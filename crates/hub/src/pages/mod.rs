@@ -30,6 +30,7 @@ pub(crate) fn router() -> Router<Hub> {
 fn reading() -> Router<Hub> {
     Router::new()
         .route(urls::HOME, get(apis::catalogue::show))
+        .route(urls::EXISTING, get(apis::existing::show))
         .route(route::API, get(apis::version::show_newest))
         .route(route::VERSION, get(apis::version::show))
         .route(route::CONTRACT, get(apis::contract::download))

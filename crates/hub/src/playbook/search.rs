@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub(crate) use super::excerpt::{Piece, around, marked};
 use super::{chapters, checklists, family, level};
-use crate::urls;
+use crate::{stem::stem, urls};
 
 /// The longest text that is looked for, in characters.
 pub(crate) const LONGEST: usize = 200;
@@ -162,24 +162,6 @@ fn split(text: &str) -> impl Iterator<Item = String> {
 
 fn stems(text: &str) -> Vec<String> {
     split(text).map(|word| stem(&word)).collect()
-}
-
-/// A word without the ending of its plural.
-fn stem(word: &str) -> String {
-    let is_plain =
-        word.len() < 4 || !word.is_ascii() || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is");
-    if is_plain {
-        return word.to_owned();
-    }
-    if let Some(root) = word.strip_suffix("ies") {
-        return format!("{root}y");
-    }
-    for ending in ["sses", "shes", "ches", "xes"] {
-        if let Some(root) = word.strip_suffix(ending) {
-            return format!("{root}{}", ending.trim_end_matches("es"));
-        }
-    }
-    word.strip_suffix('s').unwrap_or(word).to_owned()
 }
 
 fn entry(kind: &'static str, id: &'static str, title: String, href: String, (about, text): (String, String)) -> Entry {

@@ -1,6 +1,7 @@
 //! What do people get to see at the hub?
 
 mod authorization;
+mod catalogue;
 mod pages;
 mod playbook;
 mod standards;

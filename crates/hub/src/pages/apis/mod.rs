@@ -2,6 +2,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod contract;
+pub(crate) mod existing;
 pub(crate) mod operation;
 mod outline;
 pub(crate) mod schema;
