@@ -95,9 +95,8 @@ impl Index {
     fn stand_for(&self, word: &str) -> Vec<(usize, f32)> {
         let first = self.terms.partition_point(|term| term.as_ref() < word);
         let begins = self.terms.iter().enumerate().skip(first).take_while(|(_, term)| term.starts_with(word));
-        let exact_or_longer =
-            |(at, term): (usize, &Box<str>)| (at, if term.len() == word.len() { 1.0 } else { OF_A_BEGINNING });
-        let found: Vec<(usize, f32)> = begins.take(MOST_TERMS).map(exact_or_longer).collect();
+        let factor = |term: &str| if term.len() == word.len() { 1.0 } else { OF_A_BEGINNING };
+        let found: Vec<(usize, f32)> = begins.take(MOST_TERMS).map(|(at, term)| (at, factor(term))).collect();
         if !found.is_empty() {
             // One letter begins nearly everything.
             let long_enough = word.chars().count() > 1;
