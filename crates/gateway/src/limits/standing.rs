@@ -8,7 +8,6 @@ use std::cmp::Reverse;
 use super::plan::{Kind, Line, MOST_POLICIES, Policy};
 
 const LONGEST_TEXT: usize = 640;
-const MOST_DIGITS: usize = 20;
 
 /// What is left of one limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +47,7 @@ impl<'s> Standing<'s> {
     /// Writes its fields. Each is written once, and nothing that an upstream says takes their place.
     pub(crate) fn fields(&self, put: &mut dyn FnMut(&'static str, &[u8])) {
         put("ratelimit-policy", self.line.text.as_bytes());
-        let mut text = Text::<LONGEST_TEXT>::default();
+        let mut text = Text::default();
         for (policy, left) in self.line.policies.iter().zip(&self.left) {
             let separator = if text.length == 0 { "" } else { ", " };
             text.push(separator.as_bytes());
@@ -66,9 +65,7 @@ impl<'s> Standing<'s> {
             ("x-ratelimit-remaining", left.requests),
             ("x-ratelimit-reset", left.seconds),
         ] {
-            let mut text = Text::<MOST_DIGITS>::default();
-            text.push_number(number);
-            put(name, text.as_bytes());
+            put(name, itoa::Buffer::new().format(number).as_bytes());
         }
     }
 }
@@ -99,19 +96,19 @@ impl Reached {
     }
 }
 
-/// Text on the stack. What does not fit is left out; the bounds above leave room for the longest there can be.
-struct Text<const ROOM: usize> {
-    bytes: [u8; ROOM],
+/// Text on the stack. What does not fit is left out; the bound above leaves room for the longest there can be.
+struct Text {
+    bytes: [u8; LONGEST_TEXT],
     length: usize,
 }
 
-impl<const ROOM: usize> Default for Text<ROOM> {
+impl Default for Text {
     fn default() -> Self {
-        Self { bytes: [0; ROOM], length: 0 }
+        Self { bytes: [0; LONGEST_TEXT], length: 0 }
     }
 }
 
-impl<const ROOM: usize> Text<ROOM> {
+impl Text {
     fn push(&mut self, more: &[u8]) {
         let end = self.length.saturating_add(more.len());
         if let Some(space) = self.bytes.get_mut(self.length..end) {
@@ -120,18 +117,8 @@ impl<const ROOM: usize> Text<ROOM> {
         }
     }
 
-    fn push_number(&mut self, mut number: u64) {
-        let mut digits = [0_u8; MOST_DIGITS];
-        let mut first = MOST_DIGITS;
-        for (place, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or_default());
-            first = place;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-        }
-        self.push(digits.get(first..).unwrap_or_default());
+    fn push_number(&mut self, number: u64) {
+        self.push(itoa::Buffer::new().format(number).as_bytes());
     }
 
     fn as_bytes(&self) -> &[u8] {
