@@ -77,6 +77,9 @@ def single(measure, value, unit, sign="", reach=None, all_of=None, beside=""):
 def table(rows):
     head = ["measure", "Hansom", "beside", "is", "lowest–highest", "reach", "reached", "÷ floor"]
     cells = [head, *(row.cells() for row in rows)]
+    if not any(row.floors for row in rows):
+        cells = [line[:-1] for line in cells]
+        head = cells[0]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     lines = ["| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(line, widths)) + " |" for line in cells]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
