@@ -9,7 +9,7 @@ pub(crate) const ENGLISH: &str = r#"["s", "people", "children", "men", "women", 
 const PREPOSITIONS: [&str; 11] = ["of", "to", "in", "by", "for", "from", "with", "on", "at", "per", "since"];
 
 /// Plurals of acronyms that look like singulars in `is` and `us`.
-const ACRONYMS: [&str; 7] = ["apis", "guis", "kpis", "pois", "uis", "cpus", "gpus"];
+const ACRONYMS: [&str; 8] = ["apis", "guis", "kpis", "pois", "uis", "uris", "cpus", "gpus"];
 
 /// Whether a name ends in one of the endings, or does so before a preposition. A singular that ends in `s` (address,
 /// status, analysis) is none.
@@ -47,6 +47,7 @@ mod tests {
             "idsToAdd",
             "apis",
             "public-apis",
+            "redirectUris",
         ] {
             assert!(is_plural(name, endings()), "{name}");
         }

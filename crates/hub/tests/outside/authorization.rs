@@ -51,7 +51,7 @@ async fn a_person_sees_who_asks_for_what_and_is_sent_back_with_their_answer() {
         DIGITAL,
         "production",
         "https://tracker.example",
-        "someone@hackney.example",
+        "@hackney.example",
         "30 days",
     ] {
         assert!(page.text.contains(shown), "{shown}");

@@ -193,7 +193,8 @@ impl Town {
     pub async fn person(&self, name: &str, groups: &[&str]) -> Someone {
         let key = PersonKey { issuer: "https://id.hackney.example".into(), subject: name.into() };
         let groups: Vec<_> = groups.iter().map(|it| hansom_testkit::group(it)).collect();
-        let cookie = self.control.sign_in_person(key, "someone@hackney.example", name, &groups).await.unwrap();
+        let email = format!("{}@hackney.example", hansom_control::fingerprint(name));
+        let cookie = self.control.sign_in_person(key, &email, name, &groups).await.unwrap();
         let session = self.control.session(&cookie.value).await.unwrap().unwrap();
         Someone {
             hub: self.hub.clone(),

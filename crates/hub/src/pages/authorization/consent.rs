@@ -6,7 +6,7 @@ use hansom_oauth::{Question, Step};
 
 use super::{Asked, follow, leave};
 use crate::{
-    answer::{Refusal, page},
+    answer::{Refusal, faulty_page, page},
     form::{Errors, Fields, Sent},
     frame::{Frame, Section},
     protection,
@@ -59,7 +59,8 @@ async fn ask(person: &SignedIn, request: &str, errors: Errors) -> Result<Respons
     let frame = person.frame(&title, Section::Elsewhere).await?.faulty(!errors.is_empty());
     let lives = (idle_seconds, absolute_seconds);
     let origin = protection::origin(&redirect_uri);
-    let mut response = page(&Consent {
+    let is_faulty = !errors.is_empty();
+    let consent = Consent {
         frame,
         errors,
         asked: Asked::new(&person.hub, &client, environment.as_ref(), &scopes, lives),
@@ -67,7 +68,8 @@ async fn ask(person: &SignedIn, request: &str, errors: Errors) -> Result<Respons
         is_own_machine: origin.starts_with("http://"),
         destination: origin,
         email: person.session.person.email.clone(),
-    })?;
+    };
+    let mut response = if is_faulty { faulty_page(&consent)? } else { page(&consent)? };
     // Browsers hold the policy of the page with the form against where its answer leads.
     protection::let_form_leave(response.headers_mut(), &redirect_uri);
     Ok(response)
