@@ -4,7 +4,7 @@ use hansom_domain::{Actor, ApplicationId, CredentialId, CredentialKind};
 use hansom_store::{NewCredential, ServiceAccountRow};
 use serde_json::json;
 
-use crate::{Control, Error, credentials::refuse_too_many};
+use crate::{Control, Error, Lasting};
 
 /// A service account as its issuer's tokens name it.
 #[derive(Clone, Copy, Debug)]
@@ -26,15 +26,12 @@ impl Control {
         application: &ApplicationId,
         account: ServiceAccount<'_>,
     ) -> Result<CredentialId, Error> {
-        let known = self.application_for(actor, application).await?;
-        if known.revoked_at.is_some() {
-            return Err(Error::Conflict("the application is revoked; register another one".into()));
-        }
+        self.application_to_equip(actor, application).await?;
         check(account)?;
         let id = CredentialId::random(&self.chance);
         let now = self.clock.now();
         let mut change = self.begin(actor, "bind_service_account", now).await?;
-        refuse_too_many(&mut change, application).await?;
+        self.make_room(&mut change, application, CredentialKind::ServiceAccount, &Lasting::default()).await?;
         if change.is_bound_service_account(account.issuer, account.subject).await? {
             return Err(Error::Conflict(
                 "the service account proves an application already; revoke that credential first, or use another account"
@@ -47,6 +44,8 @@ impl Control {
             kind: CredentialKind::ServiceAccount,
             public_jwk: None,
             secret_hash: None,
+            jwks_url: None,
+            expires_at: None,
             hint: account.email,
             at: now,
             by: actor.name(),

@@ -4,7 +4,7 @@ use hansom_domain::{Actor, ApplicationId, CredentialId, CredentialKind, PlainSec
 use hansom_store::NewCredential;
 use serde_json::json;
 
-use crate::{Control, Error, credentials::refuse_too_many};
+use crate::{Control, Error, Lasting};
 
 /// A new secret, in the one moment in which it can be shown.
 #[derive(Debug)]
@@ -18,15 +18,22 @@ pub struct IssuedSecret {
 impl Control {
     /// Makes a secret for an application of the actor's groups.
     pub async fn issue_secret(&self, actor: &Actor, application: &ApplicationId) -> Result<IssuedSecret, Error> {
-        let known = self.application_for(actor, application).await?;
-        if known.revoked_at.is_some() {
-            return Err(Error::Conflict("the application is revoked; register another one".into()));
-        }
+        self.issue_secret_for(actor, application, &Lasting::default()).await
+    }
+
+    /// Makes a secret that ends by itself, or takes the place of another credential.
+    pub async fn issue_secret_for(
+        &self,
+        actor: &Actor,
+        application: &ApplicationId,
+        lasting: &Lasting,
+    ) -> Result<IssuedSecret, Error> {
+        self.application_to_equip(actor, application).await?;
         let secret = PlainSecret::random(&self.chance);
         let id = CredentialId::random(&self.chance);
         let now = self.clock.now();
         let mut change = self.begin(actor, "issue_secret", now).await?;
-        refuse_too_many(&mut change, application).await?;
+        let expires_at = self.make_room(&mut change, application, CredentialKind::Secret, lasting).await?;
         let shown: String = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
         let credential = NewCredential {
             id: &id,
@@ -34,12 +41,16 @@ impl Control {
             kind: CredentialKind::Secret,
             public_jwk: None,
             secret_hash: Some(&self.vault.hash(secret.reveal())),
+            jwks_url: None,
+            expires_at,
             hint: &format!("…{shown}"),
             at: now,
             by: actor.name(),
         };
         change.insert_credential(&credential).await?;
-        change.commit(&format!("application {application}"), &json!({ "credential": id, "kind": "secret" })).await?;
+        let replaced = lasting.replaces.as_ref().map(|(id, overlap)| json!({ "credential": id, "ends": overlap }));
+        let detail = json!({ "credential": id, "kind": "secret", "expires_at": expires_at, "replaces": replaced });
+        change.commit(&format!("application {application}"), &detail).await?;
         Ok(IssuedSecret { credential: id, secret })
     }
 }

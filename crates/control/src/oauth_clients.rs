@@ -38,7 +38,7 @@ impl Control {
         if id.as_str() == CLI_CLIENT {
             return Ok(Some(command_line(id)));
         }
-        let application = self.reads.application(id).await?.filter(|application| application.revoked_at.is_none());
+        let application = self.reads.application(id).await?.filter(hansom_store::ApplicationRow::is_in_force);
         let Some(application) = application else {
             return Ok(None);
         };

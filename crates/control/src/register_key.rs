@@ -6,7 +6,7 @@ use hansom_domain::{Actor, ApplicationId, CredentialId, CredentialKind};
 use hansom_store::NewCredential;
 use serde_json::{Map, Value, json};
 
-use crate::{Control, Error, fingerprint};
+use crate::{Control, Error, Lasting, fingerprint};
 
 impl Control {
     /// Registers a public key, PEM (`PUBLIC KEY`) or JWK, for an application of the actor's groups: P-256, Ed25519, or
@@ -17,33 +17,59 @@ impl Control {
         application: &ApplicationId,
         public_key: &str,
     ) -> Result<CredentialId, Error> {
-        let known = self.application_for(actor, application).await?;
-        if known.revoked_at.is_some() {
-            return Err(Error::Conflict("the application is revoked; register another one".into()));
-        }
+        self.register_key_for(actor, application, public_key, &Lasting::default()).await
+    }
+
+    /// Registers a public key that ends by itself, or takes the place of another credential.
+    pub async fn register_key_for(
+        &self,
+        actor: &Actor,
+        application: &ApplicationId,
+        public_key: &str,
+        lasting: &Lasting,
+    ) -> Result<CredentialId, Error> {
+        self.application_to_equip(actor, application).await?;
         let jwk = public_jwk(public_key)?;
         let text = jwk.to_string();
         let thumbprint: String = fingerprint(&text).chars().take(16).collect();
         let id = CredentialId::random(&self.chance);
         let now = self.clock.now();
         let mut change = self.begin(actor, "register_key", now).await?;
-        crate::credentials::refuse_too_many(&mut change, application).await?;
+        let expires_at = self.make_room(&mut change, application, CredentialKind::PublicKey, lasting).await?;
         let credential = NewCredential {
             id: &id,
             application_id: application,
             kind: CredentialKind::PublicKey,
             public_jwk: Some(&text),
             secret_hash: None,
+            jwks_url: None,
+            expires_at,
             hint: &thumbprint,
             at: now,
             by: actor.name(),
         };
         change.insert_credential(&credential).await?;
-        change
-            .commit(&format!("application {application}"), &json!({ "credential": id, "kind": "public_key" }))
-            .await?;
+        let replaced = lasting.replaces.as_ref().map(|(id, overlap)| json!({ "credential": id, "ends": overlap }));
+        let detail = json!({ "credential": id, "kind": "public_key", "expires_at": expires_at, "replaces": replaced });
+        change.commit(&format!("application {application}"), &detail).await?;
         Ok(id)
     }
+}
+
+/// A public key of a key set, read as strictly as one that is registered; `None` if it cannot be used to sign.
+pub fn usable_key(jwk: &Value) -> Option<Value> {
+    let member = |name: &str| jwk.get(name).and_then(Value::as_str);
+    if member("use").is_some_and(|purpose| purpose != "sig") {
+        return None;
+    }
+    let mut key = public_jwk(&jwk.to_string()).ok()?;
+    if member("alg").is_some_and(|alg| key.get("alg").and_then(Value::as_str) != Some(alg)) {
+        return None;
+    }
+    if let (Some(kid), Some(members)) = (member("kid"), key.as_object_mut()) {
+        members.insert("kid".into(), kid.into());
+    }
+    Some(key)
 }
 
 fn refused(why: &str) -> Error {

@@ -4,7 +4,7 @@ use hansom_domain::{Actor, ApiSlug, ApplicationId, EnvironmentName, GrantId, Gra
 use hansom_store::NewGrant;
 use serde_json::json;
 
-use crate::{Control, Error, PublishedContract, text};
+use crate::{Control, Error, PublishedContract, credentials::refuse_out_of_force, text};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -29,9 +29,7 @@ impl Control {
     /// Asks for a grant for an application of the actor's groups. Somebody else, in the API's owner group, decides.
     pub async fn request_grant(&self, actor: &Actor, asked: AskedGrant<'_>) -> Result<GrantId, Error> {
         let application = self.application_for(actor, asked.application).await?;
-        if application.revoked_at.is_some() {
-            return Err(Error::Conflict("the application is revoked; register another one".into()));
-        }
+        refuse_out_of_force(&application)?;
         let unknown = || Error::NotFound(format!("there is no API {} {}", asked.api, asked.major));
         let version = self.reads.version(asked.api, asked.major).await?.ok_or_else(unknown)?;
         if !self.may_see(Some(actor), version.audience, &version.owner) {

@@ -16,7 +16,7 @@ impl Control {
         self.application_for(actor, application).await?;
         let now = self.clock.now();
         let mut change = self.begin(actor, "revoke_credential", now).await?;
-        if !change.revoke_credential(application, id, now).await? {
+        if !change.revoke_credential(application, id, now, None).await? {
             return Err(Error::NotFound("the application has no such credential in force".into()));
         }
         Ok(change.commit(&format!("application {application}"), &json!({ "credential": id })).await?)

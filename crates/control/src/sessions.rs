@@ -86,9 +86,10 @@ impl Control {
 
     /// An application as an actor, unless it was revoked.
     pub async fn actor_of_application(&self, id: &ApplicationId) -> Result<Actor, Error> {
-        let application = self.reads.application(id).await?.filter(|application| application.revoked_at.is_none());
-        let application = application
-            .ok_or_else(|| Error::NotAllowed("the application was revoked; register another one in the hub".into()))?;
+        let application = self.reads.application(id).await?.filter(hansom_store::ApplicationRow::is_in_force);
+        let application = application.ok_or_else(|| {
+            Error::NotAllowed("the application was revoked or is suspended; the hub says which".into())
+        })?;
         Ok(Actor::Application {
             administrator: application.may_publish && application.owner == self.settings.administrators,
             may_publish: application.may_publish,

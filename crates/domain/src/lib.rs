@@ -28,7 +28,7 @@ mod waiver;
 pub use access::{AccessRule, AccessRules, OperationSet};
 pub use actor::Actor;
 pub use chance::Chance;
-pub use credential::{CredentialKind, PlainSecret};
+pub use credential::{CredentialKind, Overlap, PlainSecret};
 pub use environment::EnvironmentName;
 pub use grant::{Decision, GrantState};
 pub use group::GroupAddress;

@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, net::IpAddr, rc::Rc, sync::Arc};
 
-use hansom_domain::{ApplicationId, GroupAddress, PersonId};
+use hansom_domain::{ApplicationId, GroupAddress, PersonId, Timestamp};
 use hashbrown::HashMap;
 
 use crate::{
@@ -101,7 +101,7 @@ fn identify<'s>(
     if snapshot.is_revoked(&token.id) {
         return Err(Refusal::TokenRevoked("The access token was revoked."));
     }
-    Ok((standing_of(&token.subject, snapshot)?, token))
+    Ok((standing_of(&token.subject, snapshot, matched.arrival().at)?, token))
 }
 
 fn caller(subject: &Subject) -> Caller {
@@ -113,14 +113,24 @@ fn caller(subject: &Subject) -> Caller {
     }
 }
 
-fn standing_of<'s>(subject: &Subject, snapshot: &'s Snapshot) -> Result<Identity<'s>, Refusal> {
+fn standing_of<'s>(subject: &Subject, snapshot: &'s Snapshot, now: Timestamp) -> Result<Identity<'s>, Refusal> {
     match subject {
         Subject::Application { id, credential } => {
             let application = snapshot
                 .application(id)
                 .ok_or(Refusal::TokenRevoked("The application that the access token is for is no longer there."))?;
-            if !application.credentials.contains(credential) {
-                return Err(Refusal::TokenRevoked("The credential that the access token was issued for was revoked."));
+            match application.has(credential, now) {
+                Some(true) => {}
+                Some(false) => {
+                    return Err(Refusal::TokenRevoked(
+                        "The credential that the access token was issued for has expired.",
+                    ));
+                }
+                None => {
+                    return Err(Refusal::TokenRevoked(
+                        "The credential that the access token was issued for was revoked.",
+                    ));
+                }
             }
             Ok(Identity::Application { id: id.clone(), application })
         }

@@ -18,10 +18,19 @@ use crate::{
 #[derive(Debug, PartialEq)]
 pub(crate) struct Application {
     id: ApplicationId,
-    pub(crate) credentials: Box<[CredentialId]>,
+    credentials: Box<[Credential]>,
     /// In order, so that those for a version stand together.
     grants: Box<[Grant]>,
 }
+
+/// A credential with its end; without one it is in force for good.
+#[derive(Debug, PartialEq)]
+struct Credential {
+    id: CredentialId,
+    expires_at: Timestamp,
+}
+
+const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// A grant in force for operations of one version.
 #[derive(Debug, PartialEq)]
@@ -69,11 +78,19 @@ impl Application {
     pub(crate) fn compile(document: ApplicationDocument, names: &impl Names) -> Self {
         let mut grants: Vec<Grant> = document.grants.iter().map(|grant| Grant::compile(grant, names)).collect();
         grants.sort_by(|a, b| a.against(&b.api, b.major, &b.environment));
-        Self { id: document.id, credentials: document.credentials.into(), grants: grants.into() }
+        let credentials = document.credentials.into_iter();
+        let credentials = credentials.map(|of| Credential { id: of.id, expires_at: of.expires_at.unwrap_or(NEVER) });
+        Self { id: document.id, credentials: credentials.collect(), grants: grants.into() }
     }
 
     pub(crate) fn id(&self) -> &ApplicationId {
         &self.id
+    }
+
+    /// Whether a credential is in force at a moment; `None` if the snapshot does not know it.
+    pub(crate) fn has(&self, credential: &CredentialId, now: Timestamp) -> Option<bool> {
+        let known = self.credentials.iter().find(|known| known.id == *credential)?;
+        Some(now < known.expires_at)
     }
 
     /// What the grants say of an operation at a moment.

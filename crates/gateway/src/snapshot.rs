@@ -228,9 +228,50 @@ pub struct ApplicationDocument {
     /// Who answers for it.
     pub owner: GroupAddress,
     /// The credentials that are in force.
-    pub credentials: Vec<CredentialId>,
+    pub credentials: Vec<CredentialDocument>,
     /// The grants that are in force.
     pub grants: Vec<GrantDocument>,
+}
+
+/// A credential in force. One without an end is written as its id alone, as all were before they had ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenCredential", into = "WrittenCredential")]
+pub struct CredentialDocument {
+    /// Its id.
+    pub id: CredentialId,
+    /// Until when.
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WrittenCredential {
+    Endless(CredentialId),
+    Ending { id: CredentialId, expires_at: Option<Timestamp> },
+}
+
+impl From<WrittenCredential> for CredentialDocument {
+    fn from(written: WrittenCredential) -> Self {
+        match written {
+            WrittenCredential::Endless(id) => Self { id, expires_at: None },
+            WrittenCredential::Ending { id, expires_at } => Self { id, expires_at },
+        }
+    }
+}
+
+impl From<CredentialDocument> for WrittenCredential {
+    fn from(document: CredentialDocument) -> Self {
+        match document {
+            CredentialDocument { id, expires_at: None } => Self::Endless(id),
+            CredentialDocument { id, expires_at } => Self::Ending { id, expires_at },
+        }
+    }
+}
+
+impl From<CredentialId> for CredentialDocument {
+    fn from(id: CredentialId) -> Self {
+        Self { id, expires_at: None }
+    }
 }
 
 /// A grant in force.

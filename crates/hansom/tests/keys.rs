@@ -117,7 +117,8 @@ async fn a_new_master_key_is_put_in_place_and_may_come_from_a_command() {
     let failing = format!("master_key_command = [\"false\"]\nwrapped_key_file = \"{}\"", new.display());
     assert!(keys(&configuration(&scratch, &failing), &["list"]).unwrap_err().contains("failed"));
     let two = format!("master_key_file = \"demo/master.key\"\n{wrapped}");
-    assert!(keys(&configuration(&scratch, &two), &["list"]).unwrap_err().contains("exactly one"));
+    let refused = keys(&configuration(&scratch, &two), &["list"]).unwrap_err();
+    assert!(refused.contains("exactly one"), "{refused}");
     let by_variable = "master_key_variable = \"HANSOM_TEST_NO_SUCH_VARIABLE\"";
     assert!(
         keys(&configuration(&scratch, by_variable), &["list"]).unwrap_err().contains("HANSOM_TEST_NO_SUCH_VARIABLE")

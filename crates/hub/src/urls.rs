@@ -50,6 +50,8 @@ pub(crate) mod route {
     pub(crate) const APPLICATION: &str = "/applications/{id}";
     pub(crate) const SECRETS: &str = "/applications/{id}/secrets";
     pub(crate) const KEYS: &str = "/applications/{id}/keys";
+    pub(crate) const KEY_SETS: &str = "/applications/{id}/key-sets";
+    pub(crate) const REPLACE_CREDENTIAL: &str = "/applications/{id}/credentials/{credential}/replacement";
     pub(crate) const REVOKE_APPLICATION: &str = "/applications/{id}/revocation";
     pub(crate) const REVOKE_CREDENTIAL: &str = "/applications/{id}/credentials/{credential}/revocation";
     pub(crate) const OAUTH_CLIENT: &str = "/applications/{id}/oauth";
@@ -132,6 +134,14 @@ pub(crate) fn service_accounts(id: &ApplicationId) -> String {
 
 pub(crate) fn withdraw_consent(id: &ApplicationId) -> String {
     format!("{ACCOUNT}/applications/{id}/withdrawal")
+}
+
+pub(crate) fn key_sets(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/key-sets")
+}
+
+pub(crate) fn replace_credential(id: &ApplicationId, credential: &CredentialId) -> String {
+    format!("{APPLICATIONS}/{id}/credentials/{credential}/replacement")
 }
 
 pub(crate) fn revoke_application(id: &ApplicationId) -> String {

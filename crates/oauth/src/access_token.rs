@@ -302,11 +302,12 @@ impl OAuth {
     async fn is_in_force(&self, application: &ApplicationId, credential: &CredentialId) -> Result<bool, Error> {
         let reads = self.control().reads();
         let known = reads.application(application).await.map_err(hansom_control::Error::from)?;
-        if known.is_none_or(|known| known.revoked_at.is_some()) {
+        if known.is_none_or(|known| !known.is_in_force()) {
             return Ok(false);
         }
         let credentials = reads.credentials_of(application).await.map_err(hansom_control::Error::from)?;
-        Ok(credentials.iter().any(|known| known.id == *credential && known.revoked_at.is_none()))
+        let now = self.control().clock().now();
+        Ok(credentials.iter().any(|known| known.id == *credential && known.is_in_force(now)))
     }
 }
 

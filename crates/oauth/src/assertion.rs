@@ -24,6 +24,8 @@ const LONGEST_SECONDS: i64 = 3600;
 pub(crate) struct Claimed {
     claims: Claims,
     algorithm: Algorithm,
+    /// The signer's name for the key; it only says which key of an address may be meant.
+    kid: Option<String>,
     message: String,
     signature: String,
 }
@@ -31,6 +33,8 @@ pub(crate) struct Claimed {
 #[derive(Deserialize)]
 struct Head {
     alg: String,
+    #[serde(default)]
+    kid: Option<String>,
     #[serde(default)]
     typ: Option<String>,
     #[serde(default)]
@@ -106,7 +110,13 @@ impl OAuth {
             refused("the client_assertion needs the claims iss, sub, aud, exp and jti, each once; exp, iat and nbf are whole seconds")
         })?;
         self.check(&claims)?;
-        Ok(Claimed { claims, algorithm, message: format!("{first}.{payload}"), signature: (*signature).to_owned() })
+        Ok(Claimed {
+            claims,
+            algorithm,
+            kid: head.kid,
+            message: format!("{first}.{payload}"),
+            signature: (*signature).to_owned(),
+        })
     }
 
     fn check(&self, claims: &Claims) -> Result<(), Error> {
@@ -147,14 +157,21 @@ impl OAuth {
         id: &ApplicationId,
         claimed: &Claimed,
     ) -> Result<Option<CredentialId>, Error> {
-        let keys = self.control().live_keys(id).await?;
-        if keys.is_empty() {
+        let (keys, addresses) = self.control().live_proofs(id).await?;
+        if keys.is_empty() && addresses.is_empty() {
             // The same work for a stranger as for an application with a key.
             signed(claimed, &decoy());
             return Ok(None);
         }
-        let signer = keys.into_iter().find(|(_, key)| signed(claimed, key));
-        let Some((credential, _)) = signer else {
+        let mut signer = keys.into_iter().find(|(_, key)| signed(claimed, key)).map(|(credential, _)| credential);
+        for (credential, address) in addresses {
+            if signer.is_some() {
+                break;
+            }
+            let keys = self.keys_at(&address, claimed.kid.as_deref()).await;
+            signer = keys.iter().any(|key| signed(claimed, key)).then_some(credential);
+        }
+        let Some(credential) = signer else {
             return Ok(None);
         };
         let once = fingerprint(&format!("{id}\n{}", claimed.claims.jti));

@@ -19,6 +19,7 @@ mod failures;
 mod form;
 mod introspect;
 mod jwks;
+mod key_sets;
 mod metadata;
 mod outbound;
 mod par;
@@ -44,6 +45,7 @@ pub use access_token::{Bearer, HUB_CLIENT, IssuedToken, KeyProof};
 pub use authorize::{CONSENT_PATH, Leaving, Question, Step};
 pub use device::{DEVICE_PATH, DeviceQuestion};
 pub use directory::{BoxFuture, ClaimDirectory, Directory, DirectoryError};
+pub use key_sets::KeySetError;
 pub use refusal::Error;
 pub use return_path::safe_return_path;
 pub use scope::Scope;
@@ -99,6 +101,7 @@ pub struct OAuth {
     askers: Arc<Failures>,
     /// Wrong codes of devices, by person.
     guesses: Arc<Failures>,
+    key_sets: Arc<key_sets::KeySets>,
 }
 
 impl std::fmt::Debug for OAuth {
@@ -121,10 +124,12 @@ impl OAuth {
         let refresh = &mut setup.rules.refresh;
         refresh.idle_seconds = refresh.idle_seconds.clamp(600, 30 * 86_400);
         refresh.absolute_seconds = refresh.absolute_seconds.clamp(3600, 90 * 86_400);
+        let key_sets = key_sets::KeySets::new(setup.control.settings().open_networks.clone());
         Self {
             setup: Arc::new(setup),
             failures: Arc::new(Failures::new(20, 60)),
             askers: Arc::new(Failures::new(60, 60)),
+            key_sets: Arc::new(key_sets),
             guesses: Arc::new(Failures::new(5, 600)),
         }
     }

@@ -23,6 +23,17 @@ row! {
         pub created_by: String,
         /// When it was revoked, if it was.
         pub revoked_at: Option<Timestamp>,
+        /// Since when its owning group is known to be empty, if it is.
+        pub ownerless_since: Option<Timestamp>,
+        /// When it was suspended for that, if it is.
+        pub suspended_at: Option<Timestamp>,
+    }
+}
+
+impl ApplicationRow {
+    /// Whether it may prove itself and call.
+    pub fn is_in_force(&self) -> bool {
+        self.revoked_at.is_none() && self.suspended_at.is_none()
     }
 }
 
@@ -68,6 +79,13 @@ impl Change {
             .bind(application.description).bind(application.owner.as_str()).bind(i64::from(application.may_publish))
             .bind(application.at.millis()).bind(application.by).execute(&mut **tx).await.map(|_| ()))?;
         self.touch(Subject::Application(application.id.clone()));
+        Ok(())
+    }
+
+    /// Keeps other changes of the application waiting until this one ends.
+    pub async fn hold_application(&mut self, id: &ApplicationId) -> Result<(), Error> {
+        let sql = "UPDATE application SET name = name WHERE id = $1";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
-    AccessRule, AccessRules, Audience, EnvironmentName, Limits, OperationSet, Rate, Status, Timestamp,
+    AccessRule, AccessRules, Audience, CredentialId, EnvironmentName, Limits, OperationSet, Rate, Status, Timestamp,
 };
 use hansom_gateway::{
     PlacedVersion, PlatformDocument, Record,
@@ -193,7 +193,7 @@ impl Town {
             id: application_id(number).parse()?,
             name: format!("Application {number}"),
             owner: format!("group-{}@hackney.example", number % 400).parse()?,
-            credentials: vec![credential_id(number).parse()?],
+            credentials: vec![credential_id(number).parse::<CredentialId>()?.into()],
             grants: vec![grant(first, of(first))?, grant(second, vec!["*".into()])?],
         }))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hansom_domain::{EnvironmentName, Timestamp};
+use hansom_domain::{CredentialId, EnvironmentName, Timestamp};
 use hansom_gateway::{
     Delta, PlacedVersion, Record, Snapshot, VersionPlace, kept,
     snapshot::{ApplicationDocument, PersonDocument, VersionDocument},
@@ -73,7 +73,7 @@ impl Whole {
                 Record::NoVersion(place)
             }
             Change::Application { id, credential } => {
-                let credentials = vec![word(&format!("cred-{credential}"))];
+                let credentials = vec![word::<CredentialId>(&format!("cred-{credential}")).into()];
                 let document =
                     ApplicationDocument { id: word(&format!("shop-{id}")), credentials, ..application.clone() };
                 self.applications.insert(id, document.clone());

@@ -17,8 +17,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
-    AccessRule, AccessRules, Audience, Chance, Clock, EnvironmentName, Limits, Network, OpenNetworks, OperationSet,
-    Status, Timestamp, UpstreamOptions,
+    AccessRule, AccessRules, Audience, Chance, Clock, CredentialId, EnvironmentName, Limits, Network, OpenNetworks,
+    OperationSet, Status, Timestamp, UpstreamOptions,
 };
 use hansom_gateway::{
     Bounds, Entrance, Entry, Gateway, Reach, Resolver, Setup, Snapshot, SnapshotDocument, pressure::Pressure,
@@ -692,7 +692,7 @@ pub fn document(issuer: &Issuer, upstream: &Upstream) -> SnapshotDocument {
             id: word("shop"),
             name: "Shop".into(),
             owner: word("shop@hackney.example"),
-            credentials: vec![word("cred-1")],
+            credentials: vec![word::<CredentialId>("cred-1").into()],
             grants: vec![grant],
         }],
         people: vec![PersonDocument { id: word("ada"), groups: vec![word("officers@hackney.example")] }],

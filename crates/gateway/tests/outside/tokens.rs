@@ -292,6 +292,24 @@ fn g88_a_revoked_application_credential_token_or_person_is_401_from_the_next_req
 }
 
 #[test]
+fn a_credential_counts_until_its_end_to_the_second() {
+    let stage = Stage::new();
+    let token = bearer(&stage.token());
+    let get = || stage.call("GET", ACCOUNTS, &[&token], "");
+    stage.swap(|document| {
+        document.applications[0].credentials[0].expires_at = Some(Timestamp::from_seconds(NOW + 60));
+    });
+    assert_eq!(get().status, 200);
+    stage.set_now(NOW + 59);
+    assert_eq!(get().status, 200);
+    stage.set_now(NOW + 60);
+    let refused = get().refused(401, "token-revoked");
+    assert!(refused["detail"].as_str().is_some_and(|why| why.contains("has expired")), "{refused}");
+    stage.swap(|document| document.applications[0].credentials[0].expires_at = None);
+    assert_eq!(get().status, 200);
+}
+
+#[test]
 fn g86_a_new_key_is_valid_from_the_first_try_on() {
     let (stage, other) = (Stage::new(), Issuer::new());
     let token = other.sign(&changed(header(), "kid", json!("k2")), &claims());

@@ -58,7 +58,7 @@ enum Verb {
 impl Keys {
     /// Does it.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = Config::read(&self.config)?;
+        let config = Config::read_for(&self.config, None)?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().doing("no runtime could be made")?;
         runtime.block_on(async {

@@ -9,9 +9,9 @@ use hansom_control::{Control, Error, fingerprint};
 use hansom_domain::{ApplicationId, EnvironmentName, PersonId, Status};
 use hansom_gateway::{
     Delta, PlacedVersion, PlatformDocument, Record, Snapshot, VersionPlace,
-    snapshot::{ApplicationDocument, GrantDocument, PersonDocument, VerificationKey},
+    snapshot::{ApplicationDocument, CredentialDocument, GrantDocument, PersonDocument, VerificationKey},
 };
-use hansom_store::{ApplicationRow, GrantRow, Subject, VersionRow};
+use hansom_store::{ApplicationRow, CredentialRow, GrantRow, Subject, VersionRow};
 
 use super::documents::version_document;
 
@@ -150,12 +150,12 @@ impl Reading {
 
     async fn application(&self, id: ApplicationId, found: &mut Found<'_>) -> Result<(), Error> {
         let reads = self.control.reads();
-        let Some(row) = reads.application(&id).await?.filter(|row| row.revoked_at.is_none()) else {
+        let Some(row) = reads.application(&id).await?.filter(ApplicationRow::is_in_force) else {
             found.records.push(Record::NoApplication(id));
             return Ok(());
         };
         let mut document = application_document(row);
-        document.credentials = reads.live_credentials_of(&id).await?.into_iter().map(|row| row.id).collect();
+        document.credentials = reads.live_credentials_of(&id).await?.into_iter().map(credential_document).collect();
         document.grants = reads.approved_grants_of(&id).await?.into_iter().map(grant_document).collect();
         found.application(document);
         Ok(())
@@ -163,12 +163,12 @@ impl Reading {
 
     async fn all_applications(&self, found: &mut Found<'_>) -> Result<(), Error> {
         let reads = self.control.reads();
-        let rows = reads.applications().await?.into_iter().filter(|row| row.revoked_at.is_none());
+        let rows = reads.applications().await?.into_iter().filter(ApplicationRow::is_in_force);
         let mut applications: BTreeMap<ApplicationId, ApplicationDocument> =
             rows.map(|row| (row.id.clone(), application_document(row))).collect();
         for credential in reads.live_credentials().await? {
             if let Some(application) = applications.get_mut(&credential.application_id) {
-                application.credentials.push(credential.id);
+                application.credentials.push(credential_document(credential));
             }
         }
         for grant in reads.approved_grants().await? {
@@ -257,6 +257,10 @@ impl<'s> Found<'s> {
 fn application_document(row: ApplicationRow) -> ApplicationDocument {
     let ApplicationRow { id, name, owner, .. } = row;
     ApplicationDocument { id, name, owner, credentials: vec![], grants: vec![] }
+}
+
+fn credential_document(row: CredentialRow) -> CredentialDocument {
+    CredentialDocument { id: row.id, expires_at: row.expires_at }
 }
 
 fn grant_document(row: GrantRow) -> GrantDocument {

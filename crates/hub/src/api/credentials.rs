@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use axum::{Json, extract::State, http::StatusCode};
-use hansom_domain::{Actor, ApplicationId, CredentialId, CredentialKind};
+use hansom_control::Lasting;
+use hansom_domain::{Actor, ApplicationId, CredentialId, CredentialKind, Overlap};
 use hansom_store::CredentialRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,13 +37,17 @@ pub(crate) struct Credential {
     /// What it is.
     #[schema(value_type = words::CredentialKind)]
     kind: CredentialKind,
-    /// What people know it by: the thumbprint of a key, or the last four characters of a secret.
+    /// What people know it by: the thumbprint of a key, the server of an address, or the last four characters of a secret.
     #[schema(max_length = 100, example = "…9f3c")]
     hint: String,
     /// The public key as a JWK, for a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object, required = false)]
     public_key: Option<Value>,
+    /// The address of the public keys, for an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Url, required = false)]
+    jwks_url: Option<String>,
     /// When it was made.
     created_at: Moment,
     /// By whom.
@@ -52,6 +57,14 @@ pub(crate) struct Credential {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Moment, required = false)]
     last_used_at: Option<Moment>,
+    /// When it ends by itself; absent if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    expires_at: Option<Moment>,
+    /// Why it ended or ends, if not just by somebody's word: `replaced`, `expired`, `unused` or `leaked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100, value_type = String, required = false, example = "replaced")]
+    ended_because: Option<String>,
     /// When it was revoked; absent while it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Moment, required = false)]
@@ -65,6 +78,9 @@ impl From<CredentialRow> for Credential {
             kind: row.kind,
             hint: row.hint,
             public_key: row.public_jwk.and_then(|jwk| serde_json::from_str(&jwk).ok()),
+            jwks_url: row.jwks_url,
+            expires_at: row.expires_at.map(Moment::from),
+            ended_because: row.ended_because,
             created_at: row.created_at.into(),
             created_by: row.created_by,
             last_used_at: row.last_used_at.map(Moment::from),
@@ -77,12 +93,37 @@ impl From<CredentialRow> for Credential {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewCredential {
-    /// `secret` to be given one, `public_key` to register a key whose private half stays with the application.
+    /// `secret` to be given one, `public_key` to register a key whose private half stays with the application, `jwks_url` to
+    /// register the address of such keys.
     #[schema(value_type = words::CredentialKind)]
     kind: CredentialKind,
     /// With kind `public_key`: the key as a PEM text (`PUBLIC KEY`), as the text of a JWK, or as a JWK itself.
     #[schema(value_type = PublicKey, required = false)]
     public_key: Option<Value>,
+    /// With kind `jwks_url`: an `https://` address of a JWK set (RFC 7517). It is asked once before it is registered.
+    #[serde(default)]
+    #[schema(value_type = words::Url, required = false)]
+    jwks_url: Option<String>,
+    /// After how many days it ends by itself; if absent, as late as the platform allows.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3650, value_type = u16, required = false, example = 365)]
+    days: Option<u16>,
+    /// The credential in whose place it comes.
+    #[serde(default)]
+    #[schema(value_type = Replaced, required = false)]
+    replaces: Option<Replaced>,
+}
+
+/// A credential that is replaced.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Replaced {
+    /// Its id.
+    #[schema(value_type = words::Id)]
+    credential: CredentialId,
+    /// When it ends.
+    #[schema(value_type = words::Overlap)]
+    ends: Overlap,
 }
 
 /// How the contract describes a public key, which is read as text or as an object.
@@ -117,7 +158,7 @@ pub(crate) struct IssuedCredential {
     credential: Credential,
     /// The secret, for kind `secret`. The platform keeps a hash only: store it now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100, value_type = String, required = false, example = "hansom_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0")]
+    #[schema(max_length = 100, value_type = String, required = false, example = "hansom_sec_1YQ7bYtBRuoJ5vQkqv8hM0cXrM2yqW3tFz9aLkPdNsE04kAzp")]
     secret: Option<String>,
 }
 
@@ -160,8 +201,9 @@ pub(crate) async fn list_credentials(
 
 /// Makes a credential
 ///
-/// Either registers a public key (better: nothing secret leaves the application) or makes a secret, which is in this
-/// answer and nowhere else. An application has at most five credentials in force.
+/// Either registers a public key or the address of public keys (better: nothing secret leaves the application) or makes a
+/// secret, which is in this answer and nowhere else. An application has at most five credentials in force. One that comes in
+/// the place of another lets that one end now, in a day or in a week.
 #[utoipa::path(
     post,
     path = "/applications/{application_id}/credentials",
@@ -190,30 +232,7 @@ pub(crate) async fn issue_credential(
     Named(application): Named<ApplicationId>,
     Sent(new): Sent<NewCredential>,
 ) -> Result<Created<IssuedCredential>, Failure> {
-    let (id, secret) = match (new.kind, new.public_key) {
-        (CredentialKind::Secret, None) => {
-            let issued = hub.control.issue_secret(&actor, &application).await?;
-            (issued.credential, Some(issued.secret.reveal().to_owned()))
-        }
-        (CredentialKind::PublicKey, Some(key)) => {
-            let key = key_text(key)?;
-            let id = hub.control.register_key(&actor, &application, &key).await?;
-            (id, None)
-        }
-        (CredentialKind::ServiceAccount, _) => {
-            return Err(Failure::malformed(
-                "A service account is bound at /applications/{application_id}/service-accounts, with its issuer and subject.",
-            ));
-        }
-        (CredentialKind::Secret, Some(_)) => {
-            return Err(Failure::malformed(
-                "A secret has no publicKey; leave it out, or write \"kind\": \"public_key\".",
-            ));
-        }
-        (CredentialKind::PublicKey, None) => {
-            return Err(Failure::malformed("The member publicKey is missing; send the public key as PEM or as a JWK."));
-        }
-    };
+    let (id, secret) = issue(&hub, &actor, &application, new).await?;
     let credential = credentials_for(&hub, &actor, &application)
         .await?
         .into_iter()
@@ -223,6 +242,46 @@ pub(crate) async fn issue_credential(
         location: Some(format!("/applications/{application}/credentials/{id}")),
         body: IssuedCredential { credential: credential.into(), secret },
     })
+}
+
+async fn issue(
+    hub: &Hub,
+    actor: &Actor,
+    application: &ApplicationId,
+    new: NewCredential,
+) -> Result<(CredentialId, Option<String>), Failure> {
+    let replaces = new.replaces.map(|replaced| (replaced.credential, replaced.ends));
+    let lasting = Lasting { days: new.days, replaces };
+    match (new.kind, new.public_key, new.jwks_url) {
+        (CredentialKind::Secret, None, None) => {
+            let issued = hub.control.issue_secret_for(actor, application, &lasting).await?;
+            Ok((issued.credential, Some(issued.secret.reveal().to_owned())))
+        }
+        (CredentialKind::PublicKey, Some(key), None) => {
+            let key = key_text(key)?;
+            Ok((hub.control.register_key_for(actor, application, &key, &lasting).await?, None))
+        }
+        (CredentialKind::JwksUrl, None, Some(address)) => {
+            // Who may not register it has nothing asked on their word.
+            hub.control.application_for(actor, application).await?;
+            hub.control.key_set_address(&address)?;
+            let looked = hub.oauth.look_at_key_set(&address).await;
+            looked.map_err(|error| Failure::malformed(format!("The address of keys cannot be used: {error}.")))?;
+            Ok((hub.control.register_key_set(actor, application, &address, &lasting).await?, None))
+        }
+        (CredentialKind::Secret, _, _) => Err(Failure::malformed(
+            "A secret has neither publicKey nor jwksUrl; leave them out, or name the kind that has them.",
+        )),
+        (CredentialKind::PublicKey, _, _) => {
+            Err(Failure::malformed("A public key needs the member publicKey, as PEM or as a JWK, and no jwksUrl."))
+        }
+        (CredentialKind::ServiceAccount, _, _) => Err(Failure::malformed(
+            "A service account is bound at /applications/{application_id}/service-accounts, with its issuer and subject.",
+        )),
+        (CredentialKind::JwksUrl, _, _) => {
+            Err(Failure::malformed("An address of keys needs the member jwksUrl, and no publicKey."))
+        }
+    }
 }
 
 /// Revokes a credential

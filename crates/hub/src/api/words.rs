@@ -85,3 +85,4 @@ closed!(Status, "Where a version stands in its life.", "live");
 closed!(GrantState, "The state of a grant.", "approved");
 closed!(Decision, "What a member of the owner group says to a request.", "approve");
 closed!(CredentialKind, "What a credential is.", "secret");
+closed!(Overlap, "When a credential ends whose successor was made: at once, in 24 hours or in seven days.", "day");

@@ -62,6 +62,8 @@ fn working() -> Router<Hub> {
             route::SERVICE_ACCOUNTS,
             get(applications::service_account::show).post(applications::service_account::bind),
         )
+        .route(route::KEY_SETS, get(applications::key_set::show).post(applications::key_set::register))
+        .route(route::REPLACE_CREDENTIAL, get(applications::replacement::show).post(applications::replacement::replace))
         .route(route::REVOKE_APPLICATION, get(applications::revocation::show).post(applications::revocation::revoke))
         .route(
             route::REVOKE_CREDENTIAL,

@@ -4,6 +4,7 @@ mod attacks;
 mod authorization;
 mod bound_tokens;
 mod codes;
+mod credentials;
 mod devices;
 mod exchange;
 mod flows;

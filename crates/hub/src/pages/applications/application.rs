@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use hansom_domain::{CredentialKind, GrantState};
+use hansom_control::Control;
+use hansom_domain::{CredentialKind, GrantState, Timestamp};
 use hansom_store::{ApplicationRow, CallCountRow, CredentialRow, GrantRow};
 
 use super::find;
@@ -32,6 +33,10 @@ struct ApplicationPage {
     service_accounts: String,
     oauth: String,
     redirect_uris: Vec<String>,
+    key_sets: String,
+    warnings: Vec<String>,
+    suspended: String,
+    longest_secret_days: u16,
     revoke: String,
     credentials: Vec<CredentialLine>,
     grants: Vec<GrantLine>,
@@ -43,8 +48,10 @@ struct CredentialLine {
     hint: String,
     made: String,
     used: String,
+    ends: String,
     revoked: String,
     revoke: String,
+    replace: String,
 }
 
 struct GrantLine {
@@ -82,6 +89,7 @@ async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> R
     let grants = control.reads().grants_of(id).await?;
     let client = control.client(id).await?;
     let usage = control.reads().calls_by(id, since).await?;
+    let warnings = warnings(control, &application, &credentials, &grants);
     Ok(ApplicationPage {
         frame,
         id: id.to_string(),
@@ -95,25 +103,80 @@ async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> R
         service_accounts: urls::service_accounts(id),
         oauth: urls::oauth_client(id),
         redirect_uris: client.iter().flat_map(|client| &client.redirect_uris).map(ToString::to_string).collect(),
+        key_sets: urls::key_sets(id),
+        warnings,
+        suspended: moment::written_or(application.suspended_at, ""),
+        longest_secret_days: control.settings().terms.credentials.longest_secret_days,
         revoke: urls::revoke_application(id),
-        credentials: credentials.into_iter().map(credential_line).collect(),
+        credentials: credentials
+            .into_iter()
+            .map(|credential| credential_line(credential, control.clock().now()))
+            .collect(),
         grants: grants.into_iter().map(grant_line).collect(),
         usage: usage.into_iter().map(usage_line).collect(),
         name: application.name,
     })
 }
 
-fn credential_line(credential: CredentialRow) -> CredentialLine {
+/// How many seconds before its end something is warned of.
+const WARNED_SECONDS: i64 = 30 * 24 * 3600;
+
+/// What ends soon.
+fn warnings(
+    control: &Control,
+    application: &ApplicationRow,
+    credentials: &[CredentialRow],
+    grants: &[GrantRow],
+) -> Vec<String> {
+    let now = control.clock().now();
+    let is_soon = |end: Option<Timestamp>| end.filter(|end| now < *end && *end < now.plus_seconds(WARNED_SECONDS));
+    let in_force = credentials.iter().filter(|credential| credential.is_in_force(now));
+    let ending = in_force.filter_map(|credential| {
+        let end = moment::written(is_soon(credential.expires_at)?);
+        Some(format!("The credential {} ends on {end}. Replace it in time.", credential.hint))
+    });
+    let approved = grants.iter().filter(|grant| grant.state == GrantState::Approved);
+    let lapsing = approved.filter_map(|grant| {
+        let end = moment::written(is_soon(grant.expires_at)?);
+        Some(format!(
+            "The grant for {} {} in {} ends on {end}. Ask for its renewal.",
+            grant.title, grant.major, grant.environment
+        ))
+    });
+    let mut warnings: Vec<String> = ending.chain(lapsing).collect();
+    if application.ownerless_since.is_some() && application.suspended_at.is_none() {
+        warnings.push(format!(
+            "Nobody is known to be in {} any more, so the application will be suspended.",
+            application.owner
+        ));
+    }
+    warnings
+}
+
+fn credential_line(credential: CredentialRow, now: Timestamp) -> CredentialLine {
     CredentialLine {
         kind: match credential.kind {
             CredentialKind::PublicKey => "Public key",
+            CredentialKind::JwksUrl => "Address of keys",
             CredentialKind::Secret => "Secret",
             CredentialKind::ServiceAccount => "Service account",
         },
         made: format!("{} by {}", moment::written(credential.created_at), credential.created_by),
         used: moment::written_or(credential.last_used_at, "Never"),
-        revoked: moment::written_or(credential.revoked_at, ""),
+        ends: moment::written_or(credential.expires_at, "Never"),
+        revoked: match (credential.revoked_at, &credential.ended_because) {
+            (Some(at), Some(because)) => format!("Ended {}: {because}", moment::written(at)),
+            (Some(at), None) => format!("Revoked {}", moment::written(at)),
+            (None, _) if !credential.is_in_force(now) => "Ended".into(),
+            (None, _) => String::new(),
+        },
         revoke: urls::revoke_credential(&credential.application_id, &credential.id),
+        replace: match credential.kind {
+            CredentialKind::JwksUrl | CredentialKind::ServiceAccount => String::new(),
+            CredentialKind::PublicKey | CredentialKind::Secret => {
+                urls::replace_credential(&credential.application_id, &credential.id)
+            }
+        },
         hint: credential.hint,
     }
 }

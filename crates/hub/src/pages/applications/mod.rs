@@ -2,9 +2,11 @@
 
 pub(crate) mod application;
 pub(crate) mod key;
+pub(crate) mod key_set;
 pub(crate) mod list;
 pub(crate) mod new;
 pub(crate) mod oauth;
+pub(crate) mod replacement;
 pub(crate) mod revocation;
 pub(crate) mod secret;
 pub(crate) mod service_account;

@@ -6,8 +6,9 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use hansom_control::{IssuedSecret, Lasting};
 use hansom_domain::{ApplicationId, GrantState};
-use hansom_store::GrantRow;
+use hansom_store::{ApplicationRow, GrantRow};
 
 use super::find;
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     curl,
     form::Sent,
     frame::{Frame, Section},
+    session::SignedIn,
     urls,
 };
 
@@ -42,8 +44,18 @@ struct FirstCall {
 pub(crate) async fn make(Path(id): Path<String>, sent: Sent) -> Result<Response, Refusal> {
     let person = sent.person;
     let application = find(&person, &id).await?;
+    let lasting = Lasting { days: sent.fields.one("days").parse().ok(), replaces: None };
+    let issued = person.hub.control.issue_secret_for(person.actor(), &application.id, &lasting).await?;
+    shown(&person, &application, &issued).await
+}
+
+/// The page that shows a new secret, this once.
+pub(super) async fn shown(
+    person: &SignedIn,
+    application: &ApplicationRow,
+    issued: &IssuedSecret,
+) -> Result<Response, Refusal> {
     let hub = &person.hub;
-    let issued = hub.control.issue_secret(person.actor(), &application.id).await?;
     let secret = issued.secret.reveal();
     let frame = person
         .frame("New secret", Section::Applications)
