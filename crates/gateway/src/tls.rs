@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject},
     server::{
         ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier, danger::ClientCertVerifier,
     },
@@ -42,6 +42,8 @@ pub struct TlsMaterial {
     pub pairs: Vec<(PemFile, PemFile)>,
     /// Who vouches for clients; without it they are not asked for certificates.
     pub client_authorities: Option<PemFile>,
+    /// Which of their certificates are revoked: a list of each authority in their chains.
+    pub client_revocations: Option<PemFile>,
     /// Whether a client without a certificate is refused.
     pub clients_required: bool,
 }
@@ -92,8 +94,8 @@ impl Tls {
         self.present.load().certificates.clone()
     }
 
-    /// The handshake.
-    pub(crate) async fn handshake(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+    /// The handshake; how long it may take is the caller's part.
+    pub async fn handshake(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
         let config = Arc::clone(&self.present.load().config);
         TlsAcceptor::from(config).accept(stream).await
     }
@@ -122,7 +124,7 @@ impl Present {
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|error| broken(format!("cannot be used: {error}")))?;
         let mut config = match &material.client_authorities {
-            Some(file) => builder.with_client_cert_verifier(clients(file, material.clients_required, provider)?),
+            Some(file) => builder.with_client_cert_verifier(clients(file, material, provider)?),
             None => builder.with_no_client_auth(),
         }
         .with_cert_resolver(Arc::new(hosts));
@@ -181,7 +183,7 @@ fn authorities(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, TlsFault>
 
 fn clients(
     file: &PemFile,
-    is_required: bool,
+    material: &TlsMaterial,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsFault> {
     let fault = |why: String| TlsFault { file: file.name.clone(), why };
@@ -190,8 +192,25 @@ fn clients(
         roots.add(certificate).map_err(|error| fault(format!("holds a certificate that cannot vouch: {error}")))?;
     }
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-    let builder = if is_required { builder } else { builder.allow_unauthenticated() };
-    builder.build().map_err(|error| fault(format!("cannot be used: {error}")))
+    let builder = if material.clients_required { builder } else { builder.allow_unauthenticated() };
+    let (builder, last) = match &material.client_revocations {
+        // A list that is out of date tells nothing of who was revoked since, so it lets nobody in.
+        Some(lists) => (builder.with_crls(revocations(lists)?).enforce_revocation_expiration(), lists),
+        None => (builder, file),
+    };
+    builder.build().map_err(|error| TlsFault { file: last.name.clone(), why: format!("cannot be used: {error}") })
+}
+
+/// The lists of revoked certificates of a file; at least one.
+fn revocations(file: &PemFile) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsFault> {
+    let fault = |why: &str| TlsFault { file: file.name.clone(), why: why.into() };
+    let lists: Vec<_> = CertificateRevocationListDer::pem_slice_iter(&file.content)
+        .collect::<Result<_, _>>()
+        .map_err(|_| fault("is no whole PEM; was it only half written?"))?;
+    if lists.is_empty() {
+        return Err(fault("holds no list of revoked certificates in PEM (-----BEGIN X509 CRL-----)"));
+    }
+    Ok(lists)
 }
 
 /// Which certificates are for which host.
@@ -251,7 +270,12 @@ mod tests {
     }
 
     fn material(chain: PemFile, key: PemFile) -> TlsMaterial {
-        TlsMaterial { pairs: vec![(chain, key)], client_authorities: None, clients_required: false }
+        TlsMaterial {
+            pairs: vec![(chain, key)],
+            client_authorities: None,
+            client_revocations: None,
+            clients_required: false,
+        }
     }
 
     #[track_caller]

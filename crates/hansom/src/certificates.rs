@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hansom_domain::{Clock, EnvironmentName};
+use hansom_domain::Clock;
 use hansom_gateway::{Tls, TlsMaterial};
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -20,8 +20,8 @@ const WARN_DAYS: i64 = 21;
 
 /// The TLS of one listener and the files that it was made of.
 pub(crate) struct Watched {
-    /// The environment.
-    pub(crate) environment: EnvironmentName,
+    /// The environment, or in brackets the section of another listener.
+    pub(crate) environment: String,
     /// Its TLS.
     pub(crate) tls: Arc<Tls>,
     /// Its files.

@@ -38,6 +38,11 @@ pub(crate) use terms::{Applications, Grants};
 pub(crate) use tls::TlsFiles;
 pub(crate) use tokens::Tokens;
 
+/// The section of the hub.
+pub(crate) const HUB: &str = "hub";
+/// The section of the operations listener.
+pub(crate) const OPERATIONS: &str = "operations";
+
 /// The file as written. Unknown keys are errors with their line.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +93,8 @@ pub(crate) struct Listener {
     pub(crate) listen: Option<SocketAddr>,
     /// How it is reached from outside.
     pub(crate) url: PublicUrl,
+    /// Certificates; without them it speaks plain HTTP, for a proxy in front of it or for this machine.
+    pub(crate) tls: Option<Spanned<TlsFiles>>,
 }
 
 /// `[environments.production]`
@@ -108,6 +115,8 @@ pub(crate) struct Environment {
 pub(crate) struct Operations {
     /// `host:port` to listen on.
     pub(crate) listen: SocketAddr,
+    /// Certificates; without them it speaks plain HTTP.
+    pub(crate) tls: Option<Spanned<TlsFiles>>,
 }
 
 /// `[database]`
@@ -238,7 +247,9 @@ impl Config {
         if let Some(mail) = &mut config.mail {
             mail.take_from(folder);
         }
-        for tls in config.environments.values_mut().filter_map(|environment| environment.tls.as_mut()) {
+        let of_house = [&mut config.hub.tls, &mut config.operations.tls].into_iter().flatten();
+        let of_environments = config.environments.values_mut().filter_map(|environment| environment.tls.as_mut());
+        for tls in of_environments.chain(of_house) {
             tls.get_mut().take_from(folder);
         }
         Ok(config)
@@ -255,28 +266,33 @@ impl Config {
 
     /// Reads every certificate and key, and says where a fault is. Nobody's clock is asked here: a certificate that has expired
     /// is no reason for a restart to make it worse.
-    pub(crate) fn materials(&self, file: &Path) -> Result<Vec<(EnvironmentName, TlsMaterial)>, Failure> {
+    pub(crate) fn materials(&self, file: &Path) -> Result<Vec<Material<'_>>, Failure> {
         let mut materials = vec![];
-        for (name, environment) in self.environments.iter().filter(|_| self.role.serves_apis()) {
-            let Some(tls) = &environment.tls else { continue };
+        for (section, tls) in self.tls() {
             let material = tls.get_ref().read().and_then(|material| {
                 material.certificates().map_err(|fault| fault.to_string())?;
                 Ok(material)
             });
-            let at = |why: String| Failure::refused(format!("{}: {why}", self.place_of(file, name, tls)));
-            materials.push((name.clone(), material.map_err(at)?));
+            let at = |why: String| Failure::refused(format!("{}: {why}", place_of(file, &section, tls)));
+            materials.push(Material { material: material.map_err(at)?, section, files: tls });
         }
         Ok(materials)
+    }
+
+    /// The sections of this role that have certificates.
+    fn tls(&self) -> Vec<(String, &Spanned<TlsFiles>)> {
+        let apis = self.environments.iter().filter(|_| self.role.serves_apis());
+        let apis = apis.map(|(name, of)| (format!("environments.{name}"), of.tls.as_ref()));
+        let hub = Some((HUB.to_owned(), self.hub.tls.as_ref())).filter(|_| self.role.serves_hub());
+        let all = apis.chain(hub).chain([(OPERATIONS.to_owned(), self.operations.tls.as_ref())]);
+        all.filter_map(|(section, tls)| Some((section, tls?))).collect()
     }
 
     /// Whether all certificates hold now.
     pub(crate) fn certificates_hold(&self, file: &Path, now: Timestamp) -> Result<(), Failure> {
         let seconds = now.millis() / 1000;
-        for (name, material) in self.materials(file)? {
-            let Some(tls) = self.environments.get(&name).and_then(|environment| environment.tls.as_ref()) else {
-                continue;
-            };
-            let refuse = |why: String| Err(Failure::refused(format!("{}: {why}", self.place_of(file, &name, tls))));
+        for Material { section, files, material } in self.materials(file)? {
+            let refuse = |why: String| Err(Failure::refused(format!("{}: {why}", place_of(file, &section, files))));
             for (certificate, facts) in material.certificates().unwrap_or_default() {
                 if facts.until <= seconds {
                     return refuse(format!("{certificate} expired on {}; get a new one", day(facts.until)));
@@ -287,13 +303,6 @@ impl Config {
             }
         }
         Ok(())
-    }
-
-    /// `hansom.toml:12:1: [environments.production] tls`
-    pub(crate) fn place_of(&self, file: &Path, name: &EnvironmentName, tls: &Spanned<TlsFiles>) -> String {
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        let (line, column) = place(&text, tls.span().start);
-        format!("{}:{line}:{column}: [environments.{name}] tls", file.display())
     }
 
     fn check(&self, file: &Path) -> Result<(), Failure> {
@@ -382,6 +391,23 @@ impl Config {
         let identity = self.identity.as_ref().filter(|_| self.role.serves_hub());
         identity.and_then(|identity| identity.client_secret_file.as_deref()).map(secret_file).transpose()
     }
+}
+
+/// A section's certificates, read.
+pub(crate) struct Material<'c> {
+    /// As in the file, without its brackets.
+    pub(crate) section: String,
+    /// Where they are.
+    pub(crate) files: &'c Spanned<TlsFiles>,
+    /// What stands in them.
+    pub(crate) material: TlsMaterial,
+}
+
+/// `hansom.toml:12:1: [environments.production] tls`
+fn place_of(file: &Path, section: &str, tls: &Spanned<TlsFiles>) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let (line, column) = place(&text, tls.span().start);
+    format!("{}:{line}:{column}: [{section}] tls", file.display())
 }
 
 /// A profile that comes with Hansom, or one from a file.

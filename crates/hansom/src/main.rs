@@ -33,6 +33,7 @@ mod reach;
 mod readiness;
 mod repository;
 mod saying;
+mod secure;
 mod signals;
 mod upkeep;
 mod world;

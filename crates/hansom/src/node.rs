@@ -124,7 +124,7 @@ impl Node {
             quotas.follows(None);
         }
         let mut jobs = vec![
-            serve(listener, operations, stopping)?,
+            serve(listener, parts.tls.operations.clone(), operations, stopping)?,
             tokio::spawn(certificates.run(life.ask)),
             tokio::spawn(lives(crashes.clone())),
         ];
@@ -148,7 +148,7 @@ impl Node {
         let listener: TcpListener = listener.try_clone().doing("the hub's listener could not be used")?;
         let (hub, chance) = (parts.hub.1.clone(), parts.chance.clone());
         let away = Router::new().fallback(move || std::future::ready(hub_is_away(&hub, &chance)));
-        let away = serve(listener, away, stopping)?;
+        let away = serve(listener, parts.tls.hub.clone(), away, stopping)?;
         let opened = retry(parts).await;
         stop.send_replace(true);
         // It may wait for clients that keep their connections; nothing else needs it.

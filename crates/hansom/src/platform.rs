@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
+use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
-use hansom_gateway::{Bounds, Entrance, Gateway, Reach};
+use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Tls};
 use hansom_oauth::{Directory, OAuth, Provider, Rules, SignIn};
 use hansom_store::{Reads, Writes};
 use tokio::{
@@ -33,6 +34,7 @@ use crate::{
     quotas::Quotas,
     readiness::Readiness,
     saying,
+    secure::Secure,
     signals::Signals,
     upkeep, world,
 };
@@ -47,6 +49,8 @@ pub(crate) struct Parts {
     pub(crate) environments: Vec<Environment>,
     /// The operations listener.
     pub(crate) operations: TcpListener,
+    /// Their TLS.
+    pub(crate) tls: OfHouse,
     /// The database's address.
     pub(crate) database: String,
     /// Whether to serve from the snapshot of this machine while the database cannot be opened.
@@ -83,6 +87,15 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     /// Chance.
     pub(crate) chance: Chance,
+}
+
+/// The TLS of the listeners that are no environment's; without it they speak plain HTTP.
+#[derive(Default)]
+pub(crate) struct OfHouse {
+    /// Of the hub.
+    pub(crate) hub: Option<Arc<Tls>>,
+    /// Of the operations listener.
+    pub(crate) operations: Option<Arc<Tls>>,
 }
 
 /// An environment with its listeners.
@@ -392,7 +405,7 @@ fn serve_hub(
         environments,
         notice: parts.notice.clone(),
     });
-    let hub = serve(listener, pages, stops)?;
+    let hub = serve(listener, parts.tls.hub.clone(), pages, stops)?;
     Ok([
         hub,
         tokio::spawn(upkeep::run(control.clone())),
@@ -455,16 +468,27 @@ async fn open_control(
 
 pub(crate) fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     router: axum::Router,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Failure> {
-    let listener = tokio::net::TcpListener::from_std(listener).doing("a listener could not be used")?;
+    let unused = "a listener could not be used";
+    let listener = tokio::net::TcpListener::from_std(listener).doing(unused)?;
+    let plain_or_secure = match tls {
+        Some(tls) => Err(Secure::new(listener, tls).doing(unused)?),
+        None => Ok(listener),
+    };
     Ok(tokio::spawn(async move {
         let stop = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
+        let served = match plain_or_secure {
+            Ok(plain) => axum::serve(plain, router).with_graceful_shutdown(stop).await,
+            // What is tapped tells its peer's address to the router, as a plain listener does.
+            Err(secure) => axum::serve(secure.tap_io(|_| ()), router).with_graceful_shutdown(stop).await,
+        };
+        if let Err(error) = served {
             tracing::error!(%error, "a listener ended");
         }
     }))

@@ -9,7 +9,10 @@ use std::{
 
 use hansom_gateway::{Entrance, ForwardedHeader, PemFile, Tls, TlsMaterial, TrustedProxies};
 use prometheus_client::encoding::text::encode;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer as Authority, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer as Authority, KeyIdMethod,
+    KeyPair, RevokedCertParams, date_time_ymd,
+};
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
@@ -35,16 +38,43 @@ impl Town {
 
     /// A certificate and its key.
     fn certificate(&self, names: &[&str]) -> (PemFile, PemFile) {
+        self.numbered(names, None)
+    }
+
+    fn numbered(&self, names: &[&str], number: Option<u64>) -> (PemFile, PemFile) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().expect("a key");
-        let signed = CertificateParams::new(names).and_then(|params| params.signed_by(&key, &self.authority));
+        let signed = CertificateParams::new(names).and_then(|mut params| {
+            params.serial_number = number.map(Into::into);
+            params.signed_by(&key, &self.authority)
+        });
         let file = |name: &str, text: String| PemFile { name: name.into(), content: text.into_bytes() };
         (file("host.pem", signed.expect("signed").pem()), file("host.key", key.serialize_pem()))
     }
 
+    /// A list of revoked certificates, good until a year.
+    fn revoked(&self, numbers: &[u64], until: i32) -> PemFile {
+        let revoked = numbers.iter().map(|number| RevokedCertParams {
+            serial_number: (*number).into(),
+            revocation_time: date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2020, 1, 1),
+            next_update: date_time_ymd(until, 1, 1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let text = list.signed_by(&self.authority).and_then(|list| list.pem()).expect("signed");
+        PemFile { name: "revoked.pem".into(), content: text.into_bytes() }
+    }
+
     fn material(&self, hosts: &[&[&str]]) -> TlsMaterial {
         let pairs = hosts.iter().map(|names| self.certificate(names)).collect();
-        TlsMaterial { pairs, client_authorities: None, clients_required: false }
+        TlsMaterial { pairs, client_authorities: None, client_revocations: None, clients_required: false }
     }
 
     /// A client that trusts the authority, speaks HTTP/1.1 and may have a certificate.
@@ -220,6 +250,39 @@ fn d55_clients_show_certificates_where_they_have_to() {
             assert_eq!(without.is_err(), is_required, "{without:?}");
         }
     }
+}
+
+#[test]
+fn d55_a_client_whose_certificate_is_revoked_is_refused_from_the_next_list_on() {
+    let town = Town::new();
+    let authorities = PemFile { name: "clients.pem".into(), content: town.pem.clone().into_bytes() };
+    let with = |list: Option<PemFile>| TlsMaterial {
+        client_authorities: Some(authorities.clone()),
+        client_revocations: list,
+        clients_required: true,
+        ..town.material(&[&["api.example"]])
+    };
+    let (stage, tls) = stage(&with(Some(town.revoked(&[6], 2999))));
+    for version in [&TLS12, &TLS13] {
+        tls.replace(&with(Some(town.revoked(&[6], 2999)))).expect("a good list");
+        let kept = town.client(&[version], Some(town.numbered(&["shop.example"], Some(7))));
+        let other = town.client(&[version], Some(town.numbered(&["other.example"], Some(8))));
+        for client in [&kept, &kept, &other] {
+            assert_eq!(ask(&stage, "api.example", client).expect("an answer"), "HTTP/1.1 200 OK");
+        }
+        // Its session could be taken up again, if that were not judged anew.
+        tls.replace(&with(Some(town.revoked(&[6, 7], 2999)))).expect("a good list");
+        ask(&stage, "api.example", &kept).expect_err("it is revoked");
+        assert_eq!(ask(&stage, "api.example", &other).expect("an answer"), "HTTP/1.1 200 OK");
+        // A list that is out of date, and one of another authority, tell of nobody that they may come in.
+        for list in [town.revoked(&[6], 2021), Town::new().revoked(&[6], 2999)] {
+            tls.replace(&with(Some(list))).expect("a list");
+            ask(&stage, "api.example", &other).expect_err("nobody says that it holds");
+        }
+    }
+    let none = PemFile { name: "revoked.pem".into(), content: authorities.content.clone() };
+    let fault = tls.replace(&with(Some(none))).expect_err("there is no list in it");
+    assert!(fault.to_string().starts_with("revoked.pem holds no list of revoked certificates"), "{fault}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `hansom serve`: run the platform from a configuration.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,12 +14,12 @@ use tokio::sync::Notify;
 use crate::{
     access_log::AccessLog,
     certificates::Watched,
-    config::{Config, Role},
+    config::{Config, HUB, Material, OPERATIONS, Role},
     descriptors,
     failure::{Doing, Failure},
     handover::Inherited,
     master_key,
-    platform::{self, Environment, Life, Parts, Platform},
+    platform::{self, Environment, Life, OfHouse, Parts, Platform},
     reach, saying,
     signals::Signals,
     world,
@@ -96,7 +97,8 @@ fn say_addresses(config: &Config) {
 
 fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notify>) -> Result<Parts, Failure> {
     let chance = world::chance();
-    let (environments, watched) = environments(config, file, inherited)?;
+    let (tls, watched) = tls(config, file)?;
+    let environments = environments(config, &tls, inherited)?;
     let role = config.role;
     let hub = config.hub.listen.filter(|_| role.serves_hub());
     let hub = hub.map(|address| platform::bind(address, "the hub", inherited)).transpose()?;
@@ -105,6 +107,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         environments,
         hub: (hub, config.hub.url.as_str().to_owned()),
         operations: platform::bind(config.operations.listen, "the operations listener", inherited)?,
+        tls: OfHouse { hub: tls.get(HUB).cloned(), operations: tls.get(OPERATIONS).cloned() },
         database: config.database_url()?,
         waits_for_store: true,
         master_key: master_key::of(config, &chance)?,
@@ -134,35 +137,39 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
     })
 }
 
-/// All environments, with listeners where this process serves them; and whose certificates are looked after.
-fn environments(
-    config: &Config,
-    file: &Path,
-    inherited: &mut Inherited,
-) -> Result<(Vec<Environment>, Vec<Watched>), Failure> {
-    let (proxies, mut materials) = (Arc::new(config.gateway.proxies()), config.materials(file)?);
-    let (mut environments, mut watched) = (vec![], vec![]);
+/// TLS by its section.
+type Sections = HashMap<String, Arc<Tls>>;
+
+/// The TLS of each section that has certificates; and whose certificates are looked after.
+fn tls(config: &Config, file: &Path) -> Result<(Sections, Vec<Watched>), Failure> {
+    let (mut by_section, mut watched) = (HashMap::new(), vec![]);
+    for Material { section, files, material } in config.materials(file)? {
+        let tls = Arc::new(Tls::new(&material).doing(format!("TLS of [{section}]"))?);
+        let environment =
+            section.strip_prefix("environments.").map_or_else(|| format!("[{section}]"), ToOwned::to_owned);
+        let files = files.get_ref().clone();
+        watched.push(Watched { environment, tls: Arc::clone(&tls), files, material: Ok(material) });
+        by_section.insert(section, tls);
+    }
+    Ok((by_section, watched))
+}
+
+/// All environments, with listeners where this process serves them.
+fn environments(config: &Config, tls: &Sections, inherited: &mut Inherited) -> Result<Vec<Environment>, Failure> {
+    let proxies = Arc::new(config.gateway.proxies());
+    let mut environments = vec![];
     for (name, environment) in &config.environments {
         let what = format!("the gateway for {name}");
         let address = environment.listen.filter(|_| config.role.serves_apis());
         let listeners = address.map(|address| platform::bind_gateway(address, &what, inherited)).transpose()?;
-        let material = materials.iter().position(|(of, _)| of == name).map(|at| materials.swap_remove(at).1);
-        let tls = match (material, &environment.tls) {
-            (Some(material), Some(files)) => {
-                let tls = Arc::new(Tls::new(&material).doing(&what)?);
-                let (files, material) = (files.get_ref().clone(), Ok(material));
-                watched.push(Watched { environment: name.clone(), tls: Arc::clone(&tls), files, material });
-                Some(tls)
-            }
-            _ => None,
-        };
+        let tls = tls.get(&format!("environments.{name}")).cloned();
         let base = environment.url.as_str().to_owned();
         let https_only = base.starts_with("https://");
         let proxy_protocol = config.gateway.proxy_protocol;
         let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only };
         environments.push(Environment { name: name.clone(), listeners: listeners.unwrap_or_default(), base, entrance });
     }
-    Ok((environments, watched))
+    Ok(environments)
 }
 
 fn provider(config: &Config) -> Result<Option<Provider>, Failure> {

@@ -27,6 +27,8 @@ struct Files {
     key: PathBuf,
     /// Who vouches for clients, in PEM; for the whole listener.
     client_ca: Option<PathBuf>,
+    /// Which of their certificates are revoked, in PEM: a list of each authority in their chains.
+    client_crl: Option<PathBuf>,
     /// Whether a client without a certificate is let in.
     clients: Option<Clients>,
 }
@@ -77,6 +79,9 @@ fn checked(files: Vec<Files>) -> Result<TlsFiles, &'static str> {
     if files.iter().any(|files| files.clients.is_some() && files.client_ca.is_none()) {
         return Err("clients says whether clients must show a certificate; name client_ca beside it");
     }
+    if files.iter().any(|files| files.client_crl.is_some() && files.client_ca.is_none()) {
+        return Err("client_crl says whose certificates are revoked; name client_ca beside it");
+    }
     Ok(TlsFiles(files))
 }
 
@@ -84,7 +89,8 @@ impl TlsFiles {
     /// Takes relative paths from the configuration's folder.
     pub(super) fn take_from(&mut self, folder: &Path) {
         for files in &mut self.0 {
-            for path in [&mut files.certificate, &mut files.key].into_iter().chain(&mut files.client_ca) {
+            let own = [&mut files.certificate, &mut files.key].into_iter();
+            for path in own.chain(&mut files.client_ca).chain(&mut files.client_crl) {
                 *path = folder.join(&*path);
             }
         }
@@ -98,6 +104,7 @@ impl TlsFiles {
         Ok(TlsMaterial {
             pairs,
             client_authorities: clients.map(|(file, _)| read(file)).transpose()?,
+            client_revocations: self.0.iter().find_map(|files| files.client_crl.as_deref()).map(read).transpose()?,
             clients_required: clients.is_some_and(|(_, clients)| clients != Some(Clients::Optional)),
         })
     }

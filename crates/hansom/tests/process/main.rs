@@ -5,6 +5,7 @@ mod faults;
 mod life;
 mod nodes;
 mod running;
+mod secure;
 mod snapshots;
 mod streams;
 mod village;

@@ -159,3 +159,13 @@ pub(crate) fn get(port: u16, path: &str) -> Option<String> {
     stream.read_to_string(&mut answer).ok()?;
     (!answer.is_empty()).then_some(answer)
 }
+
+/// Asks again and again until it is so, as long as the process runs.
+pub(crate) async fn eventually(running: &mut Running, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(running.0.try_wait().unwrap().is_none(), "it ended before {what}");
+        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
