@@ -7,7 +7,7 @@ use crate::{Control, Error, RedirectUri};
 
 /// The client of `hansom login`. Every platform has it; no application can be called so, since their ids are 32 hexadecimal
 /// digits.
-pub const CLI_CLIENT: &str = "hansom-cli";
+pub const CLI_CLIENT: &str = hansom_domain::COMMAND_LINE_CLIENT;
 
 const CLI_REDIRECTS: [&str; 2] = ["http://127.0.0.1/callback", "http://[::1]/callback"];
 

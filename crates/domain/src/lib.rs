@@ -6,6 +6,7 @@
 mod access;
 mod actor;
 mod chance;
+mod client;
 mod credential;
 mod environment;
 mod grant;
@@ -28,6 +29,7 @@ mod waiver;
 pub use access::{AccessRule, AccessRules, OperationSet};
 pub use actor::Actor;
 pub use chance::Chance;
+pub use client::{COMMAND_LINE_CLIENT, HUB_CLIENT, is_built_in_client};
 pub use credential::{CredentialKind, Overlap, PlainSecret};
 pub use environment::EnvironmentName;
 pub use grant::{Decision, GrantState};

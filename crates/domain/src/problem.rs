@@ -88,6 +88,8 @@ problem_codes! {
     TokenAudience, "token-audience", 401, "The access token is for another environment", "Each environment has its own tokens. Ask for one with resource set to the base URL of the environment that you call.";
     /// The token, its credential or its application was revoked.
     TokenRevoked, "token-revoked", 401, "The access token was revoked", "The token, the credential it was issued for, or the application was revoked. See the application in the hub, make a new credential and get a new token.";
+    /// The proof of the key that a token is bound to is missing, wrong, old or used.
+    ProofInvalid, "proof-invalid", 401, "The DPoP proof is not valid", "Make a new proof for each request, with the key that the access token is bound to: its method (htm), its address without the query (htu), the hash of the access token (ath), the present time (iat) and a new id (jti). Check the clock of your machine.";
     /// The application did not prove itself at the token endpoint.
     ClientInvalid, "client-invalid", 401, "The application could not prove itself", "Check the client_id and the secret or key that you use with it. The page of the application in the hub lists its credentials, and makes new ones. For a signed assertion, the detail says what is wrong with it.";
     /// HTTP without TLS where TLS is spoken.

@@ -9,8 +9,21 @@ use crate::invalid::{Invalid, quoted, word_as_text};
 pub struct ApiSlug(Arc<str>);
 
 /// Names that would read as an address of the platform itself.
-const RESERVED: &[&str] =
-    &["admin", "api", "apis", "hansom", "health", "hub", "live", "metrics", "oauth", "ready", "static", "well-known"];
+const RESERVED: &[&str] = &[
+    "admin",
+    "api",
+    "apis",
+    "authz",
+    "hansom",
+    "health",
+    "hub",
+    "live",
+    "metrics",
+    "oauth",
+    "ready",
+    "static",
+    "well-known",
+];
 
 impl ApiSlug {
     /// The slug as text.
@@ -60,9 +73,23 @@ mod tests {
         for good in ["repairs", "council-tax", "a1", "bulky-waste-2"] {
             assert_eq!(good.parse::<ApiSlug>().unwrap().as_str(), good);
         }
-        for bad in
-            ["", "a", "Repairs", "-a", "a-", "a--b", "a_b", "1a", "a/b", "..", "é1", "admin", "api", &"a".repeat(41)]
-        {
+        for bad in [
+            "",
+            "a",
+            "Repairs",
+            "-a",
+            "a-",
+            "a--b",
+            "a_b",
+            "1a",
+            "a/b",
+            "..",
+            "é1",
+            "admin",
+            "api",
+            "authz",
+            &"a".repeat(41),
+        ] {
             assert!(bad.parse::<ApiSlug>().is_err(), "{bad:?} must be refused");
         }
     }

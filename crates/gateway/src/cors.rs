@@ -20,7 +20,7 @@ use crate::{
 
 const REQUEST_METHOD: &str = "access-control-request-method";
 /// What every version's requests may have beside what its contract names.
-const SENT: [&str; 2] = ["authorization", "content-type"];
+const SENT: [&str; 3] = ["authorization", "content-type", "dpop"];
 /// What a contract's mock takes besides.
 const SENT_TO_MOCKS: &str = "prefer";
 /// What the gateway says with an answer, and what answers have that browsers do not show unasked.

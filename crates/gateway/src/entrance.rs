@@ -6,6 +6,7 @@
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
+use hansom_domain::Network;
 use tokio::{
     io::AsyncReadExt,
     net::TcpStream,
@@ -39,6 +40,8 @@ pub struct Entrance {
     /// Whether clients reach the listener by HTTPS alone, here or at a trusted proxy. A client that came to the proxy without
     /// is refused as it would be here.
     pub https_only: bool,
+    /// From where other gateways ask what to do with requests of theirs; nowhere, where it is empty.
+    pub authz_from: Arc<[Network]>,
 }
 
 /// What is known of a connection that came in.

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Te,
     /// Who calls.
     Authorization,
+    /// That the caller holds the key which its token is bound to: `DPoP`.
+    Proof,
     /// Which gateways a message went through.
     Via,
     /// The page that a browser's request comes from.
@@ -71,6 +73,7 @@ fn kind_of_lower_case(name: &[u8]) -> Kind {
         b"upgrade" => Kind::Upgrade,
         b"te" => Kind::Te,
         b"authorization" => Kind::Authorization,
+        b"dpop" => Kind::Proof,
         b"via" => Kind::Via,
         b"origin" => Kind::Origin,
         b"date" => Kind::Date,

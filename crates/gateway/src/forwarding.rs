@@ -130,6 +130,7 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
             | Kind::Upgrade
             | Kind::Te
             | Kind::Authorization
+            | Kind::Proof
             | Kind::OfOneConnection
             | Kind::KeptFromUpstreams
             | Kind::KeptFromBoth => false,

@@ -52,6 +52,11 @@ impl Field {
     pub(crate) fn value<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         self.value.of(text)
     }
+
+    /// Where the value stands in the text of its head.
+    pub(crate) fn value_place(&self) -> Range<usize> {
+        self.value.from as usize..self.value.to as usize
+    }
 }
 
 /// The head of a request as it was read: each part in order by itself, their sense not yet looked at.

@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::time::timeout;
 
 use crate::{
+    authz,
     connection::Connection,
     exchange::{Exchange, Fault, Way},
     fields::{self, Kind},
@@ -97,7 +98,9 @@ async fn respond(
     let (head, body) = request.into_parts();
     let mut notes = visit.open(Some(&head.method));
     let snapshot = visit.door.core.shared.snapshot.load_full();
-    let is_grpc = grpc::is_asked_for(&head.headers);
+    // Another gateway reads the status of a refusal, whatever the request is that it asks about.
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let is_grpc = grpc::is_asked_for(&head.headers) && !authz::is_question(&visit, target.as_bytes());
     let Some(snapshot) = &snapshot else {
         return Ok(refuse(Refusal::Starting, Tone { hub: "", is_grpc }, notes));
     };

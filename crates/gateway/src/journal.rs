@@ -46,6 +46,10 @@ pub struct Entry {
     pub refusal: Option<&'static str>,
     /// What a person needs to mend it.
     pub detail: Option<String>,
+    /// What was measured, for the caller and whoever answers for it: names and values.
+    pub facts: Vec<(&'static str, String)>,
+    /// Whether another gateway asked what to do with the request, so that nothing was forwarded here.
+    pub decides_only: bool,
 }
 
 /// Who called, as far as proven.
@@ -142,6 +146,8 @@ impl Page {
             status: CLIENT_GONE,
             refusal: None,
             detail: None,
+            facts: vec![],
+            decides_only: false,
         };
         Self { entry: Some(entry), request, at, started: present(), core: Rc::clone(core) }
     }

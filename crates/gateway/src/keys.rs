@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaParameters, RsaPublicKeyComponents,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::snapshot::{SetAside, VerificationKey};
 
 const MOST_KEYS: usize = 100;
+const LEAST_RSA_BYTES: usize = 256;
+const MOST_RSA_BYTES: usize = 512;
+const MOST_EXPONENT_BYTES: usize = 4;
 
 /// The issuer of access tokens with its keys.
 #[derive(Debug, Default)]
@@ -30,7 +34,7 @@ pub(crate) struct Key {
 #[derive(Debug)]
 enum Material {
     Parsed(ParsedPublicKey),
-    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Rsa { n: Vec<u8>, e: Vec<u8>, parameters: &'static RsaParameters },
 }
 
 impl KeySet {
@@ -77,10 +81,10 @@ impl Key {
             "EdDSA" if is("kty", "OKP") && is("crv", "Ed25519") => parsed(ParsedPublicKey::new(&ED25519, part("x")?))?,
             "RS256" if is("kty", "RSA") => {
                 let (n, e) = (part("n")?, part("e")?);
-                if n.len() < 256 {
+                if n.len() < LEAST_RSA_BYTES {
                     return Err("the RSA key is shorter than 2048 bits");
                 }
-                Material::Rsa { n, e }
+                Material::Rsa { n, e, parameters: &RSA_PKCS1_2048_8192_SHA256 }
             }
             _ => {
                 return Err("the algorithm is none of ES256, RS256 and EdDSA, or the key is not made for it");
@@ -89,11 +93,36 @@ impl Key {
         Ok(Self { algorithm: key.algorithm.clone(), material })
     }
 
+    /// A key that a stranger brings, so that what verifying costs is bounded.
+    pub(crate) fn of_proof(algorithm: &str, jwk: &Map<String, Value>) -> Result<Self, &'static str> {
+        const FAULT: &str = "The key of the DPoP proof is not made for its algorithm, or too long, or no key.";
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or_default();
+        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)).map_err(|_| FAULT);
+        let material = match (algorithm, text("kty"), text("crv")) {
+            ("ES256", "EC", "P-256") => {
+                let point = [&[4], bytes("x")?.as_slice(), bytes("y")?.as_slice()].concat();
+                parsed(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)).map_err(|_| FAULT)?
+            }
+            ("EdDSA", "OKP", "Ed25519") => parsed(ParsedPublicKey::new(&ED25519, bytes("x")?)).map_err(|_| FAULT)?,
+            ("RS256" | "PS256", "RSA", _) => {
+                let (n, e) = (bytes("n")?, bytes("e")?);
+                if !(LEAST_RSA_BYTES..=MOST_RSA_BYTES).contains(&n.len()) || e.len() > MOST_EXPONENT_BYTES {
+                    return Err(FAULT);
+                }
+                let is_pss = algorithm == "PS256";
+                let parameters = if is_pss { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
+                Material::Rsa { n, e, parameters }
+            }
+            _ => return Err(FAULT),
+        };
+        Ok(Self { algorithm: algorithm.to_owned(), material })
+    }
+
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.material {
             Material::Parsed(key) => key.verify_sig(message, signature).is_ok(),
-            Material::Rsa { n, e } => {
-                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+            Material::Rsa { n, e, parameters } => {
+                RsaPublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok()
             }
         }
     }

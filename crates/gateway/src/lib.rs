@@ -34,6 +34,7 @@ use tokio::{
 
 mod authentication;
 mod authorization;
+mod authz;
 mod buffers;
 mod callers;
 mod certificate;
@@ -44,6 +45,7 @@ mod crowd;
 mod delta;
 mod entrance;
 mod exchange;
+mod facts;
 mod fields;
 mod forwarded;
 mod forwarding;
@@ -67,6 +69,7 @@ mod path;
 mod patience;
 mod peer;
 pub mod pressure;
+mod proof;
 mod proxy_protocol;
 mod reception;
 mod refusal;
@@ -203,6 +206,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         signer: setup.identity_signer,
         bounds: setup.bounds,
         pressure: setup.pressure,
+        replays: proof::Replays::default(),
     });
     let (stop, stopped) = watch::channel(false);
     let (end, ending) = watch::channel(false);

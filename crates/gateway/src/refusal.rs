@@ -10,7 +10,25 @@ use http::{
 };
 use serde_json::Value;
 
-use crate::limits::Reached;
+use crate::{limits::Reached, proof};
+
+/// By which scheme a token came (RFC 6750, RFC 9449).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    #[default]
+    Bearer,
+    /// With the proof of a key.
+    Dpop,
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Bearer => "Bearer",
+            Scheme::Dpop => "DPoP",
+        }
+    }
+}
 
 /// Everything that can end a request early.
 #[derive(Debug)]
@@ -53,10 +71,27 @@ pub(crate) enum Refusal {
     },
     TokenMissing,
     TokenInvalid(&'static str),
-    TokenExpired,
+    TokenExpired {
+        /// So many seconds ago.
+        seconds: i64,
+    },
+    /// The token's time has not come: the clock of whoever made it is ahead.
+    TokenAhead {
+        seconds: i64,
+    },
     TokenForElsewhere {
         wanted: String,
+        told: String,
     },
+    /// The token is bound to a key and came without its proof.
+    TokenBound,
+    /// What is wrong with the proof of a key.
+    ProofInvalid(&'static str),
+    /// The proof was made too long ago, or is to be made yet; so many seconds ahead.
+    ProofTime {
+        ahead: i64,
+    },
+    TooManyProofs,
     TokenRevoked(&'static str),
     TooManyUnknownTokens,
     OperationClosed {
@@ -65,6 +100,8 @@ pub(crate) enum Refusal {
     GroupMissing {
         operation: String,
         groups: Vec<GroupAddress>,
+        /// Those that the person is in.
+        held: Vec<GroupAddress>,
         api: ApiSlug,
     },
     GrantMissing {
@@ -136,14 +173,17 @@ impl Refusal {
             Refusal::MethodUnknown | Refusal::MethodNotAllowed { .. } => ProblemCode::MethodNotAllowed,
             Refusal::Retired { .. } => ProblemCode::Retired,
             Refusal::TokenMissing => ProblemCode::TokenMissing,
-            Refusal::TokenInvalid(_) => ProblemCode::TokenInvalid,
-            Refusal::TokenExpired => ProblemCode::TokenExpired,
+            Refusal::TokenInvalid(_) | Refusal::TokenAhead { .. } | Refusal::TokenBound => ProblemCode::TokenInvalid,
+            Refusal::ProofInvalid(_) | Refusal::ProofTime { .. } => ProblemCode::ProofInvalid,
+            Refusal::TokenExpired { .. } => ProblemCode::TokenExpired,
             Refusal::TokenForElsewhere { .. } => ProblemCode::TokenAudience,
             Refusal::TokenRevoked(_) => ProblemCode::TokenRevoked,
             Refusal::OperationClosed { .. } => ProblemCode::OperationClosed,
             Refusal::GroupMissing { .. } | Refusal::ApplicationsNotAllowed { .. } => ProblemCode::GroupMissing,
             Refusal::GrantMissing { .. } | Refusal::PeopleNotAllowed { .. } => ProblemCode::GrantMissing,
-            Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens => ProblemCode::LimitReached,
+            Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens | Refusal::TooManyProofs => {
+                ProblemCode::LimitReached
+            }
             Refusal::ContractBroken { .. } => ProblemCode::InvalidRequest,
             Refusal::MediaTypeUnknown { .. } => ProblemCode::UnsupportedMediaType,
             Refusal::NothingAcceptable(_) => ProblemCode::NotAcceptable,
@@ -207,8 +247,21 @@ impl Refusal {
                 "The request has no access token. Send one as Authorization: Bearer <token>.".into()
             }
             Refusal::TokenInvalid(why) => (*why).into(),
-            Refusal::TokenExpired => "The access token has expired.".into(),
-            Refusal::TokenForElsewhere { wanted } => {
+            Refusal::TokenExpired { .. } => "The access token has expired.".into(),
+            Refusal::TokenAhead { .. } => "The access token is not valid yet.".into(),
+            Refusal::TokenBound => {
+                "The access token is bound to a key. Send it as Authorization: DPoP <token>, with a proof in the header DPoP."
+                    .into()
+            }
+            Refusal::ProofInvalid(why) => (*why).into(),
+            Refusal::ProofTime { ahead } if *ahead > 0 => {
+                "The DPoP proof is not valid yet. Check the clock of the program that made it.".into()
+            }
+            Refusal::ProofTime { .. } => {
+                "The DPoP proof is more than a minute old. Make one for each request, and check the clock.".into()
+            }
+            Refusal::TooManyProofs => "Too many DPoP proofs with one key. Wait for a minute or two.".into(),
+            Refusal::TokenForElsewhere { wanted, .. } => {
                 format!("The access token is not for {wanted}.")
             }
             Refusal::TokenRevoked(why) => (*why).into(),
@@ -216,7 +269,7 @@ impl Refusal {
             Refusal::OperationClosed { operation } => {
                 format!("No access rule names the operation {operation}.")
             }
-            Refusal::GroupMissing { operation, groups, api } => format!(
+            Refusal::GroupMissing { operation, groups, api, .. } => format!(
                 "{operation} may be called by members of {}. You are in none of them. See {hub}/apis/{api}",
                 list(groups, "no group")
             ),
@@ -287,11 +340,14 @@ impl Refusal {
         )
     }
 
-    fn challenge(&self) -> Option<String> {
+    fn challenge(&self, scheme: Scheme) -> Option<String> {
         let error = match self {
             Refusal::TokenMissing => return Some("Bearer realm=\"hansom\"".into()),
+            Refusal::ProofInvalid(_) | Refusal::ProofTime { .. } => "invalid_dpop_proof",
             Refusal::TokenInvalid(_)
-            | Refusal::TokenExpired
+            | Refusal::TokenAhead { .. }
+            | Refusal::TokenBound
+            | Refusal::TokenExpired { .. }
             | Refusal::TokenForElsewhere { .. }
             | Refusal::TokenRevoked(_) => "invalid_token",
             Refusal::GroupMissing { .. }
@@ -300,16 +356,23 @@ impl Refusal {
             | Refusal::PeopleNotAllowed { .. } => "insufficient_scope",
             _ => return None,
         };
-        Some(format!("Bearer realm=\"hansom\", error=\"{error}\", error_description=\"{}\"", self.code().title()))
+        let title = self.code().title();
+        let told = format!("{} realm=\"hansom\", error=\"{error}\", error_description=\"{title}\"", scheme.as_str());
+        let algorithms = proof::ALGORITHMS;
+        Some(match (self, scheme) {
+            (_, Scheme::Dpop) => format!("{told}, algs=\"{algorithms}\""),
+            (Refusal::TokenBound, Scheme::Bearer) => format!("{told}, DPoP algs=\"{algorithms}\""),
+            (_, Scheme::Bearer) => told,
+        })
     }
 
-    fn put_headers(&self, headers: &mut HeaderMap) {
+    fn put_headers(&self, headers: &mut HeaderMap, scheme: Scheme) {
         let mut put = |name: HeaderName, text: String| {
             if let Ok(value) = HeaderValue::try_from(text) {
                 headers.insert(name, value);
             }
         };
-        if let Some(challenge) = self.challenge() {
+        if let Some(challenge) = self.challenge(scheme) {
             put(WWW_AUTHENTICATE, challenge);
         }
         match self {
@@ -322,12 +385,13 @@ impl Refusal {
             | Refusal::UpstreamBusy
             | Refusal::UpstreamUnresolved => put(RETRY_AFTER, "1".into()),
             Refusal::UpstreamsOut { seconds } => put(RETRY_AFTER, seconds.to_string()),
+            Refusal::TooManyProofs => put(RETRY_AFTER, "60".into()),
             _ => {}
         }
     }
 
-    /// The answer.
-    pub(crate) fn answer(&self, hub: &str, request: &RequestId) -> Response<Bytes> {
+    /// The answer, to whoever showed a token by that scheme.
+    pub(crate) fn answer(&self, hub: &str, request: &RequestId, scheme: Scheme) -> Response<Bytes> {
         let mut problem = Problem::new(self.code(), self.detail(hub), hub, request);
         if let Refusal::ContractBroken { errors } = self {
             problem.errors.clone_from(errors);
@@ -339,7 +403,7 @@ impl Refusal {
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        self.put_headers(headers);
+        self.put_headers(headers, scheme);
         answer
     }
 }

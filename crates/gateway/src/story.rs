@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::{
     Bounds, IdentitySigner,
     authentication::{self, TokenCache},
-    authorization,
+    authorization, authz,
     buffers::Buffers,
     connection::Door,
     cors,
@@ -31,8 +31,9 @@ use crate::{
     patience::Watches,
     peer::Peer,
     pressure::{Level, Pressure},
+    proof::Replays,
     reception,
-    refusal::Refusal,
+    refusal::{Refusal, Scheme},
     snapshot::Snapshot,
     upstreams::{self, Registry},
 };
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) bounds: Bounds,
     pub(crate) upstreams: Registry,
     pub(crate) pressure: Pressure,
+    pub(crate) replays: Replays,
 }
 
 /// What one thread of the gateway has for itself.
@@ -129,6 +131,8 @@ pub(crate) struct Notes<'s> {
     pub(crate) version: Option<&'s Version>,
     pub(crate) standing: Option<Standing<'s>>,
     pub(crate) cross_origin: Option<cors::Told<'s>>,
+    /// By which scheme a token was shown.
+    pub(crate) scheme: Scheme,
 }
 
 /// Decides on one request. `declared` is how many bytes its body says that it has.
@@ -140,6 +144,9 @@ pub(crate) fn judge<'s>(
     notes: &mut Notes<'s>,
 ) -> Result<Judged<'s>, Refusal> {
     let core = &visit.door.core;
+    let is_question = authz::is_question(visit, unread.text.get(unread.target.clone()).unwrap_or_default());
+    // The body of a question is not the body of what it is about.
+    let (unread, declared) = if is_question { (authz::described(unread, notes)?, 0) } else { (unread, declared) };
     let head = reception::receive(unread, |path| notes.page.path(path.text()))?;
     let sender = visit.facts.sender(&visit.door.entrance, |name| head.values(name))?;
     if core.shared.pressure.level() >= Level::Shed {
@@ -156,7 +163,8 @@ pub(crate) fn judge<'s>(
         at: notes.page.at(),
         head,
     });
-    if let Some(answer) = cors::preflight(snapshot, &arrival, notes) {
+    // A gateway that asks answers browsers itself: a "yes" here would send their question to the API's server.
+    if !is_question && let Some(answer) = cors::preflight(snapshot, &arrival, notes) {
         return Ok(Judged::Answered(answer));
     }
     let matched = matching::find_operation(snapshot, arrival, notes)?;
@@ -166,7 +174,12 @@ pub(crate) fn judge<'s>(
     }
     let identified = authentication::authenticate(core, matched, notes)?;
     let permitted = authorization::authorize(identified)?;
-    limits::admit(core, permitted, notes).map(Judged::Admitted)
+    let admitted = limits::admit(core, permitted, notes)?;
+    if is_question {
+        notes.answered(200);
+        return Ok(Judged::Answered(authz::yes(core, &admitted)));
+    }
+    Ok(Judged::Admitted(admitted))
 }
 
 /// What a request comes to that is not refused.
@@ -190,7 +203,7 @@ impl Visit<'_> {
     pub(crate) fn open<'s>(&self, method: Option<&Method>) -> Notes<'s> {
         let core = &self.door.core;
         let page = Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
-        Notes { page, version: None, standing: None, cross_origin: None }
+        Notes { page, version: None, standing: None, cross_origin: None, scheme: Scheme::default() }
     }
 
     /// The answer to the request that the last panic ended, which has its entry already.
@@ -198,9 +211,13 @@ impl Visit<'_> {
         let core = &self.door.core;
         let request = core.journal.take_panicked().unwrap_or_else(|| core.request_id());
         let snapshot = core.shared.snapshot.load_full();
-        let answer = Refusal::Internal.answer(snapshot.as_ref().map_or("", |snapshot| snapshot.hub()), &request);
+        let answer = Refusal::Internal.answer(
+            snapshot.as_ref().map_or("", |snapshot| snapshot.hub()),
+            &request,
+            Scheme::default(),
+        );
         let page = Page::of_answered(core, request, core.shared.clock.now());
-        (answer, Notes { page, version: None, standing: None, cross_origin: None })
+        (answer, Notes { page, version: None, standing: None, cross_origin: None, scheme: Scheme::default() })
     }
 }
 
@@ -219,10 +236,11 @@ impl<'s> Notes<'s> {
 impl Notes<'_> {
     /// The answer to a refusal, which is noted.
     pub(crate) fn refuse(&mut self, refusal: &Refusal, hub: &str) -> Response<Bytes> {
-        let answer = refusal.answer(hub, self.page.request());
+        let answer = refusal.answer(hub, self.page.request(), self.scheme);
         self.page.write(|entry| {
             entry.refusal = Some(refusal.code().as_str());
             entry.detail = Some(refusal.detail(hub));
+            entry.facts = refusal.facts();
             entry.status = answer.status().as_u16();
         });
         answer

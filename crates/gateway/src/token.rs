@@ -1,7 +1,7 @@
 //! What does an access token say, once its signature is known to be right?
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hansom_domain::{ApplicationId, CredentialId, PersonId, TokenId};
+use hansom_domain::{ApplicationId, CredentialId, PersonId, TokenId, is_built_in_client};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
@@ -19,6 +19,10 @@ const LEEWAY_SECONDS: i64 = 30;
 pub(crate) struct VerifiedToken {
     pub(crate) subject: Subject,
     pub(crate) id: TokenId,
+    /// What was consented to, or the refresh tokens, that it came of: revoked as one.
+    pub(crate) family: Option<TokenId>,
+    /// The thumbprint of the key that whoever uses it has to prove to hold (RFC 9449 §6).
+    pub(crate) key: Option<Box<str>>,
     audience: String,
     expires: i64,
     begins: i64,
@@ -30,7 +34,18 @@ pub(crate) struct VerifiedToken {
 #[derive(Debug)]
 pub(crate) enum Subject {
     Application { id: ApplicationId, credential: CredentialId },
-    Person { id: PersonId },
+    Person { id: PersonId, client: Client },
+}
+
+/// By which program a person calls.
+#[derive(Debug)]
+pub(crate) enum Client {
+    /// One of the platform's own.
+    BuiltIn,
+    Application {
+        id: ApplicationId,
+        credential: Option<CredentialId>,
+    },
 }
 
 impl VerifiedToken {
@@ -88,28 +103,39 @@ impl VerifiedToken {
         let id = claims.text("jti").and_then(|jti| jti.parse().ok()).ok_or("The access token has no id (jti).")?;
         let subject = claims.text("sub").ok_or("The access token has no subject (sub).")?;
         let client = claims.text("client_id").ok_or("The access token has no client_id.")?;
+        let credential: Option<CredentialId> =
+            claims.word("credential", "The credential of the access token is no id.")?;
         let subject = if subject == client {
-            let credential = claims.text("credential").and_then(|credential| credential.parse().ok());
             Subject::Application {
                 id: client.parse().map_err(|_| "The client_id of the access token is no id.")?,
                 credential: credential.ok_or("The access token does not say for which credential it was issued.")?,
             }
         } else {
-            Subject::Person { id: subject.parse().map_err(|_| "The subject of the access token is no id.")? }
+            let id = subject.parse().map_err(|_| "The subject of the access token is no id.")?;
+            let client = match is_built_in_client(client) {
+                true => Client::BuiltIn,
+                false => {
+                    let id = client.parse().map_err(|_| "The client_id of the access token is no id.")?;
+                    Client::Application { id, credential }
+                }
+            };
+            Subject::Person { id, client }
         };
-        Ok(Self { subject, id, audience: audience.to_owned(), expires, begins, assertions: Assertions::default() })
+        let family = claims.word("family", "The family of the access token is no id.")?;
+        let (key, audience) = (confirmed_key(claims)?, audience.to_owned());
+        Ok(Self { subject, id, family, key, audience, expires, begins, assertions: Assertions::default() })
     }
 
     /// Whether it may be used now, for the environment with that address.
     pub(crate) fn check(&self, now_seconds: i64, base_url: &str) -> Result<(), Refusal> {
         if now_seconds >= self.expires {
-            return Err(Refusal::TokenExpired);
+            return Err(Refusal::TokenExpired { seconds: now_seconds.saturating_sub(self.expires) });
         }
         if self.begins > now_seconds.saturating_add(LEEWAY_SECONDS) {
-            return Err(Refusal::TokenInvalid("The access token is not valid yet."));
+            return Err(Refusal::TokenAhead { seconds: self.begins.saturating_sub(now_seconds) });
         }
         if self.audience != base_url {
-            return Err(Refusal::TokenForElsewhere { wanted: base_url.to_owned() });
+            return Err(Refusal::TokenForElsewhere { wanted: base_url.to_owned(), told: self.audience.clone() });
         }
         Ok(())
     }
@@ -129,6 +155,16 @@ fn key_id(header: &Object) -> Result<&str, &'static str> {
     header.text("kid").ok_or("The header of the access token names no key (kid).")
 }
 
+/// The thumbprint of the key that a token is bound to. Another binding than to a key of DPoP could not be checked.
+fn confirmed_key(claims: &Object) -> Result<Option<Box<str>>, &'static str> {
+    const FAULT: &str = "The access token is bound (cnf) in a way that is not known here.";
+    let Some(confirmation) = claims.get("cnf") else { return Ok(None) };
+    let of_confirmation = confirmation.as_object().filter(|members| members.len() == 1).ok_or(FAULT)?;
+    let thumbprint = of_confirmation.get("jkt").and_then(Value::as_str).ok_or(FAULT)?;
+    let fits = URL_SAFE_NO_PAD.decode(thumbprint).is_ok_and(|digest| digest.len() == 32);
+    if fits { Ok(Some(thumbprint.into())) } else { Err(FAULT) }
+}
+
 fn audience(claims: &Object) -> Option<&str> {
     match claims.get("aud")? {
         Value::String(audience) => Some(audience),
@@ -140,21 +176,29 @@ fn audience(claims: &Object) -> Option<&str> {
     }
 }
 
-fn object(part: &str) -> Result<Object, &'static str> {
+/// A part of a JWT.
+pub(crate) fn object(part: &str) -> Result<Object, &'static str> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| "A part of the access token is not base64url.")?;
     serde_json::from_slice(&bytes).map_err(|_| "A part of the access token is no JSON object, or says something twice.")
 }
 
 /// A JSON object in which no name stands twice.
-struct Object(Vec<(String, Value)>);
+#[derive(Debug)]
+pub(crate) struct Object(Vec<(String, Value)>);
 
 impl Object {
-    fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
+    }
+
+    /// A word that need not be there; `fault` if it is none.
+    fn word<T: std::str::FromStr>(&self, name: &str, fault: &'static str) -> Result<Option<T>, &'static str> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        value.as_str().and_then(|text| text.parse().ok()).map(Some).ok_or(fault)
     }
 
     fn seconds(&self, name: &str) -> Result<Option<i64>, &'static str> {

@@ -109,6 +109,11 @@ impl Upstreams {
         });
     }
 
+    /// The origin of the server that is named first.
+    pub(crate) fn first_origin(&self) -> Option<&str> {
+        self.addresses.first().map(|address| &*address.origin)
+    }
+
     /// How long what may take.
     pub(crate) fn patience(&self) -> Patience {
         self.patience

@@ -49,6 +49,9 @@ struct Line<'e> {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    /// Whether another gateway asked what to do with the request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    authz: bool,
     micros: u64,
 }
 
@@ -135,6 +138,7 @@ impl<'e> Line<'e> {
             application,
             status: entry.status,
             code: entry.refusal,
+            authz: entry.decides_only,
             micros: entry.duration_micros,
         }
     }
@@ -162,6 +166,8 @@ mod tests {
             status: 403,
             refusal: Some("group-missing"),
             detail: Some("Ada is in no group".into()),
+            facts: vec![],
+            decides_only: false,
         };
         let line = String::from_utf8(text(&[entry.clone(), entry])).expect("text");
         assert_eq!(line.lines().count(), 2);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
-pub const HUB_CLIENT: &str = "hansom-hub";
+pub const HUB_CLIENT: &str = hansom_domain::HUB_CLIENT;
 
 const MEDIA_TYPE: &str = "at+jwt";
 /// Below the header limits of the gateway and of every usual client.

@@ -49,7 +49,7 @@ fn a_preflight_is_answered_before_anybody_asks_who_calls() {
     assert_eq!(answer.fields("access-control-allow-origin"), [PAGE]);
     assert_eq!(answer.fields("access-control-allow-credentials"), ["true"]);
     assert_eq!(answer.fields("access-control-allow-methods"), ["DELETE, GET, HEAD"], "of this path alone");
-    assert_eq!(answer.fields("access-control-allow-headers"), ["authorization, content-type, idempotency-key"]);
+    assert_eq!(answer.fields("access-control-allow-headers"), ["authorization, content-type, dpop, idempotency-key"]);
     assert_eq!(answer.fields("access-control-max-age"), ["600"]);
     assert!(answer.fields("ratelimit").is_empty(), "a preflight counts against no limit");
     let entry = stage.entry();

@@ -4,7 +4,7 @@
 //! What another server of the chain reads as two requests must not be one to us, and what we pass on has one reading.
 
 mod corpus;
-mod peers;
+pub mod peers;
 mod strict;
 
 use std::{

@@ -343,7 +343,7 @@ fn http2_is_agreed_on_by_alpn() {
 fn behind_proxy(proxy_protocol: bool) -> Stage {
     let networks = vec!["127.0.0.0/8".parse().expect("a network")];
     let proxies = Arc::new(TrustedProxies::new(networks, ForwardedHeader::XForwardedFor));
-    Stage::entered(Entrance { proxies, proxy_protocol, https_only: true, tls: None })
+    Stage::entered(Entrance { proxies, proxy_protocol, https_only: true, ..Entrance::default() })
 }
 
 #[test]

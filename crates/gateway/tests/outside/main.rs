@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test has a real clock for its own patience")]
 
 mod answers;
+mod authz;
 mod conformance;
 mod cors;
 mod deltas;
@@ -19,6 +20,7 @@ mod limits;
 mod mocks;
 mod paths;
 mod pretence;
+mod proofs;
 mod raw_frames;
 mod scripted;
 mod security;

@@ -86,7 +86,7 @@ pub fn claims() -> Value {
 /// Claims of the person `ada`, a housing officer.
 pub fn person_claims() -> Value {
     json!({
-        "iss": ISSUER, "aud": PRODUCTION, "sub": "ada", "client_id": "hub",
+        "iss": ISSUER, "aud": PRODUCTION, "sub": "ada", "client_id": "hansom-hub",
         "iat": NOW, "exp": NOW + 600, "jti": "token-2", "groups": ["finance@hackney.example"],
     })
 }

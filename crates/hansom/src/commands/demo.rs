@@ -162,8 +162,8 @@ impl Demo {
             role: Role::All,
             hub: (Some(bound.hub), urls.hub.clone()),
             environments: vec![
-                Environment::plain(EnvironmentName::production(), bound.production, urls.production.clone()),
-                Environment::plain(EnvironmentName::sandbox(), bound.sandbox, urls.sandbox.clone()),
+                environment(EnvironmentName::production(), bound.production, &urls.production),
+                environment(EnvironmentName::sandbox(), bound.sandbox, &urls.sandbox),
             ],
             operations: bound.operations,
             tls: OfHouse::default(),
@@ -217,6 +217,13 @@ impl Demo {
         };
         Ok(Bound { hub, operations, production, sandbox, urls })
     }
+}
+
+/// An environment at whose listeners everybody on this machine may ask what to do with a request.
+fn environment(name: EnvironmentName, listeners: Vec<TcpListener>, url: &str) -> Environment {
+    let mut environment = Environment::plain(name, listeners, url.to_owned());
+    environment.entrance.authz_from = Network::LOOPBACK.into();
+    environment
 }
 
 /// Starts the council's services, each on a port of its own: slug and port.

@@ -166,7 +166,8 @@ fn environments(config: &Config, tls: &Sections, inherited: &mut Inherited) -> R
         let base = environment.url.as_str().to_owned();
         let https_only = base.starts_with("https://");
         let proxy_protocol = config.gateway.proxy_protocol;
-        let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only };
+        let authz_from = config.gateway.authz_from.clone().into();
+        let entrance = Entrance { tls, proxies: Arc::clone(&proxies), proxy_protocol, https_only, authz_from };
         environments.push(Environment { name: name.clone(), listeners: listeners.unwrap_or_default(), base, entrance });
     }
     Ok(environments)

@@ -19,6 +19,8 @@ pub(crate) struct Gateway {
     forwarded_header: Header,
     /// Whether their connections begin with a line of the PROXY protocol.
     pub(crate) proxy_protocol: bool,
+    /// The networks of other gateways that ask at `/authz` what to do with requests of theirs; nobody may, where there are none.
+    pub(crate) authz_from: Vec<Network>,
     /// How long the gateway goes on as before after it was told to stop and `/ready` says so.
     stop_delay_seconds: u64,
     /// How long requests under way may take to end.
@@ -56,6 +58,7 @@ impl Default for Gateway {
             trusted_proxies: vec![],
             forwarded_header: Header::default(),
             proxy_protocol: false,
+            authz_from: vec![],
             stop_delay_seconds: 0,
             drain_seconds: 30,
             most_connections: Bounds::default().most_connections,

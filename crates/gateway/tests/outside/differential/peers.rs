@@ -18,14 +18,20 @@ pub struct Peer {
 impl Peer {
     /// nginx, unless it is not installed.
     pub fn nginx(upstream: SocketAddr) -> Option<Self> {
+        Self::nginx_with(&format!(
+            "location / {{ proxy_http_version 1.1; proxy_set_header Connection \"\"; proxy_pass http://{upstream}; }}"
+        ))
+    }
+
+    /// nginx with these locations, unless it is not installed.
+    pub fn nginx_with(locations: &str) -> Option<Self> {
         Self::start("nginx", &["/usr/sbin/nginx", "/usr/bin/nginx"], |listen, folder| {
             let at = folder.display();
             let config = format!(
                 "daemon off;\nmaster_process off;\nworker_processes 1;\npid {at}/pid;\nerror_log stderr crit;\n\
                  events {{ worker_connections 512; }}\nhttp {{\n access_log off;\n client_body_temp_path {at}/a;\n \
                  proxy_temp_path {at}/b;\n fastcgi_temp_path {at}/c;\n uwsgi_temp_path {at}/d;\n scgi_temp_path {at}/e;\n \
-                 server {{ listen {listen}; location / {{ proxy_http_version 1.1; proxy_set_header Connection \"\"; \
-                 proxy_pass http://{upstream}; }} }}\n}}\n"
+                 server {{ listen {listen}; {locations} }}\n}}\n"
             );
             (config, vec!["-p".into(), at.to_string(), "-c".into()])
         })
