@@ -9,8 +9,10 @@ use crate::{Control, Error, Session, fingerprint};
 pub const PUSHED_SECONDS: i64 = 90;
 /// How long a person may take to sign in and to decide.
 const SHOWN_SECONDS: i64 = 900;
-/// No client needs more at once.
+/// No client needs more at once that no session has seen.
 const MOST_OF_CLIENT: i64 = 1000;
+/// No person looks at more at once.
+const MOST_OF_SESSION: i64 = 20;
 
 /// A request that a person looks at.
 #[derive(Clone, Debug)]
@@ -32,7 +34,7 @@ impl From<AskedAuthorizationRow> for AskedAuthorization {
 impl Control {
     /// Remembers a pushed request; gives the id that works once.
     pub async fn push_authorization(&self, client: &ApplicationId, request: String) -> Result<String, Error> {
-        self.remember_authorization("pushed", client, request, PUSHED_SECONDS).await
+        self.remember_authorization("pushed", client, request, None).await
     }
 
     /// Takes a pushed request of that client.
@@ -46,9 +48,14 @@ impl Control {
         Ok(taken.map(AskedAuthorization::from))
     }
 
-    /// Remembers a request while a person signs in and decides; gives its id.
-    pub async fn show_authorization(&self, client: &ApplicationId, request: String) -> Result<String, Error> {
-        self.remember_authorization("shown", client, request, SHOWN_SECONDS).await
+    /// Remembers a request while a person signs in (`None`) and decides; gives its id.
+    pub async fn show_authorization(
+        &self,
+        client: &ApplicationId,
+        request: String,
+        session: Option<&Session>,
+    ) -> Result<String, Error> {
+        self.remember_authorization("shown", client, request, session).await
     }
 
     /// The request of that id, for the first session that looks at it and for no other.
@@ -76,22 +83,24 @@ impl Control {
         kind: &str,
         client: &ApplicationId,
         request: String,
-        seconds: i64,
+        session: Option<&Session>,
     ) -> Result<String, Error> {
+        let seconds = if kind == "pushed" { PUSHED_SECONDS } else { SHOWN_SECONDS };
+        let most = if session.is_some() { MOST_OF_SESSION } else { MOST_OF_CLIENT };
         let id = self.chance.hex(32);
         let now = self.clock.now();
         let row = AskedAuthorizationRow {
             id_hash: fingerprint(&id),
             kind: kind.to_owned(),
             client_id: client.clone(),
-            bound_to: None,
+            bound_to: session.map(|session| fingerprint(&session.form_token)),
             request,
             created_at: now,
             expires_at: now.plus_seconds(seconds),
         };
-        if !self.writes.insert_asked_authorization(&row, MOST_OF_CLIENT).await? {
+        if !self.writes.insert_asked_authorization(&row, most).await? {
             return Err(Error::Conflict(
-                "too many requests of this application are under way; try again in a few minutes".into(),
+                "too many requests of applications are under way; decide them, or try again in a few minutes".into(),
             ));
         }
         Ok(id)

@@ -16,7 +16,7 @@ pub const DEVICE_PAUSE_SECONDS: i64 = 5;
 /// No pause grows beyond that.
 const LONGEST_PAUSE_SECONDS: i64 = 60;
 /// No client has more devices waiting at once.
-const MOST_OF_CLIENT: i64 = 1000;
+const MOST_OF_CLIENT: i64 = 10_000;
 /// Letters that are not mistaken for one another, without vowels, so that they make no words (RFC 8628 section 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 const CODE_LETTERS: usize = 8;

@@ -2,13 +2,15 @@
 //!
 //! The pages are the hub's; here it is decided what they show, and where the browser goes from there.
 
-use hansom_control::{Approval, AskedAuthorization, Client, Session};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use hansom_control::{Approval, AskedAuthorization, Client, Session, fingerprint};
 use hansom_domain::{EnvironmentName, PersonId, Timestamp};
 
 use crate::{
-    Error, OAuth, Scope,
+    AUTHORIZE_PATH, Error, OAuth, Scope,
     authorization_request::{Asked, Destination, Fault, Told},
     form::Parameters,
+    return_path::safe_return_path,
     scope,
 };
 
@@ -16,6 +18,22 @@ use crate::{
 pub const CONSENT_PATH: &str = "/consent";
 /// What a request URI starts with (RFC 9126 section 2.2).
 pub(crate) const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What stands between a request and the moment at which it first came.
+const MARK: &str = "&asked=";
+/// How long a person may take to sign in.
+const MARKED_SECONDS: i64 = 900;
+
+/// How a request came.
+#[derive(Clone, Copy)]
+struct Came<'a> {
+    /// The name under which it was remembered.
+    known: Option<&'a str>,
+    /// The query with which it can be asked again.
+    again: Option<&'a str>,
+    /// When it first came.
+    at: Timestamp,
+}
 
 /// What the browser does next.
 #[derive(Clone, Debug)]
@@ -71,8 +89,11 @@ pub struct Question {
 impl OAuth {
     /// Takes an authorisation request, the query of `GET /oauth/authorize` or the form of `POST`.
     pub async fn authorize(&self, query: &[u8], session: Option<&Session>) -> Result<Step, Error> {
+        let (query, at) = self.asked_before(query);
         let parameters = Parameters::read(query)?;
         let client = self.asking_client(&parameters).await?;
+        // A pushed request is used up, so it cannot be asked again.
+        let again = std::str::from_utf8(query).ok().filter(|_| parameters.get("request_uri").is_none());
         let read = match parameters.get("request_uri") {
             Some(uri) if !parameters.is_twice("request_uri") => self.pushed(&client, uri).await,
             Some(_) => Err(Fault::Shown(Error::Malformed("a parameter is there twice".into()))),
@@ -89,15 +110,14 @@ impl OAuth {
             Err(Fault::Shown(error)) => return Err(error),
             Err(Fault::Told(to, told)) => return Ok(Step::Leave(self.refused(&to, told))),
         };
-        let now = self.control().clock().now();
-        self.proceed(&client, asked, (None, now), session).await
+        self.proceed(&client, asked, Came { known: None, again, at }, session).await
     }
 
     /// Goes on with a request that was remembered while the person signed in.
     pub async fn continue_authorization(&self, request: &str, session: &Session) -> Result<Step, Error> {
         let known = self.control().shown_authorization(request, session).await?;
         let (client, asked, at) = self.remembered(known).await?;
-        self.proceed(&client, asked, (Some(request), at), Some(session)).await
+        self.proceed(&client, asked, Came { known: Some(request), again: None, at }, Some(session)).await
     }
 
     /// What a person says to the request that was shown to them. It is decided once.
@@ -169,16 +189,19 @@ impl OAuth {
         &self,
         client: &Client,
         asked: Asked,
-        (known, at): (Option<&str>, Timestamp),
+        came: Came<'_>,
         session: Option<&Session>,
     ) -> Result<Step, Error> {
         let tell = |error, why| Ok(Step::Leave(self.refused(&asked.to, Told { error, why })));
-        let signed_in = session.filter(|session| !asked.prompt.login || session.signed_in_at >= at);
+        let signed_in = session.filter(|session| !asked.prompt.login || session.signed_in_at >= came.at);
         let Some(session) = signed_in else {
             if asked.prompt.none {
                 return tell("login_required", "nobody is signed in");
             }
-            let return_to = self.page_of(client, &asked, known).await?;
+            let return_to = match self.way_back(came) {
+                Some(way) => way,
+                None => self.page_of(client, &asked, came.known, None).await?,
+            };
             return Ok(Step::SignIn { return_to, again: session.is_some() });
         };
         if !self.must_ask(client, &asked, &session.person.id).await? {
@@ -187,20 +210,51 @@ impl OAuth {
         if asked.prompt.none {
             return tell("consent_required", "the person has not allowed it yet");
         }
-        match known {
-            None => Ok(Step::Look(self.page_of(client, &asked, None).await?)),
+        match came.known {
+            None => Ok(Step::Look(self.page_of(client, &asked, None, Some(session)).await?)),
             Some(request) => Ok(Step::Ask(Box::new(self.question(client.clone(), asked, request)))),
         }
     }
 
+    /// The same request once more, for after the sign-in, with the moment at which it first came. So a stranger leaves nothing
+    /// here that has to be remembered, unless it is long.
+    fn way_back(&self, came: Came<'_>) -> Option<String> {
+        let query = came.again?;
+        let way = format!("{AUTHORIZE_PATH}?{query}{MARK}{}.{}", came.at.millis(), self.mark(query, came.at));
+        (safe_return_path(&way) == way).then_some(way)
+    }
+
+    /// A request without the mark that it came with, and when it first came.
+    fn asked_before<'q>(&self, query: &'q [u8]) -> (&'q [u8], Timestamp) {
+        let now = self.control().clock().now();
+        let marked = std::str::from_utf8(query).ok().and_then(|text| text.rsplit_once(MARK));
+        let Some((bare, mark)) = marked else { return (query, now) };
+        let at = mark.split_once('.').and_then(|(at, told)| {
+            let at = Timestamp::from_millis(at.parse().ok()?);
+            verify_slices_are_equal(self.mark(bare, at).as_bytes(), told.as_bytes()).ok()?;
+            (at <= now && now <= at.plus_seconds(MARKED_SECONDS)).then_some(at)
+        });
+        (bare.as_bytes(), at.unwrap_or(now))
+    }
+
+    fn mark(&self, query: &str, at: Timestamp) -> String {
+        fingerprint(&self.control().keyed_hash("asked", &format!("{}\n{query}", at.millis())))
+    }
+
     /// The page that asks, with the request remembered until then.
-    async fn page_of(&self, client: &Client, asked: &Asked, known: Option<&str>) -> Result<String, Error> {
+    async fn page_of(
+        &self,
+        client: &Client,
+        asked: &Asked,
+        known: Option<&str>,
+        session: Option<&Session>,
+    ) -> Result<String, Error> {
         if let Some(request) = known {
             return Ok(format!("{CONSENT_PATH}?request={request}"));
         }
         let text = serde_json::to_string(asked)
             .map_err(|error| hansom_control::Error::Internal(format!("a request cannot be written: {error}")))?;
-        let request = self.control().show_authorization(&client.id, text).await?;
+        let request = self.control().show_authorization(&client.id, text, session).await?;
         Ok(format!("{CONSENT_PATH}?request={request}"))
     }
 

@@ -1,5 +1,7 @@
 //! How does a program without a browser get a person's tokens (RFC 8628)?
 
+use std::net::IpAddr;
+
 use axum::{
     Json,
     extract::{Request, State},
@@ -44,10 +46,8 @@ impl OAuth {
     async fn ask_for_device(&self, request: Request) -> Result<Response, Error> {
         let form = Form::read(request).await?;
         let client = self.authenticate_client(&form).await?;
-        let now = self.control().clock().now();
         // The list of waiting devices is everybody's: no single address may fill it.
-        self.askers.refuse_if_too_many(&form.address, now)?;
-        self.askers.count(&form.address, now);
+        self.refuse_if_asked_too_often(&form)?;
         let jkt = self.proven_key(&form.headers, DEVICE_AUTHORIZATION_PATH).await?;
         let resource = self.target(&form)?;
         let scope = if resource == self.issuer() { scope::wanted_by_person(form.get("scope")) } else { String::new() };
@@ -68,6 +68,18 @@ impl OAuth {
             "expires_in": DEVICE_SECONDS,
             "interval": DEVICE_PAUSE_SECONDS,
         }))))
+    }
+
+    /// Counts what one address leaves here unproven. Of IPv6, half an address is one caller's.
+    pub(crate) fn refuse_if_asked_too_often(&self, form: &Form) -> Result<(), Error> {
+        let now = self.control().clock().now();
+        let network = match form.address.parse() {
+            Ok(IpAddr::V6(address)) => format!("{:x?}", address.segments().get(..4).unwrap_or_default()),
+            Ok(IpAddr::V4(_)) | Err(_) => form.address.clone(),
+        };
+        self.askers.refuse_if_too_many(&network, now)?;
+        self.askers.count(&network, now);
+        Ok(())
     }
 
     pub(crate) async fn exchange_device_code(

@@ -26,6 +26,10 @@ impl OAuth {
         if form.get("request_uri").is_some() {
             return Err(Error::Malformed("a pushed request names no other one; leave request_uri out".into()));
         }
+        if client.credential.is_none() {
+            // Nobody has proven anything: no single address may fill the list of a public application.
+            self.refuse_if_asked_too_often(&form)?;
+        }
         let jkt = self.proven_key(&form.headers, PAR_PATH).await?;
         let mut asked = match self.read_authorization(&client.client, form.parameters()) {
             Ok(asked) => asked,

@@ -103,12 +103,14 @@ impl Reads {
 }
 
 impl Writes {
-    /// Remembers an authorisation request, unless its client has `most` under way; says whether it did. Bookkeeping:
-    /// nothing is granted yet.
+    /// Remembers an authorisation request; says whether it did. It does not, if the session that it is bound to has `most`
+    /// under way; if it is bound to none, if its client has so many of that kind. So nobody fills the list for others.
+    /// Bookkeeping: nothing is granted yet.
     pub async fn insert_asked_authorization(&self, asked: &AskedAuthorizationRow, most: i64) -> Result<bool, Error> {
         let sql = "INSERT INTO asked_authorization (id_hash, kind, client_id, bound_to, request, created_at, expires_at) \
                    SELECT $1, $2, $3, $4, $5, $6, $7 WHERE (SELECT count(*) FROM asked_authorization \
-                   WHERE client_id = $3 AND expires_at > $6) < $8";
+                   WHERE expires_at > $6 AND kind = $2 AND (bound_to = $4 \
+                   OR (CAST($4 AS TEXT) IS NULL AND bound_to IS NULL AND client_id = $3))) < $8";
         let rows = on!(&self.pool, pool => sqlx::query(sql).bind(&asked.id_hash).bind(&asked.kind)
             .bind(asked.client_id.as_str()).bind(asked.bound_to.as_deref()).bind(&asked.request)
             .bind(asked.created_at.millis()).bind(asked.expires_at.millis()).bind(most).execute(pool).await

@@ -267,7 +267,10 @@ async fn a_request_is_decided_once_by_the_session_that_it_was_shown_to() {
     let town = Town::new().await;
     let app = town.confidential().await;
     let (ada, ben) = (town.session("ada").await, town.session("ben").await);
-    let Step::SignIn { return_to, again } = town.authorize(&request(app.id.as_str(), &[]), None).await.unwrap() else {
+    // So long a request is remembered while the person signs in.
+    let state = "s".repeat(3000);
+    let long = request(app.id.as_str(), &[("state", &state)]);
+    let Step::SignIn { return_to, again } = town.authorize(&long, None).await.unwrap() else {
         panic!("a stranger signs in first")
     };
     assert!(!again);
@@ -304,15 +307,26 @@ async fn a_person_signs_in_anew_where_the_application_wants_that() {
     let asked = request(app.id.as_str(), &[("prompt", "login")]);
     let Step::SignIn { return_to, again } = town.authorize(&asked, Some(&before)).await.unwrap() else { panic!() };
     assert!(again, "though they are signed in");
-    let id = return_to.rsplit_once('=').unwrap().1;
-    let step = town.oauth.continue_authorization(id, &before).await.unwrap();
-    assert!(matches!(step, Step::SignIn { again: true, .. }), "the old session is not enough: {step:?}");
-    assert!(town.oauth.decide_authorization(id, &before, true).await.is_err(), "not even by force");
-    let Step::SignIn { return_to, .. } = town.authorize(&asked, Some(&before)).await.unwrap() else { panic!() };
-    let id = return_to.rsplit_once('=').unwrap().1;
+    let back = return_to.strip_prefix("/oauth/authorize?").unwrap();
     town.wait(5);
+    let step = town.oauth.authorize(back.as_bytes(), Some(&before)).await.unwrap();
+    assert!(matches!(step, Step::SignIn { again: true, .. }), "the old session is not enough: {step:?}");
     let after = town.session("ada").await;
-    assert!(matches!(town.oauth.continue_authorization(id, &after).await.unwrap(), Step::Ask(_)));
+    let step = town.oauth.authorize(back.as_bytes(), Some(&after)).await.unwrap();
+    assert!(matches!(step, Step::Look(_)), "they have signed in since: {step:?}");
+    let (bare, mark) = back.rsplit_once("&asked=").unwrap();
+    town.wait(1);
+    let (_, mac) = mark.split_once('.').unwrap();
+    for forged in [format!("{bare}&asked=0.{mac}"), format!("{bare}&asked={}.{mac}", (town.now() - 60) * 1000)] {
+        let step = town.oauth.authorize(forged.as_bytes(), Some(&after)).await.unwrap();
+        assert!(
+            matches!(step, Step::SignIn { again: true, .. }) || town.now() == after.signed_in_at.seconds(),
+            "{forged}"
+        );
+    }
+    town.wait(1000);
+    let step = town.oauth.authorize(back.as_bytes(), Some(&after)).await.unwrap();
+    assert!(matches!(step, Step::SignIn { again: true, .. }), "a quarter of an hour is over: {step:?}");
 }
 
 #[tokio::test]
@@ -339,4 +353,57 @@ async fn no_person_has_more_than_twenty_codes_waiting() {
     assert!(town.authorize(&request(app.id.as_str(), &[]), Some(&session)).await.is_err());
     town.wait(61);
     assert!(town.authorize(&request(app.id.as_str(), &[]), Some(&session)).await.is_ok());
+}
+
+#[tokio::test]
+async fn strangers_leave_nothing_that_keeps_others_from_signing_in() {
+    let town = Town::new().await;
+    let app = town.confidential().await;
+    let state = "s".repeat(3000);
+    for _ in 0..1000 {
+        town.authorize(&request(app.id.as_str(), &[]), None).await.unwrap();
+        town.authorize(&request(app.id.as_str(), &[("state", &state)]), None).await.unwrap();
+    }
+    let long = town.authorize(&request(app.id.as_str(), &[("state", &state)]), None).await;
+    assert!(long.is_err(), "what has to be remembered is bounded");
+    let usual = town.authorize(&request(app.id.as_str(), &[]), None).await.unwrap();
+    let Step::SignIn { return_to, .. } = usual else { panic!("{usual:?}") };
+    let session = town.session("ada").await;
+    let back = return_to.strip_prefix("/oauth/authorize?").unwrap();
+    let step = town.oauth.authorize(back.as_bytes(), Some(&session)).await.unwrap();
+    assert!(matches!(step, Step::Look(_)), "{step:?}");
+    for _ in 0..19 {
+        town.authorize(&request(app.id.as_str(), &[]), Some(&session)).await.unwrap();
+    }
+    assert!(
+        town.authorize(&request(app.id.as_str(), &[]), Some(&session)).await.is_err(),
+        "nor does one person fill it"
+    );
+    let other = town.session("ben").await;
+    assert!(town.authorize(&request(app.id.as_str(), &[]), Some(&other)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_page_of_a_public_application_may_read_its_answers_and_no_other_page() {
+    let town = Town::new().await;
+    town.public().await;
+    town.confidential().await;
+    for (origin, allowed) in [
+        ("https://app.example", true),
+        ("https://app.example:8443", false),
+        ("http://app.example", false),
+        ("https://evil.example", false),
+        ("null", false),
+    ] {
+        let question = axum::http::Request::options("/oauth/token")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let answer = town.send(question).await;
+        let told = answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+        assert_eq!(told, allowed.then_some(origin), "{origin}");
+        assert_eq!(answer.status, if allowed { 204 } else { 405 }, "{origin}");
+        assert!(answer.headers.get("access-control-allow-credentials").is_none());
+    }
 }
