@@ -108,9 +108,24 @@ impl OAuth {
         let asked = match read {
             Ok(asked) => asked,
             Err(Fault::Shown(error)) => return Err(error),
-            Err(Fault::Told(to, told)) => return Ok(Step::Leave(self.refused(&to, told))),
+            Err(Fault::Told(to, told)) => {
+                let is_silent = parameters.get("prompt") == Some("none");
+                return self.tell(&to, told, Came { known: None, again, at }, session.is_some() || is_silent);
+            }
         };
         self.proceed(&client, asked, Came { known: None, again, at }, session).await
+    }
+
+    /// Tells an application what is wrong with its request. Nobody is sent there before it is known who they are (RFC 9700
+    /// section 4.11.2): else a link alone would lead through ours to every address that anybody has registered.
+    fn tell(&self, to: &Destination, told: Told, came: Came<'_>, at_once: bool) -> Result<Step, Error> {
+        if at_once {
+            return Ok(Step::Leave(self.refused(to, told)));
+        }
+        match self.way_back(came) {
+            Some(return_to) => Ok(Step::SignIn { return_to, again: false }),
+            None => Err(told.into()),
+        }
     }
 
     /// Goes on with a request that was remembered while the person signed in.

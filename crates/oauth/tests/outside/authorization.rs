@@ -285,6 +285,26 @@ async fn a_request_is_decided_once_by_the_session_that_it_was_shown_to() {
 }
 
 #[tokio::test]
+async fn rfc9700_4_11_2_a_link_alone_sends_no_stranger_to_an_application() {
+    let town = Town::new().await;
+    let app = town.confidential().await;
+    for spoiled in [("response_type", "token"), ("code_challenge", ""), ("resource", "https://evil.example")] {
+        let asked = request(app.id.as_str(), &[spoiled]);
+        let Step::SignIn { return_to, again: false } = town.authorize(&asked, None).await.unwrap() else {
+            panic!("{spoiled:?}: a stranger signs in first")
+        };
+        let query = return_to.strip_prefix("/oauth/authorize?").unwrap();
+        let session = town.session("ada").await;
+        let step = town.oauth.authorize(query.as_bytes(), Some(&session)).await.unwrap();
+        let Step::Leave(leaving) = step else { panic!("{spoiled:?}: then the application is told") };
+        assert!(!field(&leaving, "error").is_empty());
+    }
+    let long = "s".repeat(4000);
+    let asked = request(app.id.as_str(), &[("response_type", "token"), ("state", &long)]);
+    assert!(town.authorize(&asked, None).await.is_err(), "what no sign-in can lead back to is shown");
+}
+
+#[tokio::test]
 async fn a_request_is_forgotten_after_a_quarter_of_an_hour() {
     let town = Town::new().await;
     let app = town.confidential().await;
