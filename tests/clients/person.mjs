@@ -38,6 +38,22 @@ export class Person {
     return this.#follow(new URL(form.action), { method: 'POST', body })
   }
 
+  /** Opens the address to which an application sends people, and allows it what it asks for: the address of the answer. */
+  async allow(address) {
+    const page = await this.open(address)
+    if (page.left) return new URL(page.url)
+    const answer = await this.send(formOf(page.text, page.url, /consent/), { decision: 'allow' })
+    assert.ok(answer.left, `the application is answered: ${answer.status} ${answer.text}`)
+    return new URL(answer.url)
+  }
+
+  /** Lets a device in at the address that it shows. */
+  async letDeviceIn(address) {
+    const page = await this.open(address)
+    const answer = await this.send(formOf(page.text, page.url, /device/), { decision: 'allow' })
+    assert.match(answer.text, /You are signed in on your device/)
+  }
+
   /** Calls the control API with the session. */
   async api(method, path, body) {
     const { text } = await this.open('/applications/new')

@@ -35,6 +35,16 @@ class Person:
                 return self.follow("POST", to, [pair for pair in known if pair[0] not in fields] + list(fields.items()))
         raise AssertionError(f"{page} has no such form:\n{text}")
 
+    def allow(self, address):
+        """Opens the address to which an application sends people, and allows it what it asks for: where the answer goes."""
+        page, text = self.open(address)
+        return self.send(page, text, {"decision": "allow"}, "/consent")[0] if text else page
+
+    def let_device_in(self, address):
+        page, text = self.open(address)
+        _, text = self.send(page, text, {"decision": "allow"}, "/device")
+        assert "You are signed in on your device" in text, text
+
     def api(self, method, path, body=None):
         """Calls the control API with the session."""
         if not self.form_token:

@@ -6,11 +6,14 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
-from person import Person
+from person import Person, exchange
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/hansom"
@@ -43,16 +46,24 @@ class Town:
             raise
 
     def settle(self, folder):
-        new = {"name": "A client in Python", "owner": "digital-services@hackney.example"} | self.wishes()
+        new = {"name": "A client in Python", "owner": "digital-services@hackney.example"}
         self.id = self.ben.api("POST", "/applications", new)["id"]
         key = ec.generate_private_key(ec.SECP256R1())
         encoded = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         self.key = key.private_bytes(*encoded).decode()
         public = key.public_key().public_bytes(encoded[0], serialization.PublicFormat.SubjectPublicKeyInfo).decode()
         self.ben.api("POST", f"/applications/{self.id}/credentials", {"kind": "public_key", "publicKey": public})
+        self.ben.api("PUT", f"/applications/{self.id}/oauth", {"redirectUris": [CALLBACK]})
+        self.amina = Person(self.hub, "amina.yusuf@hackney.example")
 
-    def wishes(self):
-        return {}
+    def id_token(self, **claims):
+        """An ID token as the demo's provider would sign it; only a program on this machine can read its key."""
+        key = ECKey.import_key((Path(self.scratch.name) / "demo/identity-provider.key.pem").read_text())
+        _, fields, _ = exchange("GET", f"{self.hub}/sign-in")
+        now = int(time.time())
+        issuer = "{0.scheme}://{0.netloc}".format(urlsplit(fields["location"]))
+        said = {"iss": issuer, "iat": now, "exp": now + 300} | claims
+        return jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, said, key)
 
     def stop(self):
         self.process.terminate()
