@@ -7,15 +7,14 @@ import time
 
 import rows
 from machine import LOAD_CORE, cpu_ns, progress
-from street import Asked
+from street import Asked, basic
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 def rows_of(street, options):
     signatures = json.loads(told_by(options, "time", street.ready["application"]["private_key_file"]))
-    told = by_assertion(street, options, signatures)
-    return told + at_a_rate(street, options)
+    return by_assertion(street, options, signatures) + by_refresh(street, options) + at_a_rate(street, options)
 
 
 def by_assertion(street, options, signatures):
@@ -30,15 +29,36 @@ def by_assertion(street, options, signatures):
     ]
 
 
+def by_refresh(street, options):
+    """Each client goes on from one refresh token to the next."""
+    application, secret = street.acting_application()
+    held = [street.signed_in(application, secret)["refresh_token"] for _ in range(options.clients)]
+    each = options.tokens // options.clients
+
+    def going_on(turn):
+        token, connection = held[turn], Asked(street.hub)
+        for _ in range(each):
+            form = {"grant_type": "refresh_token", "refresh_token": token}
+            token = good(connection.post("/oauth/token", form, basic(application, secret)))["refresh_token"]
+    cost_us = spent_us(street, each * options.clients, [lambda turn=turn: going_on(turn) for turn in range(options.clients)])
+    return [rows.single("refresh: CPU time of a token", cost_us, " µs"),
+            rows.single("refresh: tokens per second and core", 1e6 / cost_us, "/s")]
+
+
 def cost(street, options, by_client):
     """Microseconds of run time for each token, every client asking in a row on a connection of its own."""
     connections = [Asked(street.hub) for _ in by_client]
     for connection, forms in zip(connections, by_client):
         good(connection.post("/oauth/token", forms.pop()))
-    count, before = sum(map(len, by_client)), cpu_ns(street.process.pid)
-    progress(f"{count} tokens by {options.clients} clients")
-    together([lambda connection=connection, forms=forms: [good(connection.post("/oauth/token", form)) for form in forms]
-              for connection, forms in zip(connections, by_client)])
+    return spent_us(street, sum(map(len, by_client)),
+                    [lambda connection=connection, forms=forms: [good(connection.post("/oauth/token", form)) for form in forms]
+                     for connection, forms in zip(connections, by_client)])
+
+
+def spent_us(street, count, works):
+    progress(f"{count} tokens by {len(works)} clients")
+    before = cpu_ns(street.process.pid)
+    together(works)
     return (cpu_ns(street.process.pid) - before) / 1000 / count
 
 

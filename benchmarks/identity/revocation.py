@@ -69,4 +69,20 @@ def grant(street):
     return token, lambda: street.chloe.api("POST", f"/grants/{grant}/revocation", {"reason": "It is measured."})
 
 
-KINDS = {"a token": token, "a credential": credential, "an application": application, "a grant": grant}
+def sign_in(street):
+    """All that an application got from one sign-in of a person, by giving the refresh token back."""
+    application, secret = street.acting_application()
+    got = street.signed_in(application, secret)
+    return got["access_token"], lambda: street.oauth("revoke", {"token": got["refresh_token"]}, application, secret)
+
+
+def consent(street):
+    """The person takes back what they allowed, on the page of their account."""
+    application, secret = street.acting_application()
+    got = street.signed_in(application, secret)
+    page, text = street.amina.open("/account")
+    return got["access_token"], lambda: street.amina.send(page, text, {}, f"/applications/{application}/withdrawal")
+
+
+KINDS = {"a token": token, "a credential": credential, "an application": application, "a grant": grant,
+         "a sign-in of an application": sign_in, "a person's consent": consent}

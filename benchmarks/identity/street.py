@@ -1,17 +1,20 @@
 """What stands to be measured: a demo, people of it, an application with credentials and grants, and a gateway to ask."""
 
 import base64
+import hashlib
 import http.client
 import json
 import re
+import secrets
 import subprocess
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from machine import PROXY_CORE
 from person import Person
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CALLBACK = "https://tracker.hackney.example/callback"
 PATH = "/repairs/v1/repairs"
 LIMITS = "limits: { per_consumer: 1000000000/second, burst: 1000000 }"
 
@@ -29,8 +32,9 @@ class Street:
         self.machine, self.ready = machine, json.loads(ready_file.read_text())
         self.hub, self.sandbox = self.ready["hub"], self.ready["sandbox"]
         self.publish_without_limits(binary)
-        self.ben, self.chloe, self.grace = (Person(self.hub, f"{name}@hackney.example")
-                                            for name in ("ben.carter", "chloe.martin", "grace.obi"))
+        self.ben, self.chloe, self.grace, self.amina = (
+            Person(self.hub, f"{name}@hackney.example")
+            for name in ("ben.carter", "chloe.martin", "grace.obi", "amina.yusuf"))
 
     def publish_without_limits(self, binary):
         folder = self.machine.dir / "repairs"
@@ -61,16 +65,36 @@ class Street:
             self.chloe.api("POST", f"/grants/{grant['id']}/decision", {"decision": "approve", "reason": "Agreed."})
         return grant["id"]
 
+    def signed_in(self, application, secret):
+        """What an application gets that Amina lets in."""
+        verifier = secrets.token_urlsafe(32)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {"response_type": "code", "client_id": application, "redirect_uri": CALLBACK, "resource": self.sandbox,
+                 "code_challenge": challenge, "code_challenge_method": "S256"}
+        answer = self.amina.allow(f"{self.hub}/oauth/authorize?{urlencode(asked)}")
+        form = {"grant_type": "authorization_code", "code": parse_qs(urlsplit(answer).query)["code"][0],
+                "redirect_uri": CALLBACK, "code_verifier": verifier}
+        return self.oauth("token", form, application, secret)
+
+    def acting_application(self):
+        """An application that people may let in, with its secret."""
+        application = self.application()
+        self.ben.api("PUT", f"/applications/{application}/oauth", {"redirectUris": [CALLBACK]})
+        return application, self.secret(application)[1]
+
     def token(self, application, secret):
         form = {"grant_type": "client_credentials", "resource": self.sandbox}
         return self.oauth("token", form, application, secret)["access_token"]
 
     def oauth(self, endpoint, form, application, secret):
-        pair = base64.b64encode(f"{application}:{secret}".encode()).decode()
-        status, text = Asked(self.hub).post(f"/oauth/{endpoint}", form, {"authorization": f"Basic {pair}"})
+        status, text = Asked(self.hub).post(f"/oauth/{endpoint}", form, basic(application, secret))
         if status != 200:
             raise SystemExit(f"/oauth/{endpoint}: {status} {text}")
         return json.loads(text) if text else None
+
+
+def basic(application, secret):
+    return {"authorization": "Basic " + base64.b64encode(f"{application}:{secret}".encode()).decode()}
 
 
 class Asked:
