@@ -6,9 +6,12 @@ use hansom_domain::{
 };
 use hansom_standards::{Document, Fault, Node, Place};
 
+pub use grants::Granting;
+
 use crate::PublishFault;
 
 mod cross_origin;
+mod grants;
 mod limits;
 
 /// The manifest: what OpenAPI cannot say of an API.
@@ -40,6 +43,8 @@ pub struct Manifest {
     pub quotas: Quotas,
     /// Which pages of other origins may call; none, and upstreams speak for themselves, where it is absent.
     pub cross_origin: Option<CrossOrigin>,
+    /// How grants are given.
+    pub grants: Granting,
     /// Where each operation of each access rule is named, for faults that only the contract shows.
     pub(crate) named_operations: Vec<(String, Place)>,
     /// Where the environments are named.
@@ -76,6 +81,7 @@ const KEYS: &[&str] = &[
     "limits",
     "quotas",
     "cors",
+    "grants",
 ];
 
 const TARGET_KEYS: &[&str] = &[
@@ -159,6 +165,7 @@ impl Reader {
         let limits = self.limits(root, &mut named_operations);
         let quotas = self.quotas(root);
         let cross_origin = self.cross_origin(root);
+        let grants = self.granting(root);
         let (environments, environment_places): (Vec<_>, Vec<_>) =
             environments?.into_iter().map(|(name, target, place)| ((name, target), place)).unzip();
         Some(Manifest {
@@ -175,6 +182,7 @@ impl Reader {
             limits,
             quotas,
             cross_origin,
+            grants,
             named_operations,
             environment_places,
         })

@@ -15,6 +15,8 @@ closed_word! {
         Revoked = "revoked",
         /// Was in force until its end date.
         Lapsed = "lapsed",
+        /// Was in force until another took its place.
+        Replaced = "replaced",
     }
 }
 
@@ -34,7 +36,14 @@ impl GrantState {
         match (self, decision) {
             (GrantState::Requested, Decision::Approve) => Some(GrantState::Approved),
             (GrantState::Requested, Decision::Refuse) => Some(GrantState::Refused),
-            (GrantState::Approved | GrantState::Refused | GrantState::Revoked | GrantState::Lapsed, _) => None,
+            (
+                GrantState::Approved
+                | GrantState::Refused
+                | GrantState::Revoked
+                | GrantState::Lapsed
+                | GrantState::Replaced,
+                _,
+            ) => None,
         }
     }
 
@@ -42,7 +51,7 @@ impl GrantState {
     pub fn revoke(self) -> Option<GrantState> {
         match self {
             GrantState::Requested | GrantState::Approved => Some(GrantState::Revoked),
-            GrantState::Refused | GrantState::Revoked | GrantState::Lapsed => None,
+            GrantState::Refused | GrantState::Revoked | GrantState::Lapsed | GrantState::Replaced => None,
         }
     }
 }

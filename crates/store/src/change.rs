@@ -45,7 +45,7 @@ impl Writes {
 /// A transaction on either database.
 pub(crate) type InTransaction = Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     id: String,
     at: Timestamp,
@@ -69,17 +69,36 @@ impl Change {
         self.changed.insert(subject);
     }
 
-    /// Writes the audit entry, counts the generation up, notes what was changed in it and commits, all in one transaction. `subject` names what was
-    /// changed; `detail` must hold no secret.
-    pub async fn commit(mut self, subject: &str, detail: &Value) -> Result<(), Error> {
+    /// Writes one more audit entry of the same change, where one act does something to several things; by another actor, if it
+    /// is not who began the change.
+    pub async fn note(
+        &mut self,
+        id: String,
+        actor: Option<&Actor>,
+        verb: &'static str,
+        subject: &str,
+        detail: &Value,
+    ) -> Result<(), Error> {
+        let actor = actor.unwrap_or(&self.entry.actor).clone();
+        self.write(&Entry { id, at: self.entry.at, actor, verb }, subject, detail).await
+    }
+
+    async fn write(&mut self, entry: &Entry, subject: &str, detail: &Value) -> Result<(), Error> {
         let insert = "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, verb, subject, detail) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let detail = detail.to_string();
-        let entry = &self.entry;
         on!(&mut self.transaction, tx => sqlx::query(insert)
             .bind(&entry.id).bind(entry.at.millis()).bind(entry.actor.kind()).bind(entry.actor.id())
             .bind(entry.actor.name()).bind(entry.verb).bind(subject).bind(&detail)
             .execute(&mut **tx).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Writes the audit entry, counts the generation up, notes what was changed in it and commits, all in one transaction. `subject` names what was
+    /// changed; `detail` must hold no secret.
+    pub async fn commit(mut self, subject: &str, detail: &Value) -> Result<(), Error> {
+        let entry = self.entry.clone();
+        self.write(&entry, subject, detail).await?;
         let count = "UPDATE platform SET generation = generation + 1 WHERE id = 1 RETURNING generation";
         let generation: i64 = on!(&mut self.transaction, tx => sqlx::query_scalar(count).fetch_one(&mut **tx).await)?;
         let note = "INSERT INTO changed (generation, kind, subject) VALUES ($1, $2, $3)";

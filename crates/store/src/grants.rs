@@ -52,6 +52,12 @@ row! {
         pub reason: Option<String>,
         /// Until when it is in force.
         pub expires_at: Option<Timestamp>,
+        /// The grant whose place it takes, if it takes one's.
+        pub replaces: Option<String>,
+        /// What it was asked for together with, if with others.
+        pub bundle: Option<String>,
+        /// The version's release in force.
+        pub current_release: i64,
     }
 }
 
@@ -76,6 +82,10 @@ pub struct NewGrant<'a> {
     pub by: (&'a str, &'a str),
     /// When.
     pub at: Timestamp,
+    /// The grant whose place it takes.
+    pub replaces: Option<&'a GrantId>,
+    /// What it is asked for together with.
+    pub bundle: Option<&'a str>,
 }
 
 /// All grants joined with their names; a filter follows.
@@ -85,7 +95,7 @@ macro_rules! grants_where {
             "SELECT g.id, g.application_id, p.name AS application_name, p.owner AS application_owner, g.version_id, ",
             "a.slug, a.title, a.owner AS api_owner, v.major, g.environment, g.operations, g.purpose, g.legal_basis, ",
             "g.state, g.requested_by, g.requested_by_name, g.requested_at, g.decided_by_name, g.decided_at, g.reason, ",
-            "g.expires_at FROM permit g JOIN application p ON p.id = g.application_id ",
+            "g.expires_at, g.replaces, g.bundle, v.current_release FROM permit g JOIN application p ON p.id = g.application_id ",
             "JOIN version v ON v.id = g.version_id JOIN api a ON a.id = v.api_id ",
             $filter
         )
@@ -111,6 +121,12 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).fetch_all(pool).await)?)
     }
 
+    /// The grants that were asked for together, in the order of their APIs.
+    pub async fn grants_of_bundle(&self, bundle: &str) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.bundle = $1 ORDER BY a.slug, v.major, p.name, g.id");
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(bundle).fetch_all(pool).await)?)
+    }
+
     /// The grants of one application that are in force.
     pub async fn approved_grants_of(&self, application: &ApplicationId) -> Result<Vec<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.application_id = $1 AND g.state = 'approved' ORDER BY g.id");
@@ -134,14 +150,33 @@ impl Change {
     /// Stores a request for a grant.
     pub async fn insert_grant(&mut self, grant: &NewGrant<'_>) -> Result<(), Error> {
         let sql = "INSERT INTO permit (id, application_id, version_id, environment, operations, purpose, legal_basis, \
-                   state, requested_by, requested_by_name, requested_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9, $10)";
+                   state, requested_by, requested_by_name, requested_at, replaces, bundle) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9, $10, $11, $12)";
         let operations = serde_json::json!(grant.operations).to_string();
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(grant.id.as_str()).bind(grant.application_id.as_str())
             .bind(grant.version_id.as_str()).bind(grant.environment.as_str()).bind(&operations).bind(grant.purpose)
             .bind(grant.legal_basis).bind(grant.by.0).bind(grant.by.1).bind(grant.at.millis())
+            .bind(grant.replaces.map(GrantId::as_str)).bind(grant.bundle)
             .execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Says until when a grant is in force.
+    pub async fn end_grant_at(&mut self, id: &GrantId, end: Timestamp) -> Result<(), Error> {
+        let sql = "UPDATE permit SET expires_at = $2 WHERE id = $1";
+        on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(end.millis())
+            .execute(&mut **tx).await.map(|_| ()))?;
+        self.touch(Subject::Grant(id.clone()));
+        Ok(())
+    }
+
+    /// Ends a grant in force by itself, and leaves who decided it and why; `false` if it is not in force any more.
+    pub async fn close_grant(&mut self, id: &GrantId, state: GrantState) -> Result<bool, Error> {
+        let sql = "UPDATE permit SET state = $2 WHERE id = $1 AND state = 'approved'";
+        let rows = on!(&mut self.transaction, tx => sqlx::query(sql).bind(id.as_str()).bind(state.as_str())
+            .execute(&mut **tx).await.map(|done| done.rows_affected()))?;
+        self.touch(Subject::Grant(id.clone()));
+        Ok(rows == 1)
     }
 
     /// Moves a grant from one state to another with who and why; `false` if it is not in the state `from` any more.
