@@ -62,7 +62,7 @@ impl Control {
 
     /// The application that a service account proves, and by which credential.
     pub async fn service_account(&self, issuer: &str, subject: &str) -> Result<Option<ServiceAccountRow>, Error> {
-        Ok(self.reads.service_account(issuer, subject).await?)
+        Ok(self.reads.service_account(issuer, subject, self.clock.now()).await?)
     }
 }
 

@@ -43,8 +43,6 @@ pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
-        "resource_indicators_supported": true,
-        "request_parameter_supported": false,
         "service_documentation": format!("{issuer}/about"),
         "ui_locales_supported": ["en-GB"],
     });

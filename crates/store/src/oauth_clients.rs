@@ -61,17 +61,24 @@ impl Reads {
     /// The lists of redirect URIs of the public applications in force.
     pub async fn public_redirect_uris(&self) -> Result<Vec<Value>, Error> {
         let sql = "SELECT c.redirect_uris FROM oauth_client c JOIN application a ON a.id = c.application_id \
-                   WHERE c.public = 1 AND a.revoked_at IS NULL";
+                   WHERE c.public = 1 AND a.revoked_at IS NULL AND a.suspended_at IS NULL";
         let rows: Vec<RedirectUrisRow> = on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(|row| row.redirect_uris).collect())
     }
 
-    /// The service account of that issuer and subject whose credential and application are in force.
-    pub async fn service_account(&self, issuer: &str, subject: &str) -> Result<Option<ServiceAccountRow>, Error> {
+    /// The service account of that issuer and subject whose credential and application are in force at `now`.
+    pub async fn service_account(
+        &self,
+        issuer: &str,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Option<ServiceAccountRow>, Error> {
         let sql = "SELECT s.*, c.application_id FROM service_account s JOIN credential c ON c.id = s.credential_id \
                    JOIN application a ON a.id = c.application_id \
-                   WHERE s.issuer = $1 AND s.subject = $2 AND c.revoked_at IS NULL AND a.revoked_at IS NULL";
-        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(issuer).bind(subject).fetch_optional(pool).await)?)
+                   WHERE s.issuer = $1 AND s.subject = $2 AND c.revoked_at IS NULL AND a.revoked_at IS NULL \
+                   AND a.suspended_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $3)";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(issuer).bind(subject).bind(now.millis())
+            .fetch_optional(pool).await)?)
     }
 
     /// The service accounts of an application, the revoked ones too.

@@ -28,9 +28,9 @@ pub(crate) struct Failure {
     detail: String,
     errors: Vec<Value>,
     challenge: Option<&'static str>,
-    retry_after: Option<i64>,
+    retry_after: Option<u32>,
     /// The nonce that a proof of a key needs (RFC 9449 section 9).
-    nonce: Option<String>,
+    nonce: Option<Box<str>>,
     private: Option<String>,
 }
 
@@ -55,12 +55,12 @@ impl Failure {
 
     /// The same "no" with the nonce that the next proof needs.
     pub(crate) fn with_nonce(self, nonce: String) -> Self {
-        Self { nonce: Some(nonce), ..self }
+        Self { nonce: Some(nonce.into()), ..self }
     }
 
     /// A "no" to whoever called too often, with the seconds after which it may call again.
     pub(crate) fn too_many(detail: impl Into<String>, retry_after: i64) -> Self {
-        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::LimitReached, detail) }
+        Self { retry_after: u32::try_from(retry_after).ok(), ..Self::new(ProblemCode::LimitReached, detail) }
     }
 
     /// The same "no" with the place of one fault.
@@ -100,7 +100,7 @@ impl Failure {
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(nonce) = self.nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+        if let Some(nonce) = self.nonce.and_then(|nonce| HeaderValue::from_str(&nonce).ok()) {
             headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
         }
         if let Some(seconds) = self.retry_after.or_else(|| worth_trying_after(self.code)) {
@@ -177,7 +177,7 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
 }
 
 /// After how many seconds it is worth trying again where the platform cannot answer now.
-fn worth_trying_after(code: ProblemCode) -> Option<i64> {
+fn worth_trying_after(code: ProblemCode) -> Option<u32> {
     (code == ProblemCode::Unavailable).then_some(10)
 }
 

@@ -148,11 +148,11 @@ fn shown(value: &str) -> Option<(bool, &str)> {
 fn unproven(error: hansom_oauth::Error) -> Failure {
     let code = error.code();
     if let hansom_oauth::Error::Proof(_) = error {
-        return Failure::unproven(ProblemCode::TokenInvalid, error.to_string(), BAD_PROOF);
+        return Failure::unproven(ProblemCode::ProofInvalid, error.to_string(), BAD_PROOF);
     }
     if let hansom_oauth::Error::Nonce(nonce) = error {
         let detail = "The DPoP proof needs the nonce of the header DPoP-Nonce.";
-        return Failure::unproven(ProblemCode::TokenInvalid, detail, WANTS_NONCE).with_nonce(nonce);
+        return Failure::unproven(ProblemCode::ProofInvalid, detail, WANTS_NONCE).with_nonce(nonce);
     }
     if code.status() == 401 {
         return Failure::unproven(code, error.to_string(), BAD_TOKEN);

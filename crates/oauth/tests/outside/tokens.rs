@@ -418,3 +418,34 @@ async fn a_person_gets_a_short_token_with_groups_for_one_environment() {
     let refused = town.oauth.issue_person_token(&signed_in.person, &many, &sandbox).await;
     assert!(matches!(refused, Err(Error::TooManyGroups(2000))), "groups are never left out in silence");
 }
+
+#[tokio::test]
+async fn the_owner_of_an_api_is_told_of_tokens_for_its_environments_and_of_no_others() {
+    let town = Town::new().await;
+    let manifest = "api: repairs\nowner: repairs@hackney.example\nkind: platform\naudience: internal\nstatus: beta\n\
+        personal_data: false\ncontract: openapi.yaml\nenvironments:\n  sandbox: { mock: true }\naccess:\n  \
+        - operations: [listRepairs]\n    applications: granted\n";
+    let contract = "openapi: 3.1.0\ninfo: { title: Repairs, version: 1.0.0, summary: Repairs. }\npaths:\n  /repairs:\n    \
+        get:\n      operationId: listRepairs\n      responses:\n        '200': { description: Them., content: { \
+        application/json: { schema: { type: array, items: { type: string } }, example: [tap] } } }\n";
+    let publication = hansom_control::Publication { manifest, contract, dry_run: false };
+    town.control.publish_release(&Actor::Platform, publication).await.unwrap();
+    let (api, _, secret) = town.with_secret().await;
+    let others = hansom_control::NewApp {
+        name: "Another team's",
+        description: "",
+        owner: &"rents@hackney.example".parse().unwrap(),
+        may_publish: false,
+    };
+    let others = town.control.register_application(&Actor::Platform, others).await.unwrap();
+    let theirs = town.control.issue_secret(&Actor::Platform, &others).await.unwrap().secret.reveal().to_owned();
+    for (resource, told) in [(SANDBOX, true), (PRODUCTION, false), (HUB, false)] {
+        let token = town.token(others.as_str(), &theirs, &[("resource", resource)]).await;
+        let form = [("token", token.as_str())];
+        let answer = town.post_as("/oauth/introspect", api.as_str(), &secret, &form).await;
+        assert_eq!(answer.body["active"], told, "{resource}: {}", answer.body);
+        let own = town.token(api.as_str(), &secret, &[("resource", resource)]).await;
+        let answer = town.post_as("/oauth/introspect", others.as_str(), &theirs, &[("token", own.as_str())]).await;
+        assert_eq!(answer.body, json!({ "active": false }), "{resource}: who has no API there is told nothing");
+    }
+}

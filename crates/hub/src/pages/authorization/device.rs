@@ -27,9 +27,17 @@ enum Stage {
     /// The code is asked for.
     Code,
     /// The device is shown.
-    Question { asked: Asked, address: String, at: String, email: String },
+    Question(Box<Shown>),
     /// It was let in, or not.
     Done { allowed: bool },
+}
+
+/// The device, as far as a person can know it again.
+struct Shown {
+    asked: Asked,
+    address: String,
+    at: String,
+    email: String,
 }
 
 /// `GET /device`, with the code in the query where the device showed a whole address.
@@ -69,12 +77,12 @@ async fn find(person: &SignedIn, code: &str) -> Result<Response, Refusal> {
         frame: person.frame(&title, Section::Elsewhere).await?,
         errors: Errors::default(),
         code: written(code),
-        stage: Stage::Question {
+        stage: Stage::Question(Box::new(Shown {
             asked: Asked::new(&person.hub, &client, environment.as_ref(), &scopes, (idle_seconds, absolute_seconds)),
             address,
             at: moment::written(asked_at),
             email: person.session.person.email.clone(),
-        },
+        })),
     })
 }
 
