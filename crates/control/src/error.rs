@@ -47,6 +47,11 @@ pub enum Error {
     /// The manifest or contract has faults.
     #[error("{} in what was sent", count(.0.len()))]
     Faults(Vec<PublishFault>),
+    /// The directory has been silent too long to know the person's groups.
+    #[error(
+        "the directory has been silent for too long, so that your groups are not known at the moment; nothing was decided, try again in a while"
+    )]
+    GroupsUnknown,
     /// The store failed.
     #[error("the platform's database did not answer; try again in a while")]
     Store(hansom_store::Error),
@@ -68,6 +73,7 @@ impl Error {
             Error::Conflict(_) => ProblemCode::Conflict,
             Error::Invalid(_) => ProblemCode::BadRequest,
             Error::Faults(_) => ProblemCode::Unprocessable,
+            Error::GroupsUnknown => ProblemCode::GroupsUnknown,
             Error::Store(_) => ProblemCode::Unavailable,
             Error::Internal(_) => ProblemCode::Internal,
         }
@@ -83,9 +89,12 @@ impl Error {
         match self {
             Error::Store(error) => Some(error.to_string()),
             Error::Internal(cause) => Some(cause.clone()),
-            Error::NotAllowed(_) | Error::NotFound(_) | Error::Conflict(_) | Error::Invalid(_) | Error::Faults(_) => {
-                None
-            }
+            Error::NotAllowed(_)
+            | Error::NotFound(_)
+            | Error::Conflict(_)
+            | Error::Invalid(_)
+            | Error::Faults(_)
+            | Error::GroupsUnknown => None,
         }
     }
 }

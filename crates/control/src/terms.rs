@@ -16,6 +16,35 @@ pub struct Terms {
     pub grants: GrantTerms,
     /// Of applications.
     pub applications: ApplicationTerms,
+    /// Of what is known of people.
+    pub people: PeopleTerms,
+}
+
+/// How long sessions last, and what directories told of people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeopleTerms {
+    /// A session ends after so many seconds without a request.
+    pub idle_seconds: i64,
+    /// A session ends after so many seconds in any case.
+    pub absolute_seconds: i64,
+    /// What a directory told is asked for again after so many seconds.
+    pub cache_seconds: i64,
+    /// While it is silent, what it told last holds for so many seconds more.
+    pub stale_seconds: i64,
+    /// What an ID token said of groups holds for so many seconds after the sign-in.
+    pub claim_seconds: i64,
+}
+
+impl Default for PeopleTerms {
+    fn default() -> Self {
+        Self {
+            idle_seconds: 3600,
+            absolute_seconds: 12 * 3600,
+            cache_seconds: 240,
+            stale_seconds: 900,
+            claim_seconds: 12 * 3600,
+        }
+    }
 }
 
 /// How long a signing key lasts.

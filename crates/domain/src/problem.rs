@@ -136,6 +136,8 @@ problem_codes! {
     Internal, "internal", 500, "The platform failed", "This is not your fault. Try again, and tell the operators the request id if it goes on.";
     /// The upstream answered nonsense or could not be reached.
     UpstreamFailed, "upstream-failed", 502, "The API behind the gateway failed", "The gateway reached for the API and got no proper answer. Try again; if it goes on, tell the owner of the API the request id.";
+    /// The directory has been silent too long to know the caller's groups.
+    GroupsUnknown, "groups-unknown", 503, "Your groups are not known at the moment", "The directory that tells your groups has been silent for too long, or told them too long ago. Nothing was decided about you. Try again in a while; signing in at the hub again asks anew. If it goes on, tell the operators of the platform the request id.";
     /// No upstream, or the platform is starting or overloaded.
     Unavailable, "unavailable", 503, "This is not available now", "Try again in a while. If it goes on, tell the owner of the API the request id.";
     /// The request came back to the gateway that sent it on.

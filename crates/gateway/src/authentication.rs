@@ -154,7 +154,7 @@ fn standing_of<'s>(subject: &Subject, snapshot: &'s Snapshot, now: Timestamp) ->
                 in_force(snapshot, id, credential.as_ref(), now)?;
             }
             let groups = snapshot
-                .groups_of(id)
+                .groups_of(id, now)
                 .ok_or(Refusal::TokenRevoked("The person that the access token is for may no longer call."))?;
             Ok(Identity::Person { id: id.clone(), groups })
         }

@@ -1,6 +1,6 @@
 //! May they?
 
-use hansom_domain::{GroupAddress, Timestamp};
+use hansom_domain::{GroupAddress, PersonId, Timestamp};
 
 use crate::{
     authentication::{Identified, Identity},
@@ -26,7 +26,7 @@ pub(crate) fn authorize(identified: Identified<'_>) -> Result<Permitted<'_>, Ref
         _ if rule.anyone => Ok(()),
         Identity::Nobody => Err(Refusal::TokenMissing),
         Identity::Person { groups, .. } if rule.groups.iter().any(|group| groups.contains(group)) => Ok(()),
-        Identity::Person { groups, .. } => Err(person_refused(rule, groups, matched)),
+        Identity::Person { id, groups } => Err(person_refused(rule, (id, groups), matched)),
         Identity::Application { application, .. } => {
             application_allowed(rule, application, matched, matched.arrival().at)
         }
@@ -46,10 +46,13 @@ impl<'s> Permitted<'s> {
     }
 }
 
-fn person_refused(rule: &Rule, held: &[GroupAddress], matched: &Matched<'_>) -> Refusal {
+fn person_refused(rule: &Rule, (person, held): (&PersonId, &[GroupAddress]), matched: &Matched<'_>) -> Refusal {
     let (operation, api) = (matched.operation().id.to_string(), matched.version().api.clone());
     if rule.groups.is_empty() {
         return Refusal::PeopleNotAllowed { operation, api };
+    }
+    if matched.snapshot().is_uncertain(person, matched.arrival().at) {
+        return Refusal::GroupsUnknown { operation };
     }
     Refusal::GroupMissing { operation, groups: rule.groups.to_vec(), held: held.to_vec(), api }
 }

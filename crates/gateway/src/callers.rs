@@ -149,7 +149,18 @@ impl Granted {
 pub(crate) struct Person {
     id: PersonId,
     /// Their groups of now.
-    pub(crate) groups: Box<[GroupAddress]>,
+    groups: Box<[GroupAddress]>,
+    /// What holds when the directory has been silent for too long.
+    silence: Option<Box<Silence>>,
+}
+
+/// A directory that says nothing any more.
+#[derive(Debug, PartialEq)]
+struct Silence {
+    /// From then on nobody knows what it would say.
+    from: Timestamp,
+    /// Groups that are known without it.
+    groups: Box<[GroupAddress]>,
 }
 
 impl Named for Person {
@@ -160,10 +171,27 @@ impl Named for Person {
 
 impl Person {
     pub(crate) fn compile(document: PersonDocument) -> Self {
-        let mut groups = document.groups;
-        groups.sort();
-        groups.dedup();
-        Self { id: document.id, groups: groups.into() }
+        let ordered = |mut groups: Vec<GroupAddress>| {
+            groups.sort();
+            groups.dedup();
+            groups.into()
+        };
+        let kept = document.kept_groups;
+        let silence = document.groups_known_until.map(|from| Box::new(Silence { from, groups: ordered(kept) }));
+        Self { id: document.id, groups: ordered(document.groups), silence }
+    }
+
+    /// The groups that are known at a moment.
+    pub(crate) fn groups(&self, now: Timestamp) -> &[GroupAddress] {
+        match &self.silence {
+            Some(silence) if now >= silence.from => &silence.groups,
+            _ => &self.groups,
+        }
+    }
+
+    /// Whether there may be other groups than those that are known.
+    pub(crate) fn is_uncertain(&self, now: Timestamp) -> bool {
+        self.silence.as_ref().is_some_and(|silence| now >= silence.from)
     }
 
     pub(crate) fn id(&self) -> &PersonId {

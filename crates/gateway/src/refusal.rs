@@ -122,6 +122,10 @@ pub(crate) enum Refusal {
         operation: String,
         api: ApiSlug,
     },
+    /// The directory has been silent too long to know the person's groups.
+    GroupsUnknown {
+        operation: String,
+    },
     LimitReached(Reached),
     ContractBroken {
         errors: Vec<Value>,
@@ -184,6 +188,7 @@ impl Refusal {
             Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens | Refusal::TooManyProofs => {
                 ProblemCode::LimitReached
             }
+            Refusal::GroupsUnknown { .. } => ProblemCode::GroupsUnknown,
             Refusal::ContractBroken { .. } => ProblemCode::InvalidRequest,
             Refusal::MediaTypeUnknown { .. } => ProblemCode::UnsupportedMediaType,
             Refusal::NothingAcceptable(_) => ProblemCode::NotAcceptable,
@@ -272,6 +277,9 @@ impl Refusal {
             Refusal::GroupMissing { operation, groups, api, .. } => format!(
                 "{operation} may be called by members of {}. You are in none of them. See {hub}/apis/{api}",
                 list(groups, "no group")
+            ),
+            Refusal::GroupsUnknown { operation } => format!(
+                "Your groups are not known at present, so that nobody can say whether you may call {operation}. Try again in a minute."
             ),
             Refusal::ApplicationsNotAllowed { operation, groups, api } => format!(
                 "{operation} may be called by people in {}, not by applications. See {hub}/apis/{api}",
@@ -384,6 +392,7 @@ impl Refusal {
             | Refusal::Overloaded
             | Refusal::UpstreamBusy
             | Refusal::UpstreamUnresolved => put(RETRY_AFTER, "1".into()),
+            Refusal::GroupsUnknown { .. } => put(RETRY_AFTER, "60".into()),
             Refusal::UpstreamsOut { seconds } => put(RETRY_AFTER, seconds.to_string()),
             Refusal::TooManyProofs => put(RETRY_AFTER, "60".into()),
             _ => {}

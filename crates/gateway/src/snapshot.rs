@@ -296,6 +296,19 @@ pub struct PersonDocument {
     pub id: PersonId,
     /// Their groups, nested ones resolved.
     pub groups: Vec<GroupAddress>,
+    /// Until when they are known, while the directory that tells them is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups_known_until: Option<Timestamp>,
+    /// Those of them that are known after that moment too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_groups: Vec<GroupAddress>,
+}
+
+impl PersonDocument {
+    /// A person whose groups are known.
+    pub fn known(id: PersonId, groups: Vec<GroupAddress>) -> Self {
+        Self { id, groups, groups_known_until: None, kept_groups: vec![] }
+    }
 }
 
 /// A snapshot ready for requests, with what had to be left out of it.
@@ -517,8 +530,14 @@ impl Snapshot {
         self.applications.get(id.as_str())
     }
 
-    pub(crate) fn groups_of(&self, id: &PersonId) -> Option<&[GroupAddress]> {
-        self.people.get(id.as_str()).map(|person| person.groups.as_ref())
+    /// A person's groups, as far as they are known at a moment.
+    pub(crate) fn groups_of(&self, id: &PersonId, now: Timestamp) -> Option<&[GroupAddress]> {
+        self.people.get(id.as_str()).map(|person| person.groups(now))
+    }
+
+    /// Whether a person may be in other groups than those that are known.
+    pub(crate) fn is_uncertain(&self, id: &PersonId, now: Timestamp) -> bool {
+        self.people.get(id.as_str()).is_some_and(|person| person.is_uncertain(now))
     }
 
     pub(crate) fn is_revoked(&self, token: &TokenId) -> bool {
@@ -600,7 +619,7 @@ impl Draft {
                 self.snapshot.applications.remove(id.as_str());
             }
             Record::Person(mut document) => {
-                for group in &mut document.groups {
+                for group in document.groups.iter_mut().chain(&mut document.kept_groups) {
                     match self.groups.get(group) {
                         Some(known) => *group = known.clone(),
                         None => {

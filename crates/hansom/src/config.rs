@@ -19,10 +19,11 @@ use crate::{
     access_log,
     failure::{Doing, Failure},
     mail::Post,
-    reach,
+    reach, world,
 };
 
 mod gateway;
+mod identity;
 mod keys;
 mod mail;
 mod role;
@@ -31,6 +32,7 @@ mod tls;
 mod tokens;
 
 pub(crate) use gateway::Gateway;
+pub(crate) use identity::Identity;
 pub(crate) use keys::Keys;
 pub(crate) use mail::{Encryption, Mail};
 pub(crate) use role::Role;
@@ -65,7 +67,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// Where the node keeps its snapshot.
     pub(crate) state: State,
-    /// The OpenID provider that people sign in with; a gateway alone needs none.
+    /// Who signs people in and tells their groups; a gateway alone needs nobody.
     pub(crate) identity: Option<Identity>,
     /// The mail server; without it nothing is sent.
     pub(crate) mail: Option<Mail>,
@@ -135,20 +137,6 @@ pub(crate) struct Database {
 pub(crate) struct State {
     /// A folder of this node alone.
     pub(crate) directory: PathBuf,
-}
-
-/// `[identity]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Identity {
-    /// The provider's issuer.
-    pub(crate) issuer: String,
-    /// Our id there.
-    pub(crate) client_id: String,
-    /// A file with our secret there.
-    pub(crate) client_secret_file: Option<PathBuf>,
-    /// The name on the sign-in button.
-    pub(crate) name: String,
 }
 
 /// `[platform]`
@@ -238,14 +226,16 @@ impl Config {
         let of_gateway =
             [&mut gateway.upstream_authorities, &mut gateway.upstream_certificate, &mut gateway.upstream_key];
         let access_log = gateway.access_log.as_mut().filter(|target| target.as_os_str() != access_log::STANDARD_OUTPUT);
-        let secret = config.identity.as_mut().map(|identity| &mut identity.client_secret_file);
         let of_keys = [&mut config.keys.master_key_file, &mut config.keys.wrapped_key_file];
-        let others = [&mut config.database.url_file].into_iter().chain(secret).chain(of_keys);
+        let others = [&mut config.database.url_file].into_iter().chain(of_keys);
         for path in others.chain(of_gateway).flatten().chain(access_log) {
             *path = folder.join(&*path);
         }
         if let Some(mail) = &mut config.mail {
             mail.take_from(folder);
+        }
+        if let Some(identity) = &mut config.identity {
+            identity.take_from(folder);
         }
         let of_house = [&mut config.hub.tls, &mut config.operations.tls].into_iter().flatten();
         let of_environments = config.environments.values_mut().filter_map(|environment| environment.tls.as_mut());
@@ -336,7 +326,7 @@ impl Config {
         self.database_url().map(|_| ())?;
         self.standards().map(|_| ())?;
         reach::of(self).map(|_| ())?;
-        self.client_secret().map(|_| ())
+        self.check_identity().or_else(refuse)
     }
 
     /// All that the process listens on, and the sections that say so.
@@ -358,6 +348,7 @@ impl Config {
             credentials: self.applications.credentials(),
             grants: self.grants.terms(),
             applications: self.applications.terms(),
+            people: self.identity.as_ref().map(Identity::terms).unwrap_or_default(),
         }
     }
 
@@ -386,10 +377,13 @@ impl Config {
         self.mail.as_ref().filter(|_| self.role.serves_hub()).map(Post::of).transpose()
     }
 
-    /// Our secret at the OpenID provider.
-    pub(crate) fn client_secret(&self) -> Result<Option<String>, Failure> {
-        let identity = self.identity.as_ref().filter(|_| self.role.serves_hub());
-        identity.and_then(|identity| identity.client_secret_file.as_deref()).map(secret_file).transpose()
+    fn check_identity(&self) -> Result<(), String> {
+        let Some(identity) = self.identity.as_ref().filter(|_| self.role.serves_hub()) else { return Ok(()) };
+        identity.check().map_err(|why| format!("[identity] {why}"))?;
+        if identity.mail_links.is_some() && self.mail.is_none() {
+            return Err("[identity.mail_links] needs [mail], or no link is ever sent".into());
+        }
+        identity.ways(&world::clock()).map(|_| ()).map_err(|why| why.to_string())
     }
 }
 
@@ -436,7 +430,7 @@ pub(crate) fn profile(name_or_file: &str) -> Result<Profile, Failure> {
     })
 }
 
-fn secret_file(file: &Path) -> Result<String, Failure> {
+pub(crate) fn secret_file(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file).doing(format!("{} cannot be read", file.display()))?;
     Ok(text.trim().to_owned())
 }

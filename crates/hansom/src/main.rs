@@ -31,6 +31,7 @@ mod publisher;
 mod quotas;
 mod reach;
 mod readiness;
+mod refreshing;
 mod repository;
 mod saying;
 mod secure;

@@ -12,7 +12,8 @@ use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
 use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Tls};
-use hansom_oauth::{Directory, OAuth, Provider, Rules, SignIn};
+use hansom_hub::MailLinks;
+use hansom_oauth::{OAuth, Rules, SignIn, Way};
 use hansom_store::{Reads, Writes};
 use tokio::{
     sync::{Notify, watch},
@@ -33,7 +34,7 @@ use crate::{
     publisher::{At, Publisher, Reading},
     quotas::Quotas,
     readiness::Readiness,
-    saying,
+    refreshing, saying,
     secure::Secure,
     signals::Signals,
     upkeep, world,
@@ -63,10 +64,10 @@ pub(crate) struct Parts {
     pub(crate) state: PathBuf,
     /// Whether a process before this one still uses that folder.
     pub(crate) is_replacement: bool,
-    /// The OpenID provider, if this process serves the hub.
-    pub(crate) provider: Option<Provider>,
-    /// Who tells the groups of people.
-    pub(crate) directory: Arc<dyn Directory>,
+    /// How people come in, if this process serves the hub.
+    pub(crate) ways: Vec<Way>,
+    /// Whether developers from outside come in by links in mails, and on which terms.
+    pub(crate) mail_links: Option<MailLinks>,
     /// Where mails go, if anywhere.
     pub(crate) post: Option<Post>,
     /// The rules of the flows in which applications get tokens.
@@ -266,8 +267,9 @@ impl Platform {
         let oauth = tokens(&control, &parts.hub.1, &bases, parts.rules.clone());
         jobs.push(signing);
         let (stop_hub, hub_stops) = watch::channel(false);
-        if let (Some(listener), Some(provider)) = (parts.hub.0.take(), parts.provider.take()) {
-            let hub = serve_hub(&parts, listener, provider, (&control, &oauth), bases, hub_stops)?;
+        if let Some(listener) = parts.hub.0.take() {
+            let ways = std::mem::take(&mut parts.ways);
+            let hub = serve_hub(&parts, listener, ways, (&control, &oauth), bases, hub_stops)?;
             jobs.extend(hub);
             jobs.extend(parts.post.take().map(|post| tokio::spawn(mail::run(control.clone(), post))));
         }
@@ -389,13 +391,13 @@ async fn publish(mut publisher: Publisher, mut pause: watch::Receiver<bool>) {
 fn serve_hub(
     parts: &Parts,
     listener: TcpListener,
-    provider: Provider,
+    ways: Vec<Way>,
     (control, oauth): (&Control, &OAuth),
     environments: Vec<(EnvironmentName, String)>,
     stops: watch::Receiver<bool>,
 ) -> Result<[JoinHandle<()>; 4], Failure> {
     let hub = parts.hub.1.clone();
-    let sign_in = SignIn::new(control.clone(), provider, hub.clone(), Arc::clone(&parts.directory));
+    let sign_in = SignIn::new(control.clone(), ways, hub.clone());
     let sign_in = sign_in.doing("sign-in could not be set up")?;
     let pages = hansom_hub::router(hansom_hub::Setup {
         control: control.clone(),
@@ -404,13 +406,15 @@ fn serve_hub(
         hub,
         environments,
         notice: parts.notice.clone(),
+        mail_links: parts.mail_links.clone(),
+        sends_mail: parts.post.is_some(),
     });
     let hub = serve(listener, parts.tls.hub.clone(), pages, stops)?;
     Ok([
         hub,
         tokio::spawn(upkeep::run(control.clone())),
         tokio::spawn(sweep(control.clone())),
-        tokio::spawn(refresh_groups(control.clone(), sign_in)),
+        tokio::spawn(refreshing::run(control.clone(), sign_in)),
     ])
 }
 
@@ -500,26 +504,6 @@ async fn sweep(control: Control) {
             tracing::warn!(error = error.private().unwrap_or_default(), "expired entries could not be swept away");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
-    }
-}
-
-/// Asks the directory for everybody's groups every four minutes, so that who has left a group loses access without
-/// signing in again.
-async fn refresh_groups(control: Control, sign_in: SignIn) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(240)).await;
-        let people = match control.reads().people().await {
-            Ok(people) => people,
-            Err(error) => {
-                tracing::warn!(%error, "the groups could not be refreshed");
-                continue;
-            }
-        };
-        for person in people {
-            if let Err(error) = sign_in.refresh_groups(&person.id).await {
-                tracing::warn!(person = %person.id, error = error.private().unwrap_or_default(), "the directory did not tell the groups");
-            }
-        }
     }
 }
 

@@ -1,21 +1,28 @@
 //! What did a person send with a form, and did they mean to?
 
+use std::net::{IpAddr, SocketAddr};
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
-    body::to_bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::header,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
 };
 use hansom_domain::ProblemCode;
 
-use crate::{Hub, answer::Refusal, sentence::sentence, session::SignedIn};
+use crate::{
+    Hub,
+    answer::Refusal,
+    sentence::sentence,
+    session::{SignedIn, Visitor},
+};
 
 /// The largest form that is read.
 const MOST_BYTES: usize = 64 * 1024;
 /// The hidden field of every form of a session.
 pub(crate) const TOKEN_FIELD: &str = "form_token";
 
-/// A form that a signed-in person sent from a page of their own session. There is no other way to read a form.
+/// A form that a signed-in person sent from a page of their own session.
 pub(crate) struct Sent {
     pub(crate) person: SignedIn,
     pub(crate) fields: Fields,
@@ -27,20 +34,7 @@ impl FromRequest<Hub> for Sent {
     async fn from_request(request: Request, hub: &Hub) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let person = SignedIn::from_request_parts(&mut parts, hub).await?;
-        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_form = media_type
-            .and_then(|text| text.split(';').next())
-            .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-        if !is_form {
-            return Err(Refusal::new(
-                ProblemCode::UnsupportedMediaType,
-                "This address takes forms, application/x-www-form-urlencoded. Scripts call the control API under /api/v1.",
-            ));
-        }
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| {
-            Refusal::new(ProblemCode::BodyTooLarge, "The form is larger than 64 KiB. Write less into its fields.")
-        })?;
-        let fields = Fields::read(&bytes);
+        let fields = read_form(&parts, body).await?;
         let token = fields.one(TOKEN_FIELD);
         verify_slices_are_equal(token.as_bytes(), person.session.form_token.as_bytes()).map_err(
             |_| {
@@ -52,6 +46,44 @@ impl FromRequest<Hub> for Sent {
         )?;
         Ok(Self { person, fields })
     }
+}
+
+/// A form of somebody who is not signed in, for the ways in alone. That no other site sent it is asked of every form.
+pub(crate) struct Unsigned {
+    pub(crate) visitor: Visitor,
+    pub(crate) headers: HeaderMap,
+    pub(crate) fields: Fields,
+    /// The address that it came from.
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl FromRequest<Hub> for Unsigned {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Hub) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, hub).await?;
+        let fields = read_form(&parts, body).await?;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        Ok(Self { visitor, headers: parts.headers, fields, peer })
+    }
+}
+
+async fn read_form(parts: &Parts, body: Body) -> Result<Fields, Refusal> {
+    let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_form = media_type
+        .and_then(|text| text.split(';').next())
+        .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(Refusal::new(
+            ProblemCode::UnsupportedMediaType,
+            "This address takes forms, application/x-www-form-urlencoded. Scripts call the control API under /api/v1.",
+        ));
+    }
+    let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| {
+        Refusal::new(ProblemCode::BodyTooLarge, "The form is larger than 64 KiB. Write less into its fields.")
+    })?;
+    Ok(Fields::read(&bytes))
 }
 
 /// The fields of a form, in their order; a field may come several times.
@@ -122,7 +154,7 @@ impl Errors {
                 let text = sentence(text);
                 Ok(Self(vec![FieldError { field, text }]))
             }
-            No::NotFound(_) | No::Faults(_) | No::Store(_) | No::Internal(_) => Err(error.into()),
+            No::NotFound(_) | No::Faults(_) | No::GroupsUnknown | No::Store(_) | No::Internal(_) => Err(error.into()),
         }
     }
 }

@@ -7,10 +7,12 @@
 mod answer;
 mod api;
 mod assets;
+mod browser;
 mod catalogue;
 mod curl;
 mod form;
 mod frame;
+mod link_calls;
 mod moment;
 mod pages;
 mod pagination;
@@ -44,8 +46,21 @@ pub struct Setup {
     pub hub: String,
     /// The environments, each with the base URL at which its gateway answers.
     pub environments: Vec<(EnvironmentName, String)>,
+    /// Whether developers from outside come in by links in mails, and on which terms.
+    pub mail_links: Option<MailLinks>,
+    /// Whether mails are sent at all.
+    pub sends_mail: bool,
     /// What a banner on every page says, for example that this is a demo.
     pub notice: Option<String>,
+}
+
+/// On which terms developers from outside come in by links in mails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailLinks {
+    /// The version of the terms.
+    pub terms: String,
+    /// Where they are.
+    pub terms_url: String,
 }
 
 /// Every address of the hub.

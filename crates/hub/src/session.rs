@@ -19,6 +19,9 @@ pub(crate) const SESSION_COOKIE: &str = "__Host-hansom-session";
 /// Binds a sign-in to the browser in which it began.
 pub(crate) const SIGN_IN_COOKIE: &str = "__Host-hansom-sign-in";
 
+/// Binds a link in a mail to the browser that asked for it.
+pub(crate) const MAIL_LINK_COOKIE: &str = "__Host-hansom-link";
+
 /// The value of a cookie, if the browser sent one of at most 200 bytes.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
@@ -104,6 +107,12 @@ impl FromRequestParts<Hub> for SignedIn {
                 )
             });
         };
+        // What depends on groups waits until they are known; who one is, and leaving, do not.
+        let path = parts.uri.path();
+        let is_own = path == urls::SIGN_OUT || path == urls::ACCOUNT || path.starts_with("/account/");
+        if session.groups_unknown && !is_own {
+            return Err(hansom_control::Error::GroupsUnknown.into());
+        }
         Ok(Self { hub: visitor.hub, session, path: visitor.path })
     }
 }

@@ -6,7 +6,7 @@ use hansom_control::Control;
 use hansom_domain::EnvironmentName;
 use hansom_oauth::{OAuth, SignIn};
 
-use crate::{Setup, api::Calls, assets::Assets, catalogue::Catalogue};
+use crate::{MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls};
 
 /// The hub's state; cheap to clone.
 #[derive(Clone)]
@@ -24,11 +24,15 @@ pub(crate) struct Held {
     /// The environments with their base URLs, without a slash at their ends.
     pub(crate) environments: Vec<(EnvironmentName, String)>,
     pub(crate) notice: Option<String>,
+    pub(crate) mail_links: Option<MailLinks>,
+    pub(crate) sends_mail: bool,
     pub(crate) assets: Assets,
     /// Who called the control API lately.
     pub(crate) calls: Calls,
     /// What there is, ready for searching.
     pub(crate) catalogue: Catalogue,
+    /// Who had links sent lately.
+    pub(crate) link_calls: LinkCalls,
 }
 
 impl Hub {
@@ -46,9 +50,12 @@ impl Hub {
             origin,
             environments,
             notice: setup.notice,
+            mail_links: setup.mail_links,
+            sends_mail: setup.sends_mail,
             assets: Assets::new(),
             calls: Calls::default(),
             catalogue: Catalogue::default(),
+            link_calls: LinkCalls::default(),
         }))
     }
 

@@ -2,7 +2,9 @@
 //!
 //! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
 
-use hansom_domain::{ApiSlug, ApplicationId, CredentialId, GrantId, Major, ProblemCode, WaiverId};
+use hansom_domain::{
+    ApiSlug, ApplicationId, CredentialId, GrantId, GroupAddress, Major, PersonId, ProblemCode, WaiverId,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) const HOME: &str = "/";
@@ -13,6 +15,9 @@ pub(crate) const SIGN_IN_CALLBACK: &str = hansom_oauth::CALLBACK_PATH;
 pub(crate) const AUTHORIZE: &str = hansom_oauth::AUTHORIZE_PATH;
 pub(crate) const CONSENT: &str = hansom_oauth::CONSENT_PATH;
 pub(crate) const DEVICE: &str = hansom_oauth::DEVICE_PATH;
+pub(crate) const SIGN_IN_WITH: &str = "/sign-in/provider";
+pub(crate) const SIGN_IN_MAIL: &str = "/sign-in/mail";
+pub(crate) const SIGN_IN_LINK: &str = "/sign-in/link";
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 pub(crate) const APPLICATIONS: &str = "/applications";
 pub(crate) const NEW_APPLICATION: &str = "/applications/new";
@@ -25,6 +30,11 @@ pub(crate) const REFUSALS: &str = "/refusals";
 pub(crate) const PROBLEMS: &str = "/problems";
 pub(crate) const AUDIT: &str = "/audit";
 pub(crate) const ACCOUNT: &str = "/account";
+pub(crate) const REFRESH_GROUPS: &str = "/account/groups";
+pub(crate) const END_SESSIONS: &str = "/account/sessions";
+pub(crate) const PEOPLE: &str = "/people";
+pub(crate) const GROUPS: &str = "/groups";
+pub(crate) const NEW_GROUP: &str = "/groups/new";
 pub(crate) const ABOUT: &str = "/about";
 pub(crate) const ACCESSIBILITY: &str = "/accessibility";
 pub(crate) const PLAYBOOK: &str = "/playbook";
@@ -40,6 +50,14 @@ pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
 
 /// The same addresses as patterns for the router.
 pub(crate) mod route {
+    pub(crate) const SIGN_IN_CALLBACK_OF: &str = "/sign-in/callback/{provider}";
+    pub(crate) const PERSON: &str = "/people/{id}";
+    pub(crate) const SUSPEND_PERSON: &str = "/people/{id}/suspension";
+    pub(crate) const REFRESH_PERSON: &str = "/people/{id}/groups";
+    pub(crate) const GROUP: &str = "/groups/{address}";
+    pub(crate) const GROUP_MEMBERS: &str = "/groups/{address}/members";
+    pub(crate) const GROUP_OWNERS: &str = "/groups/{address}/owners";
+    pub(crate) const DELETE_GROUP: &str = "/groups/{address}/removal";
     pub(crate) const STATIC: &str = "/static/{hash}/{name}";
     pub(crate) const API: &str = "/apis/{slug}";
     pub(crate) const VERSION: &str = "/apis/{slug}/{major}";
@@ -242,6 +260,20 @@ pub(crate) fn sign_in(return_to: &str) -> String {
 /// The same for somebody who is signed in and has to prove it once more.
 pub(crate) fn sign_in_again(return_to: &str) -> String {
     format!("{}&again=yes", sign_in(return_to))
+}
+
+/// Off to one of several providers, and back to a path of the hub; to prove it once more, if `again`.
+pub(crate) fn sign_in_with(provider: &str, return_to: &str, again: bool) -> String {
+    let again = if again { "&again=yes" } else { "" };
+    format!("{SIGN_IN_WITH}?id={}&return_to={}{again}", encoded(provider), encoded(return_to))
+}
+
+pub(crate) fn person(id: &PersonId) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+pub(crate) fn group(address: &GroupAddress) -> String {
+    format!("{GROUPS}/{}", encoded(address.as_str()))
 }
 
 /// The audit trail before a moment in milliseconds.

@@ -11,7 +11,7 @@ use axum::{
 };
 use hansom_control::{Control, Settings, Vault};
 use hansom_domain::{Actor, Chance, Clock, EnvironmentName, GroupAddress, PersonKey, Timestamp};
-use hansom_oauth::{ClaimDirectory, OAuth, Provider, SignIn};
+use hansom_oauth::{OAuth, Provider, SignIn, Way};
 use hansom_standards::{Contract, Facts, Profile, Sources, document::Limits, lint};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -98,14 +98,8 @@ impl Town {
             application_seconds: 3600,
             rules: hansom_oauth::Rules::default(),
         });
-        let provider = Provider {
-            issuer: "https://id.hackney.example".into(),
-            client_id: "hub".into(),
-            client_secret: None,
-            name: "Hackney".into(),
-        };
-        let directory = Arc::new(ClaimDirectory);
-        let sign_in = SignIn::new(control.clone(), provider, HUB.into(), directory).unwrap();
+        let provider = Provider::alone("https://id.hackney.example".into(), "hub".into(), None, "Hackney".into());
+        let sign_in = SignIn::new(control.clone(), vec![Way { provider, sources: vec![] }], HUB.into()).unwrap();
         let hub = hansom_hub::router(hansom_hub::Setup {
             control: control.clone(),
             oauth: oauth.clone(),
@@ -113,6 +107,8 @@ impl Town {
             hub: HUB.into(),
             environments,
             notice: None,
+            mail_links: None,
+            sends_mail: false,
         });
         Self { control, oauth, hub }
     }

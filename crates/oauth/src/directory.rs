@@ -1,10 +1,17 @@
 //! In which groups is a person?
 
-use std::{collections::BTreeSet, pin::Pin};
+mod claim;
+mod google;
+
+use std::pin::Pin;
 
 use hansom_domain::{GroupAddress, PersonKey};
 use serde_json::Value;
 
+pub use claim::ClaimDirectory;
+pub use google::{GoogleApi, GoogleDirectory, GoogleSetup, ServiceAccount};
+
+/// Nobody is in more groups.
 const MOST_GROUPS: usize = 2000;
 
 /// A future in a box, so that a directory can be any of several.
@@ -33,46 +40,7 @@ pub trait Directory: Send + Sync {
         email: &'a str,
         claims: &'a Value,
     ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>>;
-}
 
-/// Takes the `groups` claim of the provider's own ID tokens. For providers that put it there.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ClaimDirectory;
-
-impl Directory for ClaimDirectory {
-    fn groups_of<'a>(
-        &'a self,
-        _key: &'a PersonKey,
-        _email: &'a str,
-        claims: &'a Value,
-    ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>> {
-        Box::pin(std::future::ready(claimed(claims)))
-    }
-}
-
-fn claimed(claims: &Value) -> Result<Vec<GroupAddress>, DirectoryError> {
-    if claims.is_null() {
-        return Err(DirectoryError::AtSignInOnly);
-    }
-    let nonsense = |why: &str| Err(DirectoryError::Nonsense(why.into()));
-    let Some(told) = claims.get("groups") else {
-        return nonsense("the ID token has no claim `groups`; have the provider add it, as a list");
-    };
-    let Some(told) = told.as_array() else {
-        return nonsense("the claim `groups` is not a list");
-    };
-    if told.len() > MOST_GROUPS {
-        return nonsense("the claim `groups` names more than 2000 groups");
-    }
-    let mut groups = BTreeSet::new();
-    for group in told {
-        let Some(group) = group.as_str() else {
-            return nonsense("the claim `groups` holds something that is not text");
-        };
-        // A name that is no address can stand in no manifest, so that leaving it out takes nothing away.
-        if let Ok(group) = group.parse() {
-            groups.insert(group);
-        }
-    }
-    Ok(groups.into_iter().collect())
+    /// Forgets what was told before, since somebody wants to know it anew.
+    fn forget(&self) {}
 }

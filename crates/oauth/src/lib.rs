@@ -21,8 +21,10 @@ mod introspect;
 mod jwks;
 mod key_sets;
 mod metadata;
+mod origin;
 mod outbound;
 mod par;
+mod party;
 mod refresh;
 mod refusal;
 mod return_path;
@@ -44,12 +46,15 @@ use hansom_domain::EnvironmentName;
 pub use access_token::{Bearer, HUB_CLIENT, IssuedToken, KeyProof};
 pub use authorize::{CONSENT_PATH, Leaving, Question, Step};
 pub use device::{DEVICE_PATH, DeviceQuestion};
-pub use directory::{BoxFuture, ClaimDirectory, Directory, DirectoryError};
+pub use directory::{
+    BoxFuture, ClaimDirectory, Directory, DirectoryError, GoogleApi, GoogleDirectory, GoogleSetup, ServiceAccount,
+};
 pub use key_sets::KeySetError;
+pub use party::{Provider, Way};
 pub use refusal::Error;
 pub use return_path::safe_return_path;
 pub use scope::Scope;
-pub use sign_in::{Begun, CALLBACK_PATH, Callback, Finished, Provider, SignIn, SignInError};
+pub use sign_in::{Begun, CALLBACK_PATH, Callback, Finished, SignIn, SignInError};
 pub use subject_token::{OpenIdIssuer, Subject, SubjectError, SubjectIssuer};
 
 /// The path to which applications send people; the hub serves it, since it shows pages.

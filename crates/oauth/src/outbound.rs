@@ -51,7 +51,8 @@ impl Outbound {
         client.map(Self).map_err(|error| Error::Setup(format!("no HTTP client could be made: {error}")))
     }
 
-    async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, OutboundError> {
+    /// The whole answer to a request.
+    pub(crate) async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, OutboundError> {
         let mut response = self.0.execute(request.try_into()?).await?;
         let mut builder = http::Response::builder().status(response.status());
         for (name, value) in response.headers() {

@@ -188,7 +188,7 @@ fn of_control(error: &hansom_control::Error) -> &'static str {
     match error {
         Control::NotAllowed(_) => "unauthorized_client",
         Control::NotFound(_) | Control::Conflict(_) | Control::Invalid(_) | Control::Faults(_) => "invalid_request",
-        Control::Store(_) => "temporarily_unavailable",
+        Control::Store(_) | Control::GroupsUnknown => "temporarily_unavailable",
         Control::Internal(_) => "server_error",
     }
 }

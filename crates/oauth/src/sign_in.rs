@@ -1,63 +1,32 @@
-//! How does a person sign in? By OpenID Connect: code flow with PKCE, `state` and `nonce`, bound to one browser.
+//! How does a person sign in? By an OpenID provider of several, bound to one browser.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
-use hansom_control::{Control, SessionCookie, fingerprint};
-use hansom_domain::{PersonId, PersonKey, ProblemCode, Timestamp};
-use hansom_store::SignInRow;
-use openidconnect::{
-    AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, TokenResponse,
-    core::{
-        CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm,
-        CoreProviderMetadata, CoreResponseType,
-    },
-};
+use hansom_control::{Control, Proven, SessionCookie, SignedOut, Told, fingerprint};
+use hansom_domain::{GroupAddress, PersonId, PersonKey, ProblemCode, Timestamp};
+use hansom_store::{MembershipSource, PersonRow, SignInRow};
+use openidconnect::PkceCodeVerifier;
 use serde_json::Value;
-use tokio::sync::Mutex;
-use url::Url;
 
-use crate::{Directory, DirectoryError, Error, outbound::Outbound, return_path::safe_return_path};
+use crate::{
+    DirectoryError, Error, Provider, Way,
+    party::{Party, Proof},
+    return_path::safe_return_path,
+};
 
-/// The path of the hub to which the provider sends the browser back; register the hub's address with it at the provider.
+/// The path of the hub to which the only provider sends the browser back; one of several has its name after it.
 pub const CALLBACK_PATH: &str = "/sign-in/callback";
 
-/// What the provider told is asked for again after this many seconds.
-const FRESH_SECONDS: i64 = 3600;
-/// After a failure, or for an unknown key, the provider is asked again after this many seconds.
-const PAUSE_SECONDS: i64 = 5;
-const LEEWAY_SECONDS: i64 = 60;
 /// Longest `state` and `code` that are looked at.
 const MOST_BYTES: usize = 4096;
-
-type RelyingParty =
-    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
-
-/// An OpenID provider and how the hub is known to it.
-#[derive(Clone)]
-pub struct Provider {
-    /// Its `iss`, exactly.
-    pub issuer: String,
-    /// The hub's `client_id` at it.
-    pub client_id: String,
-    /// The hub's secret at it, if it gave one.
-    pub client_secret: Option<String>,
-    /// Its name, for the button.
-    pub name: String,
-}
-
-impl std::fmt::Debug for Provider {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Provider")
-            .field("issuer", &self.issuer)
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
-    }
-}
+/// The directory is asked anew for one person no sooner than after so many seconds, however often somebody wants it.
+const ASKED_AGAIN_SECONDS: i64 = 10;
+/// For so many people it is known when they were asked for.
+const MOST_ASKED: usize = 10_000;
 
 /// Where to send the browser, and what it must bring back.
 pub struct Begun {
@@ -107,6 +76,12 @@ pub enum SignInError {
     /// The ID token does not prove the person.
     #[error("the identity provider's answer could not be verified; please sign in again")]
     Unproven(String),
+    /// No provider of that name.
+    #[error("there is no such way to sign in here; begin at the sign-in page")]
+    NoProvider,
+    /// The provider knows people of other organisations too, and this is one.
+    #[error("this account belongs to another organisation; sign in with the one that you have at work")]
+    Foreign,
     /// The address is not verified, so that the directory must not be asked for it.
     #[error("your e-mail address is not verified at the identity provider; verify it there first")]
     EmailUnverified,
@@ -123,7 +98,8 @@ impl SignInError {
     pub fn code(&self) -> ProblemCode {
         match self {
             SignInError::Stale | SignInError::Unproven(_) => ProblemCode::BadRequest,
-            SignInError::Denied | SignInError::EmailUnverified => ProblemCode::NotAllowed,
+            SignInError::NoProvider => ProblemCode::NotFound,
+            SignInError::Denied | SignInError::EmailUnverified | SignInError::Foreign => ProblemCode::NotAllowed,
             SignInError::Provider(_) | SignInError::Directory(_) => ProblemCode::Unavailable,
             SignInError::Control(error) => error.code(),
         }
@@ -135,111 +111,104 @@ impl SignInError {
             SignInError::Provider(cause) | SignInError::Unproven(cause) => Some(cause.clone()),
             SignInError::Directory(error) => Some(error.to_string()),
             SignInError::Control(error) => error.private(),
-            SignInError::Stale | SignInError::Denied | SignInError::EmailUnverified => None,
+            SignInError::Stale
+            | SignInError::Denied
+            | SignInError::NoProvider
+            | SignInError::Foreign
+            | SignInError::EmailUnverified => None,
         }
     }
 }
 
-/// What the provider last told of itself.
-#[derive(Default)]
-struct Known {
-    metadata: Option<Arc<CoreProviderMetadata>>,
-    asked_at: Option<Timestamp>,
-}
-
-/// The hub as a client of an OpenID provider.
+/// The ways in for people.
 #[derive(Clone)]
 pub struct SignIn(Arc<Held>);
 
 struct Held {
     control: Control,
-    provider: Provider,
-    issuer: IssuerUrl,
-    redirect: RedirectUrl,
-    directory: Arc<dyn Directory>,
-    outbound: Outbound,
-    known: Mutex<Known>,
+    hub: String,
+    parties: Vec<Party>,
+    /// When the directory was last asked for whom because somebody wanted it.
+    asked: Mutex<HashMap<PersonId, Timestamp>>,
 }
 
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("SignIn").field(&self.0.provider).finish()
+        f.debug_list().entries(self.providers()).finish()
     }
 }
 
 impl SignIn {
-    /// A client of `provider` for the hub at the public address `hub`. The provider is asked at the first sign-in, so
-    /// that the hub starts without it.
-    pub fn new(
-        control: Control,
-        provider: Provider,
-        hub: String,
-        directory: Arc<dyn Directory>,
-    ) -> Result<Self, Error> {
-        let issuer =
-            IssuerUrl::new(provider.issuer.clone()).ok().filter(|issuer| is_secure(issuer.url())).ok_or_else(|| {
-                Error::Setup(
-                    "the OpenID provider's issuer must be an https address; http is for this machine only".into(),
-                )
-            })?;
-        let redirect = RedirectUrl::new(format!("{}{CALLBACK_PATH}", hub.trim_end_matches('/')))
-            .map_err(|error| Error::Setup(format!("the hub's public address is no URL: {error}")))?;
-        let outbound = Outbound::new()?;
-        let known = Mutex::default();
-        Ok(Self(Arc::new(Held { control, provider, issuer, redirect, directory, outbound, known })))
+    /// The ways in to the hub at the public address `hub`.
+    pub fn new(control: Control, ways: Vec<Way>, hub: String) -> Result<Self, Error> {
+        let hub = hub.trim_end_matches('/').to_owned();
+        let parties: Result<Vec<_>, _> =
+            ways.into_iter().map(|way| Party::new(way, &hub, control.clock().clone())).collect();
+        Ok(Self(Arc::new(Held { control, hub, parties: parties?, asked: Mutex::default() })))
     }
 
-    /// The provider.
-    pub fn provider(&self) -> &Provider {
-        &self.0.provider
+    /// The providers, in the order of the configuration.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.0.parties.iter().map(|party| &party.provider)
     }
 
-    /// Begins a sign-in that ends at `return_to`, if that is a safe path.
-    pub async fn begin(&self, return_to: &str) -> Result<Begun, SignInError> {
-        let party = self.relying_party(&*self.metadata().await?);
+    fn party(&self, provider: &str) -> Result<&Party, SignInError> {
+        let mut parties = self.0.parties.iter();
+        parties.find(|party| party.provider.id == provider).ok_or(SignInError::NoProvider)
+    }
+
+    /// Begins a sign-in with a provider that ends at `return_to`, if that is a safe path.
+    pub async fn begin(&self, provider: &str, return_to: &str) -> Result<Begun, SignInError> {
+        let party = self.party(provider)?;
         let chance = self.0.control.chance();
         let (state, nonce, cookie) = (chance.hex(32), chance.hex(32), chance.hex(32));
         let verifier = PkceCodeVerifier::new(chance.hex(32));
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+        let location = party.page(state.clone(), nonce.clone(), &verifier).await?;
         let sign_in = SignInRow {
             state_hash: fingerprint(&state),
             browser_hash: fingerprint(&cookie),
-            nonce: nonce.clone(),
+            nonce,
             verifier: verifier.secret().clone(),
             return_to: safe_return_path(return_to).to_owned(),
             created_at: self.0.control.clock().now(),
+            provider: party.provider.id.clone(),
         };
         self.0.control.remember_sign_in(sign_in).await?;
-        let (location, _, _) = party
-            .authorize_url(
-                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
-                || CsrfToken::new(state),
-                || Nonce::new(nonce),
-            )
-            .add_scope(Scope::new("email".into()))
-            .add_scope(Scope::new("profile".into()))
-            .set_pkce_challenge(challenge)
-            .url();
         Ok(Begun { location: location.into(), browser_cookie: cookie })
     }
 
-    /// Finishes a sign-in. Its `state` works once, whatever comes of it.
-    pub async fn finish(&self, query: Callback, browser_cookie: Option<&str>) -> Result<Finished, SignInError> {
+    /// Finishes a sign-in at the address of `provider`. Its `state` works once, whatever comes of it. `browser` says in words
+    /// which one it is.
+    pub async fn finish(
+        &self,
+        provider: &str,
+        query: Callback,
+        browser_cookie: Option<&str>,
+        browser: &str,
+    ) -> Result<Finished, SignInError> {
+        let party = self.party(provider)?;
         let begun = self.begun(&query, browser_cookie).await?;
+        if begun.provider != party.provider.id {
+            return Err(SignInError::Unproven("the answer of one provider came to the address of another".into()));
+        }
         if let Some(error) = query.error {
             let error: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
             tracing::info!(error, "the identity provider refused a sign-in");
             return Err(SignInError::Denied);
         }
-        if query.iss.is_some_and(|iss| iss != self.0.provider.issuer) {
-            return Err(SignInError::Unproven("the answer came from another issuer".into()));
-        }
+        party.check_issuer(query.iss.as_deref()).await?;
         let code = query.code.filter(|code| !code.is_empty() && code.len() <= MOST_BYTES);
         let code = code.ok_or(SignInError::Stale)?;
-        let id_token = self.exchange(code, begun.verifier).await?;
-        let claims = self.verified(&id_token, &Nonce::new(begun.nonce)).await?;
-        let session = self.admit(&claims, &id_token).await?;
+        let proof = party.prove(code, begun.verifier, begun.nonce).await?;
+        let session = self.admit(party, &proof, browser).await?;
         Ok(Finished { session, return_to: safe_return_path(&begun.return_to).to_owned() })
+    }
+
+    /// Where the browser can end its session at the provider too.
+    pub async fn end_at_provider(&self, left: &SignedOut) -> Option<(&Provider, String)> {
+        let party = self.party(&left.provider).ok()?;
+        let address = party.end_of_session(left.id_token.as_deref(), &format!("{}/", self.0.hub)).await?;
+        Some((&party.provider, address.into()))
     }
 
     /// Asks the directory again for a person's groups and takes them over. `false` where the directory tells at sign-in
@@ -250,18 +219,34 @@ impl SignIn {
         let Some(row) = known.map_err(hansom_control::Error::from)? else {
             return Ok(false);
         };
-        if row.issuer != held.provider.issuer {
+        let Some(party) = held.parties.iter().find(|party| party.provider.issuer == row.issuer) else {
             return Ok(false);
-        }
-        let key = PersonKey { issuer: row.issuer, subject: row.subject };
-        match held.directory.groups_of(&key, &row.email, &Value::Null).await {
-            Ok(groups) => {
+        };
+        match directory_of(party, &row).await? {
+            Some(groups) => {
                 held.control.renew_groups(person, &groups).await?;
                 Ok(true)
             }
-            Err(DirectoryError::AtSignInOnly) => Ok(false),
-            Err(error) => Err(error.into()),
+            None => Ok(false),
         }
+    }
+
+    /// The same because somebody wants to see it now: nothing that is remembered will do, but nobody is asked for again within
+    /// ten seconds.
+    pub async fn refresh_groups_now(&self, person: &PersonId) -> Result<bool, SignInError> {
+        let now = self.0.control.clock().now();
+        {
+            let mut asked = self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.retain(|_, at| now < at.plus_seconds(ASKED_AGAIN_SECONDS));
+            if asked.contains_key(person) || asked.len() >= MOST_ASKED {
+                return Ok(true);
+            }
+            asked.insert(person.clone(), now);
+        }
+        for (_, directory) in self.0.parties.iter().flat_map(|party| &party.sources) {
+            directory.forget();
+        }
+        self.refresh_groups(person).await
     }
 
     async fn begun(&self, query: &Callback, browser_cookie: Option<&str>) -> Result<SignInRow, SignInError> {
@@ -278,155 +263,49 @@ impl SignIn {
         Ok(begun)
     }
 
-    async fn exchange(&self, code: String, verifier: String) -> Result<CoreIdToken, SignInError> {
-        let party = self.relying_party(&*self.metadata().await?);
-        let answer = party
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| SignInError::Provider(error.to_string()))?
-            .set_pkce_verifier(PkceCodeVerifier::new(verifier))
-            .request_async(&self.0.outbound)
-            .await;
-        match answer {
-            Ok(answer) => {
-                answer.id_token().cloned().ok_or_else(|| SignInError::Provider("the provider sent no ID token".into()))
-            }
-            Err(RequestTokenError::ServerResponse(refusal)) => {
-                Err(SignInError::Unproven(format!("the provider refused the code: {}", refusal.error().as_ref())))
-            }
-            Err(RequestTokenError::Request(error)) => Err(SignInError::Provider(error.to_string())),
-            Err(RequestTokenError::Parse(error, _)) => Err(SignInError::Provider(error.to_string())),
-            Err(RequestTokenError::Other(error)) => Err(SignInError::Provider(error)),
-        }
-    }
-
-    /// The claims of a proven ID token. A key that is not known yet makes the provider's keys be read again, once.
-    async fn verified(&self, id_token: &CoreIdToken, nonce: &Nonce) -> Result<CoreIdTokenClaims, SignInError> {
-        match self.verify(&*self.metadata().await?, id_token, nonce) {
-            Err(ClaimsVerificationError::SignatureVerification(_)) => {
-                let renewed = self.renewed_metadata().await?;
-                self.verify(&renewed, id_token, nonce)
-            }
-            result => result,
-        }
-        .map_err(|error| SignInError::Unproven(error.to_string()))
-    }
-
-    fn verify(
-        &self,
-        metadata: &CoreProviderMetadata,
-        id_token: &CoreIdToken,
-        nonce: &Nonce,
-    ) -> Result<CoreIdTokenClaims, ClaimsVerificationError> {
-        let now = self.0.control.clock().now();
-        let at = move |leeway| moment(now.plus_seconds(leeway));
-        let party = self.relying_party(metadata);
-        let verifier = party
-            .id_token_verifier()
-            .set_allowed_algs([
-                CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-                CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-                CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-                CoreJwsSigningAlgorithm::EcdsaP384Sha384,
-                CoreJwsSigningAlgorithm::EdDsa,
-            ])
-            .set_time_fn(move || at(-LEEWAY_SECONDS))
-            .set_issue_time_verifier_fn(move |issued| {
-                if issued > at(LEEWAY_SECONDS) {
-                    return Err("the ID token was issued in the future".into());
-                }
-                Ok(())
-            });
-        id_token.claims(&verifier, nonce).cloned()
-    }
-
-    async fn admit(&self, claims: &CoreIdTokenClaims, id_token: &CoreIdToken) -> Result<SessionCookie, SignInError> {
-        if claims.email_verified() == Some(false) {
-            return Err(SignInError::EmailUnverified);
-        }
-        let email = claims.email().map(|email| email.as_str());
-        let email = email.ok_or_else(|| SignInError::Unproven("the ID token has no email".into()))?;
-        let name = claims.name().and_then(|name| name.get(None)).map_or(email, |name| name.as_str());
-        let subject = claims.subject().to_string();
-        // OpenID Connect Core section 2: at most 255 ASCII characters.
-        if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
-            return Err(SignInError::Unproven("the ID token's sub is no subject".into()));
-        }
-        let key = PersonKey { issuer: self.0.provider.issuer.clone(), subject };
-        let told = payload(id_token)?;
-        let groups = self.0.directory.groups_of(&key, email, &told).await?;
-        Ok(self.0.control.sign_in_person(key, email, name, &groups).await?)
-    }
-
-    fn relying_party(&self, metadata: &CoreProviderMetadata) -> RelyingParty {
-        let provider = &self.0.provider;
-        let secret = provider.client_secret.clone().map(ClientSecret::new);
-        let basic_works = metadata
-            .token_endpoint_auth_methods_supported()
-            .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
-        let client_id = ClientId::new(provider.client_id.clone());
-        CoreClient::from_provider_metadata(metadata.clone(), client_id, secret)
-            .set_redirect_uri(self.0.redirect.clone())
-            .set_auth_type(if basic_works { AuthType::BasicAuth } else { AuthType::RequestBody })
-    }
-
-    /// What the provider tells of itself: asked at the first need and each hour. The last good answer stays while the
-    /// provider is silent.
-    async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, SignInError> {
-        self.metadata_younger_than(FRESH_SECONDS).await
-    }
-
-    async fn renewed_metadata(&self) -> Result<Arc<CoreProviderMetadata>, SignInError> {
-        self.metadata_younger_than(PAUSE_SECONDS).await
-    }
-
-    async fn metadata_younger_than(&self, seconds: i64) -> Result<Arc<CoreProviderMetadata>, SignInError> {
-        let now = self.0.control.clock().now();
-        let mut known = self.0.known.lock().await;
-        let patience = if known.metadata.is_some() { seconds } else { PAUSE_SECONDS };
-        let is_due = known.asked_at.is_none_or(|at| now >= at.plus_seconds(patience));
-        if is_due {
-            known.asked_at = Some(now);
-            let asked = CoreProviderMetadata::discover_async(self.0.issuer.clone(), &self.0.outbound);
-            match asked.await {
-                Ok(metadata) => known.metadata = Some(Arc::new(metadata)),
-                Err(error) => {
-                    let cause = causes(&error);
-                    tracing::warn!(cause, issuer = %self.0.provider.issuer, "the identity provider does not tell of itself");
-                }
+    async fn admit(&self, party: &Party, proof: &Proof, browser: &str) -> Result<SessionCookie, SignInError> {
+        let (mut told, mut silence) = (vec![], None);
+        for (source, directory) in &party.sources {
+            match directory.groups_of(&proof.key, &proof.email, &proof.claims).await {
+                Ok(groups) => told.push((*source, groups)),
+                Err(error @ DirectoryError::Silent(_)) => silence = Some(error),
+                Err(error) => return Err(error.into()),
             }
         }
-        known.metadata.clone().ok_or_else(|| {
-            SignInError::Provider("the provider's configuration could not be read; see the warning in the log".into())
-        })
+        if let Some(error) = &silence {
+            tracing::warn!(%error, "the directory is silent at a sign-in");
+        }
+        let proven = Proven {
+            key: proof.key.clone(),
+            email: &proof.email,
+            email_verified: proof.email_verified,
+            name: &proof.name,
+            groups: if silence.is_some() { Told::Silence } else { Told::Groups(told) },
+            provider: &party.provider.id,
+            browser,
+            id_token: proof.hint.as_deref(),
+        };
+        match (self.0.control.admit(proven).await, silence) {
+            (Err(hansom_control::Error::GroupsUnknown), Some(error)) => Err(error.into()),
+            (outcome, _) => Ok(outcome?),
+        }
     }
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(inner) => format!("{error}: {}", causes(inner)),
-        None => error.to_string(),
+/// What the directories of a provider say of a person now; none if there is none that can be asked at any time.
+async fn directory_of(party: &Party, row: &PersonRow) -> Result<Option<Vec<GroupAddress>>, DirectoryError> {
+    let key = PersonKey { issuer: row.issuer.clone(), subject: row.subject.clone() };
+    let mut told = None;
+    for (_, directory) in party.sources.iter().filter(|(source, _)| *source == MembershipSource::Directory) {
+        match directory.groups_of(&key, &row.email, &Value::Null).await {
+            Ok(groups) => told.get_or_insert_with(Vec::new).extend(groups),
+            Err(DirectoryError::AtSignInOnly) => {}
+            Err(error) => return Err(error),
+        }
     }
-}
-
-fn is_secure(issuer: &Url) -> bool {
-    let is_here = match issuer.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    issuer.scheme() == "https" || (issuer.scheme() == "http" && is_here)
-}
-
-fn moment(at: Timestamp) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.millis()).unwrap_or_default()
-}
-
-/// Every claim of an ID token that was verified before.
-fn payload(id_token: &CoreIdToken) -> Result<Value, SignInError> {
-    let text = id_token.to_string();
-    let payload = text.split('.').nth(1).unwrap_or_default();
-    let bytes = URL_SAFE_NO_PAD.decode(payload).ok();
-    let claims = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    claims.ok_or_else(|| SignInError::Unproven("the ID token's claims are not JSON".into()))
+    if let Some(groups) = &mut told {
+        groups.sort();
+        groups.dedup();
+    }
+    Ok(told)
 }

@@ -123,6 +123,7 @@ async fn a_state_and_an_assertion_work_once() {
             verifier: "v".into(),
             return_to: "/".into(),
             created_at: town::START,
+            provider: "town".into(),
         };
         store.writes.insert_sign_in(&sign_in).await.unwrap();
         assert_eq!(store.writes.take_sign_in("s").await.unwrap(), Some(sign_in), "{database}");
@@ -253,6 +254,10 @@ async fn a_notice_goes_where_the_person_is_now_and_its_text_is_forgotten_once_it
             name: "Dev".into(),
             created_at: now,
             signed_in_at: now,
+            suspended_at: None,
+            suspended_because: None,
+            groups_told_at: None,
+            groups_known_until: None,
         };
         let mut change = store.writes.begin(&Actor::Platform, "test", "audit".into(), now).await.unwrap();
         change.put_person(&person).await.unwrap();

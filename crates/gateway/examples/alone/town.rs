@@ -103,7 +103,7 @@ impl Town {
         let people = (0..self.applications / 10).map(|number| {
             let groups = (0..8).map(|group| format!("group-{}@hackney.example", (number + group * 7) % 400).parse());
             let groups = groups.collect::<Result<_, _>>()?;
-            Ok(Record::Person(PersonDocument { id: format!("person-{number:024}").parse()?, groups }))
+            Ok(Record::Person(PersonDocument::known(format!("person-{number:024}").parse()?, groups)))
         });
         Ok(first.into_iter().chain(versions).chain(applications).chain(people))
     }

@@ -85,7 +85,7 @@ impl Whole {
             }
             Change::Person { id, group } => {
                 let groups = vec![word(&format!("group-{group}@hackney.example"))];
-                let document = PersonDocument { id: word(&format!("person-{id}")), groups };
+                let document = PersonDocument::known(word(&format!("person-{id}")), groups);
                 self.people.insert(id, document.clone());
                 Record::Person(document)
             }

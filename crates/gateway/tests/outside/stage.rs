@@ -695,7 +695,7 @@ pub fn document(issuer: &Issuer, upstream: &Upstream) -> SnapshotDocument {
             credentials: vec![word::<CredentialId>("cred-1").into()],
             grants: vec![grant],
         }],
-        people: vec![PersonDocument { id: word("ada"), groups: vec![word("officers@hackney.example")] }],
+        people: vec![PersonDocument::known(word("ada"), vec![word("officers@hackney.example")])],
         revoked_tokens: vec![],
     }
 }

@@ -10,8 +10,9 @@ use std::{
 use clap::Args;
 use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
-use hansom_oauth::{OpenIdIssuer, Provider, Rules};
+use hansom_oauth::{OpenIdIssuer, Provider, Rules, Way};
 use hansom_standards::profile::DEFAULT;
+use hansom_store::MembershipSource;
 use serde_json::{Value, json};
 
 use crate::{
@@ -173,8 +174,8 @@ impl Demo {
             terms: Terms::default(),
             state: folder.file("state"),
             is_replacement: false,
-            provider: Some(provider),
-            directory: Arc::new(directory),
+            ways: vec![Way { provider, sources: vec![(MembershipSource::Directory, Arc::new(directory))] }],
+            mail_links: None,
             post: Some(Post::Mailbox(mailbox)),
             rules: exchanging(&issuer)?,
             administrators: "api-platform@hackney.example"
@@ -261,12 +262,7 @@ fn start_provider(folder: &mut Folder, hub: &str, mailbox: Mailbox) -> Result<Pr
     })
     .doing("the demo's identity provider could not start")?;
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(Provider {
-        issuer,
-        client_id: "hansom".into(),
-        client_secret: Some(client_secret),
-        name: "Demo identity provider".into(),
-    })
+    Ok(Provider::alone(issuer, "hansom".into(), Some(client_secret), "Demo identity provider".into()))
 }
 
 /// A token of the demo's application, as its own key would get it.

@@ -8,7 +8,8 @@ use std::{
 
 use clap::Args;
 use hansom_gateway::{Entrance, Tls};
-use hansom_oauth::{ClaimDirectory, Provider};
+use hansom_hub::MailLinks;
+use hansom_oauth::Way;
 use tokio::sync::Notify;
 
 use crate::{
@@ -114,8 +115,8 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
         terms: config.terms(),
         state: config.state.directory.clone(),
         is_replacement: inherited.is_of_process(),
-        provider: provider(config)?,
-        directory: Arc::new(ClaimDirectory),
+        ways: ways(config)?,
+        mail_links: mail_links(config),
         post: config.post()?,
         rules: config.tokens.rules()?,
         administrators: config.platform.administrators.clone(),
@@ -173,14 +174,15 @@ fn environments(config: &Config, tls: &Sections, inherited: &mut Inherited) -> R
     Ok(environments)
 }
 
-fn provider(config: &Config) -> Result<Option<Provider>, Failure> {
-    let Some(identity) = config.identity.as_ref().filter(|_| config.role.serves_hub()) else { return Ok(None) };
-    Ok(Some(Provider {
-        issuer: identity.issuer.clone(),
-        client_id: identity.client_id.clone(),
-        client_secret: config.client_secret()?,
-        name: identity.name.clone(),
-    }))
+/// How people come in; a gateway alone lets nobody in.
+fn ways(config: &Config) -> Result<Vec<Way>, Failure> {
+    let identity = config.identity.as_ref().filter(|_| config.role.serves_hub());
+    identity.map_or_else(|| Ok(vec![]), |identity| identity.ways(&world::clock()))
+}
+
+fn mail_links(config: &Config) -> Option<MailLinks> {
+    let links = config.identity.as_ref()?.mail_links.clone()?;
+    Some(MailLinks { terms: links.terms, terms_url: links.terms_url })
 }
 
 fn access_log(config: &Config) -> Result<Option<AccessLog>, Failure> {

@@ -11,7 +11,7 @@ use hansom_gateway::{
     Delta, PlacedVersion, PlatformDocument, Record, Snapshot, VersionPlace,
     snapshot::{ApplicationDocument, CredentialDocument, GrantDocument, PersonDocument, VerificationKey},
 };
-use hansom_store::{ApplicationRow, CredentialRow, GrantRow, Subject, VersionRow};
+use hansom_store::{ApplicationRow, CredentialRow, GrantRow, MembershipSource, Subject, VersionRow};
 
 use super::documents::version_document;
 
@@ -186,24 +186,38 @@ impl Reading {
 
     async fn person(&self, id: PersonId, found: &mut Found<'_>) -> Result<(), Error> {
         let reads = self.control.reads();
-        if reads.person(&id).await?.is_none() {
+        let Some(row) = reads.person(&id).await?.filter(|row| row.suspended_at.is_none()) else {
             found.records.push(Record::NoPerson(id));
             return Ok(());
-        }
+        };
         let groups = reads.groups_of(&id).await?;
-        found.person(PersonDocument { id, groups });
+        let mut document = PersonDocument::known(id, groups);
+        if row.groups_known_until.is_some() {
+            document.groups_known_until = row.groups_known_until;
+            let told = reads.told_groups_of(&document.id).await?.into_iter();
+            let kept = told.filter(|told| told.source == MembershipSource::Kept.as_str());
+            document.kept_groups = kept.map(|told| told.group_address).collect();
+        }
+        found.person(document);
         Ok(())
     }
 
     async fn all_people(&self, found: &mut Found<'_>) -> Result<(), Error> {
         let reads = self.control.reads();
         let mut people: BTreeMap<PersonId, PersonDocument> = BTreeMap::new();
-        for person in reads.people().await? {
-            people.insert(person.id.clone(), PersonDocument { id: person.id, groups: vec![] });
+        for person in reads.people().await?.into_iter().filter(|person| person.suspended_at.is_none()) {
+            let mut document = PersonDocument::known(person.id.clone(), vec![]);
+            document.groups_known_until = person.groups_known_until;
+            people.insert(person.id, document);
         }
         for (person, group) in reads.memberships().await? {
             if let Some(person) = people.get_mut(&person) {
                 person.groups.push(group);
+            }
+        }
+        for (person, group) in reads.kept_memberships_of_uncertain().await? {
+            if let Some(person) = people.get_mut(&person) {
+                person.kept_groups.push(group);
             }
         }
         if let Some(present) = found.present {

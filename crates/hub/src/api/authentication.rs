@@ -167,6 +167,9 @@ async fn by_session(parts: &Parts, hub: &Hub) -> Result<Option<Actor>, Failure> 
     let Some(session) = hub.control.session(value).await? else {
         return Ok(None);
     };
+    if session.groups_unknown {
+        return Err(hansom_control::Error::GroupsUnknown.into());
+    }
     if !parts.method.is_safe() {
         refuse_other_sites(&parts.headers, &hub.origin)?;
         require_form_token(&parts.headers, &session.form_token)?;

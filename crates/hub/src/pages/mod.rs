@@ -4,6 +4,7 @@ mod apis;
 mod applications;
 mod authorization;
 mod grants;
+mod people;
 mod platform;
 pub(crate) mod playbook;
 mod problems;
@@ -39,7 +40,11 @@ fn reading() -> Router<Hub> {
         .route(route::VERDICT, get(standards::verdict::show))
         .route(route::CHANGES, get(standards::changes::show))
         .route(route::BADGE, get(standards::badge::show))
-        .route(urls::SIGN_IN, get(sign_in::begin))
+        .route(urls::SIGN_IN, get(sign_in::choose))
+        .route(urls::SIGN_IN_WITH, get(sign_in::begin))
+        .route(urls::SIGN_IN_MAIL, get(sign_in::link::back).post(sign_in::link::send))
+        .route(urls::SIGN_IN_LINK, get(sign_in::link::show).post(sign_in::link::enter))
+        .route(route::SIGN_IN_CALLBACK_OF, get(sign_in::callback_of))
         .route(urls::SIGN_IN_CALLBACK, get(sign_in::callback))
         .route(urls::SIGN_OUT, get(sign_in::after_sign_out).post(sign_in::sign_out))
         .route(urls::AUTHORIZE, get(authorization::authorize::open).post(authorization::authorize::send))
@@ -89,4 +94,7 @@ fn working() -> Router<Hub> {
         .route(urls::CONSENT, get(authorization::consent::show).post(authorization::consent::decide))
         .route(urls::DEVICE, get(authorization::device::show).post(authorization::device::send))
         .route(route::WITHDRAW_CONSENT, get(authorization::withdrawal::back).post(authorization::withdrawal::withdraw))
+        .route(urls::REFRESH_GROUPS, get(platform::account::back).post(platform::account::refresh))
+        .route(urls::END_SESSIONS, get(platform::account::back).post(platform::account::end_sessions))
+        .merge(people::router())
 }

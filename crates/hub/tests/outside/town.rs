@@ -8,7 +8,7 @@ use axum::{
 };
 use hansom_control::{Control, Publication, Standards};
 use hansom_domain::{Actor, EnvironmentName, PersonKey};
-use hansom_oauth::{ClaimDirectory, OAuth, Provider, SignIn};
+use hansom_oauth::{OAuth, Provider, SignIn, Way};
 use hansom_store::Books;
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
@@ -152,14 +152,8 @@ impl Town {
             application_seconds: 3600,
             rules: hansom_oauth::Rules::default(),
         });
-        let provider = Provider {
-            issuer: "https://id.hackney.example".into(),
-            client_id: "hub".into(),
-            client_secret: None,
-            name: "Hackney".into(),
-        };
-        let directory = Arc::new(ClaimDirectory);
-        let sign_in = SignIn::new(control.clone(), provider, HUB.into(), directory).unwrap();
+        let provider = Provider::alone("https://id.hackney.example".into(), "hub".into(), None, "Hackney".into());
+        let sign_in = SignIn::new(control.clone(), vec![Way { provider, sources: vec![] }], HUB.into()).unwrap();
         let hub = hansom_hub::router(hansom_hub::Setup {
             control: control.clone(),
             oauth,
@@ -167,6 +161,8 @@ impl Town {
             hub: HUB.into(),
             environments,
             notice: Some("This is a demo.".into()),
+            mail_links: None,
+            sends_mail: false,
         });
         Self { control, books: opened.books, hub }
     }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use hansom_domain::{GroupAddress, PersonKey, ProblemCode};
-use hansom_oauth::{BoxFuture, Callback, ClaimDirectory, Directory, DirectoryError, Provider, SignIn, SignInError};
+use hansom_oauth::{
+    BoxFuture, Callback, ClaimDirectory, Directory, DirectoryError, Provider, SignIn, SignInError, Way,
+};
+use hansom_store::MembershipSource;
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,29 +20,25 @@ struct Street {
     sign_in: SignIn,
 }
 
-async fn street_with(directory: Arc<dyn Directory>) -> Street {
+async fn street_with(source: MembershipSource, directory: Arc<dyn Directory>) -> Street {
     let town = Town::new().await;
     let provider = FakeProvider::start(town.now()).await;
-    let known = Provider {
-        issuer: provider.issuer(),
-        client_id: "hub".into(),
-        client_secret: Some("not a secret".into()),
-        name: "Example".into(),
-    };
-    let sign_in = SignIn::new(town.control.clone(), known, HUB.into(), directory).unwrap();
+    let known = Provider::alone(provider.issuer(), "hub".into(), Some("not a secret".into()), "Example".into());
+    let sources = vec![(source, directory)];
+    let sign_in = SignIn::new(town.control.clone(), vec![Way { provider: known, sources }], HUB.into()).unwrap();
     Street { town, provider, sign_in }
 }
 
 async fn street() -> Street {
-    street_with(Arc::new(ClaimDirectory)).await
+    street_with(MembershipSource::Claim, Arc::new(ClaimDirectory::default())).await
 }
 
 impl Street {
     /// Signs in from begin to end.
     async fn sign_in(&self) -> Result<String, SignInError> {
-        let begun = self.sign_in.begin("/apis").await?;
+        let begun = self.sign_in.begin("", "/apis").await?;
         let callback = self.provider.agree(&begun.location);
-        let finished = self.sign_in.finish(callback, Some(&begun.browser_cookie)).await?;
+        let finished = self.sign_in.finish("", callback, Some(&begun.browser_cookie), "").await?;
         Ok(finished.session.value)
     }
 
@@ -51,10 +50,10 @@ impl Street {
 #[tokio::test]
 async fn a_person_signs_in_with_the_groups_that_the_provider_tells() {
     let street = street().await;
-    let begun = street.sign_in.begin("/apis/repairs/v1").await.unwrap();
+    let begun = street.sign_in.begin("", "/apis/repairs/v1").await.unwrap();
     let callback = street.provider.agree(&begun.location);
     let cookie = Some(begun.browser_cookie.as_str());
-    let finished = street.sign_in.finish(callback, cookie).await.unwrap();
+    let finished = street.sign_in.finish("", callback, cookie, "").await.unwrap();
     assert_eq!(finished.return_to, "/apis/repairs/v1");
     let session = street.town.control.session(&finished.session.value).await;
     let session = session.unwrap().expect("a session");
@@ -69,10 +68,10 @@ async fn a_person_signs_in_with_the_groups_that_the_provider_tells() {
 #[tokio::test]
 async fn a_sign_in_leads_back_to_the_hub_only() {
     let street = street().await;
-    let begun = street.sign_in.begin("//evil.example").await.unwrap();
+    let begun = street.sign_in.begin("", "//evil.example").await.unwrap();
     let callback = street.provider.agree(&begun.location);
     let cookie = Some(begun.browser_cookie.as_str());
-    let finished = street.sign_in.finish(callback, cookie).await.unwrap();
+    let finished = street.sign_in.finish("", callback, cookie, "").await.unwrap();
     assert_eq!(finished.return_to, "/");
 }
 
@@ -81,48 +80,48 @@ async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
     let street = street().await;
     let stale = |result| matches!(result, Err(SignInError::Stale));
 
-    let begun = street.sign_in.begin("/").await.unwrap();
+    let begun = street.sign_in.begin("", "/").await.unwrap();
     let callback = street.provider.agree(&begun.location);
     let cookie = Some(begun.browser_cookie.as_str());
-    let first = street.sign_in.finish(callback.clone(), cookie).await;
+    let first = street.sign_in.finish("", callback.clone(), cookie, "").await;
     assert!(first.is_ok());
-    assert!(stale(street.sign_in.finish(callback, cookie).await));
+    assert!(stale(street.sign_in.finish("", callback, cookie, "").await));
 
     for other in [None, Some("another browser's cookie"), Some("")] {
-        let begun = street.sign_in.begin("/").await.unwrap();
+        let begun = street.sign_in.begin("", "/").await.unwrap();
         let callback = street.provider.agree(&begun.location);
-        assert!(stale(street.sign_in.finish(callback, other).await));
+        assert!(stale(street.sign_in.finish("", callback, other, "").await));
     }
 
-    let begun = street.sign_in.begin("/").await.unwrap();
+    let begun = street.sign_in.begin("", "/").await.unwrap();
     let callback = street.provider.agree(&begun.location);
     street.town.wait(901);
     let cookie = Some(begun.browser_cookie.as_str());
-    assert!(stale(street.sign_in.finish(callback, cookie).await));
+    assert!(stale(street.sign_in.finish("", callback, cookie, "").await));
 
     let invented = Callback { code: Some("code".into()), state: Some("state".into()), ..Callback::default() };
-    assert!(stale(street.sign_in.finish(invented, cookie).await));
-    assert!(stale(street.sign_in.finish(Callback::default(), cookie).await));
+    assert!(stale(street.sign_in.finish("", invented, cookie, "").await));
+    assert!(stale(street.sign_in.finish("", Callback::default(), cookie, "").await));
 }
 
 #[tokio::test]
 async fn a_provider_that_says_no_or_is_another_one_signs_nobody_in() {
     let street = street().await;
-    let begun = street.sign_in.begin("/").await.unwrap();
+    let begun = street.sign_in.begin("", "/").await.unwrap();
     let mut callback = street.provider.agree(&begun.location);
     callback.error = Some("<script>access_denied".into());
     let cookie = Some(begun.browser_cookie.as_str());
-    let Err(refused) = street.sign_in.finish(callback, cookie).await else {
+    let Err(refused) = street.sign_in.finish("", callback, cookie, "").await else {
         panic!("nobody is signed in");
     };
     assert!(matches!(refused, SignInError::Denied));
     assert!(!refused.to_string().contains("script"));
 
-    let begun = street.sign_in.begin("/").await.unwrap();
+    let begun = street.sign_in.begin("", "/").await.unwrap();
     let mut callback = street.provider.agree(&begun.location);
     callback.iss = Some("https://other.example".into());
     let cookie = Some(begun.browser_cookie.as_str());
-    let refused = street.sign_in.finish(callback, cookie).await;
+    let refused = street.sign_in.finish("", callback, cookie, "").await;
     assert!(matches!(refused, Err(SignInError::Unproven(_))));
     assert_eq!(street.people().await, 0);
 }
@@ -130,13 +129,13 @@ async fn a_provider_that_says_no_or_is_another_one_signs_nobody_in() {
 #[tokio::test]
 async fn a_code_of_another_sign_in_fails_at_the_verifier() {
     let street = street().await;
-    let one = street.sign_in.begin("/").await.unwrap();
-    let other = street.sign_in.begin("/").await.unwrap();
+    let one = street.sign_in.begin("", "/").await.unwrap();
+    let other = street.sign_in.begin("", "/").await.unwrap();
     let stolen = street.provider.agree(&one.location);
     let mut callback = street.provider.agree(&other.location);
     callback.code = stolen.code;
     let cookie = Some(other.browser_cookie.as_str());
-    let refused = street.sign_in.finish(callback, cookie).await;
+    let refused = street.sign_in.finish("", callback, cookie, "").await;
     assert!(matches!(refused, Err(SignInError::Unproven(_))));
 }
 
@@ -232,7 +231,7 @@ impl Directory for Silent {
 
 #[tokio::test]
 async fn a_silent_directory_is_unavailable_and_never_no_groups() {
-    let street = street_with(Arc::new(Silent)).await;
+    let street = street_with(MembershipSource::Directory, Arc::new(Silent)).await;
     let refused = street.sign_in().await.unwrap_err();
     assert_eq!(refused.code(), ProblemCode::Unavailable);
     assert!(matches!(refused, SignInError::Directory(_)));
@@ -269,7 +268,7 @@ impl Directory for Moved {
 
 #[tokio::test]
 async fn groups_are_taken_over_anew_during_a_session() {
-    let street = street_with(Arc::new(Moved)).await;
+    let street = street_with(MembershipSource::Directory, Arc::new(Moved)).await;
     let cookie = street.sign_in().await.unwrap();
     let control = &street.town.control;
     let session = control.session(&cookie).await.unwrap().unwrap();
@@ -297,9 +296,8 @@ async fn an_issuer_must_be_https_unless_it_is_this_machine() {
         ("ftp://127.0.0.1", false),
         ("accounts.google.com", false),
     ] {
-        let provider =
-            Provider { issuer: issuer.into(), client_id: "hub".into(), client_secret: None, name: "Example".into() };
-        let made = SignIn::new(town.control.clone(), provider, HUB.into(), Arc::new(ClaimDirectory));
+        let provider = Provider::alone(issuer.into(), "hub".into(), None, "Example".into());
+        let made = SignIn::new(town.control.clone(), vec![Way { provider, sources: vec![] }], HUB.into());
         assert_eq!(made.is_ok(), fine, "{issuer}");
     }
 }

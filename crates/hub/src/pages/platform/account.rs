@@ -1,15 +1,17 @@
-//! As whom am I signed in?
+//! As whom am I signed in, and where?
 
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::response::Response;
+use axum::{http::HeaderMap, response::Response};
+use hansom_control::ListedSession;
 
 use crate::{
-    answer::{Refusal, page},
+    answer::{Refusal, go_to, page},
+    form::Sent,
     frame::{Frame, Section},
     moment,
-    session::SignedIn,
+    session::{SESSION_COOKIE, SignedIn, cookie},
     urls,
 };
 
@@ -20,8 +22,10 @@ struct Account {
     name: String,
     email: String,
     signed_in: String,
-    groups: Vec<String>,
     acting: Vec<Acting>,
+    groups: Vec<ToldGroup>,
+    groups_unknown: bool,
+    sessions: Vec<Browser>,
 }
 
 /// An application that acts for the person, or may without asking.
@@ -57,17 +61,82 @@ async fn acting(person: &SignedIn) -> Result<Vec<Acting>, Refusal> {
     Ok(lines)
 }
 
+struct ToldGroup {
+    address: String,
+    told_by: String,
+}
+
+/// A browser that is signed in.
+struct Browser {
+    handle: String,
+    name: String,
+    began: String,
+    last_seen: String,
+    is_this: bool,
+}
+
+impl From<ListedSession> for Browser {
+    fn from(session: ListedSession) -> Self {
+        Self {
+            handle: session.handle,
+            name: if session.browser.is_empty() { "A browser".into() } else { session.browser },
+            began: moment::written(session.began_at),
+            last_seen: moment::written(session.last_seen_at),
+            is_this: session.is_this,
+        }
+    }
+}
+
+/// Who says that somebody is in a group, in words.
+pub(crate) fn told_by(source: &str) -> &'static str {
+    match source {
+        "directory" => "told by the directory",
+        "claim" => "told by the identity provider at sign-in",
+        _ => "kept in the hub",
+    }
+}
+
 /// `GET /account`
-pub(crate) async fn show(person: SignedIn) -> Result<Response, Refusal> {
+pub(crate) async fn show(person: SignedIn, headers: HeaderMap) -> Result<Response, Refusal> {
     let frame = person.frame("Your account", Section::Elsewhere).await?;
-    let session = &person.session;
-    let acting = acting(&person).await?;
+    let (session, control) = (&person.session, &person.hub.control);
+    let told = control.reads().told_groups_of(&session.person.id).await?.into_iter();
+    let groups =
+        told.map(|told| ToldGroup { address: told.group_address.to_string(), told_by: told_by(&told.source).into() });
+    let sessions = control.sessions_of(&session.person.id, cookie(&headers, SESSION_COOKIE)).await?;
     page(&Account {
         frame,
         name: session.person.name.clone(),
         email: session.person.email.clone(),
         signed_in: moment::written(session.person.signed_in_at),
-        groups: session.groups.iter().map(ToString::to_string).collect(),
-        acting,
+        acting: acting(&person).await?,
+        groups: groups.collect(),
+        groups_unknown: session.groups_unknown,
+        sessions: sessions.into_iter().map(Browser::from).collect(),
     })
+}
+
+/// `GET` of an address that takes a form: the account has it.
+pub(crate) async fn back() -> Response {
+    go_to(urls::ACCOUNT)
+}
+
+/// `POST /account/groups`: asks the directory now.
+pub(crate) async fn refresh(sent: Sent) -> Result<Response, Refusal> {
+    let person = sent.person;
+    person.hub.sign_in.refresh_groups_now(&person.session.person.id).await?;
+    Ok(go_to(urls::ACCOUNT))
+}
+
+/// `POST /account/sessions`: ends one session, or all others.
+pub(crate) async fn end_sessions(headers: HeaderMap, sent: Sent) -> Result<Response, Refusal> {
+    let Sent { person, fields } = sent;
+    let control = &person.hub.control;
+    match fields.one("session") {
+        "" => {
+            control.end_other_sessions(person.actor(), cookie(&headers, SESSION_COOKIE)).await?;
+        }
+        session => control.end_session(person.actor(), session).await?,
+    }
+    Ok(go_to(urls::ACCOUNT))
 }

@@ -1,0 +1,61 @@
+//! Who has too many links sent?
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
+use hansom_domain::Timestamp;
+
+/// Links that one network may ask for in a window.
+const QUOTA: u32 = 30;
+const WINDOW_SECONDS: i64 = 900;
+/// Networks that are remembered at a time; beyond that nobody new is sent a link.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// Links asked for, by network: an address of IPv4, or half an address of IPv6.
+#[derive(Default)]
+pub(crate) struct LinkCalls(Mutex<HashMap<Option<IpAddr>, (Timestamp, u32)>>);
+
+impl LinkCalls {
+    /// Counts a link. Whether it may be sent.
+    pub(crate) fn allows(&self, peer: Option<IpAddr>, now: Timestamp) -> bool {
+        let network = peer.map(network);
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.retain(|_, (began, _)| now < began.plus_seconds(WINDOW_SECONDS));
+        if windows.len() >= MOST_REMEMBERED && !windows.contains_key(&network) {
+            return false;
+        }
+        let (_, calls) = windows.entry(network).or_insert((now, 0));
+        *calls = calls.saturating_add(1);
+        *calls <= QUOTA
+    }
+}
+
+fn network(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(address) => IpAddr::V4(address),
+            None => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_gets_so_many_links_and_others_are_not_hindered() {
+        let (calls, now) = (LinkCalls::default(), Timestamp::from_seconds(1000));
+        let one = |host: u32| Some(format!("2001:db8::{host:x}").parse().unwrap());
+        for host in 0..QUOTA {
+            assert!(calls.allows(one(host), now));
+        }
+        assert!(!calls.allows(one(7), now), "another address of the same network");
+        assert!(calls.allows(Some("192.0.2.1".parse().unwrap()), now));
+        assert!(calls.allows(one(7), now.plus_seconds(WINDOW_SECONDS)));
+    }
+}
