@@ -24,6 +24,7 @@ mod proofs;
 mod raw_frames;
 mod scripted;
 mod security;
+mod silence;
 mod slow;
 mod stage;
 mod syntax;

@@ -163,6 +163,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{waiver_id}", &own.waiver),
         ("{request_id}", &own.refusal),
         ("{code}", "token-missing"),
+        ("{provider}", "another"),
         ("{address}", "housing-repairs@hackney.example"),
         ("{edition}", "2026.1"),
     ]

@@ -93,6 +93,26 @@ hub GET /grants/{id}/decision | 303 | 303 | 303
 hub POST /grants/{id}/decision | 403 | 404 | 403
 hub GET /grants/{id}/revocation | 303 | 303 | 303
 hub POST /grants/{id}/revocation | 403 | 404 | 403
+hub GET /account/groups | 303 | 303 | 303
+hub POST /account/groups | 403 | 303 | 403
+hub GET /account/sessions | 303 | 303 | 303
+hub POST /account/sessions | 403 | 303 | 403
+hub GET /groups | 303 sign-in | 200 | 303 sign-in
+hub GET /groups/new | 303 sign-in | 404 | 303 sign-in
+hub POST /groups/new | 403 | 404 | 403
+hub GET /groups/{address} | 303 sign-in | 404 | 303 sign-in
+hub GET /groups/{address}/members | 303 | 303 | 303
+hub POST /groups/{address}/members | 403 | 404 | 403
+hub GET /groups/{address}/owners | 303 | 303 | 303
+hub POST /groups/{address}/owners | 403 | 404 | 403
+hub GET /groups/{address}/removal | 303 | 303 | 303
+hub POST /groups/{address}/removal | 403 | 404 | 403
+hub GET /people | 303 sign-in | 404 | 303 sign-in
+hub GET /people/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /people/{id}/groups | 303 | 303 | 303
+hub POST /people/{id}/groups | 403 | 404 | 403
+hub GET /people/{id}/suspension | 303 | 303 | 303
+hub POST /people/{id}/suspension | 403 | 404 | 403
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
 hub GET /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/authorize | 400 | 400 | 400
@@ -124,6 +144,12 @@ hub GET /refusals | 200 | 200 | 200
 hub GET /scores | 303 sign-in | 200 | 303 sign-in
 hub GET /sign-in | 303 | 303 | 303
 hub GET /sign-in/callback | 400 | 400 | 400
+hub GET /sign-in/callback/{provider} | 404 | 404 | 404
+hub GET /sign-in/link | 404 | 404 | 404
+hub POST /sign-in/link | 404 | 404 | 404
+hub GET /sign-in/mail | 303 | 303 | 303
+hub POST /sign-in/mail | 404 | 404 | 404
+hub GET /sign-in/provider | 303 | 303 | 303
 hub GET /sign-out | 303 | 303 | 303
 hub POST /sign-out | 403 | 303 | 403
 hub GET /static/{hash}/{name} | 200 | 200 | 200

@@ -1,7 +1,5 @@
 //! Who lives in the town of these tests, and what do they do at the hub?
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -8,6 +8,7 @@ mod credentials;
 mod devices;
 mod exchange;
 mod flows;
+mod google;
 mod provider;
 mod pushed;
 mod refreshing;

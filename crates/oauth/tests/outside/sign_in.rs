@@ -301,3 +301,156 @@ async fn an_issuer_must_be_https_unless_it_is_this_machine() {
         assert_eq!(made.is_ok(), fine, "{issuer}");
     }
 }
+
+/// Two providers at one hub.
+async fn two_ways() -> (Town, FakeProvider, FakeProvider, SignIn) {
+    let town = Town::new().await;
+    let (one, other) = (FakeProvider::start(town.now()).await, FakeProvider::start(town.now()).await);
+    let way = |id: &str, provider: &FakeProvider| {
+        let known = Provider::alone(provider.issuer(), "hub".into(), Some("not a secret".into()), id.into());
+        let vouches_for_emails = id == "one";
+        Way { provider: Provider { id: id.into(), vouches_for_emails, ..known }, sources: vec![] }
+    };
+    let ways = vec![way("one", &one), way("other", &other)];
+    let sign_in = SignIn::new(town.control.clone(), ways, HUB.into()).unwrap();
+    (town, one, other, sign_in)
+}
+
+#[tokio::test]
+async fn h91_an_answer_of_one_provider_is_never_taken_for_anothers() {
+    let (town, one, other, sign_in) = two_ways().await;
+    for (begun_with, finished_at) in [("one", "other"), ("other", "one"), ("one", "nobody"), ("one", "")] {
+        let begun = sign_in.begin(begun_with, "/").await.unwrap();
+        let provider = if begun_with == "one" { &one } else { &other };
+        let callback = provider.agree(&begun.location);
+        let refused = sign_in.finish(finished_at, callback, Some(&begun.browser_cookie), "").await;
+        assert!(refused.is_err(), "{begun_with} at {finished_at}");
+    }
+    assert!(town.control.reads().people().await.unwrap().is_empty());
+    let begun = sign_in.begin("other", "/").await.unwrap();
+    assert!(begun.location.contains("%2Fsign-in%2Fcallback%2Fother"), "{}", begun.location);
+    let callback = other.agree(&begun.location);
+    sign_in.finish("other", callback, Some(&begun.browser_cookie), "").await.unwrap();
+    let people = town.control.reads().people().await.unwrap();
+    assert_eq!(people.iter().map(|person| person.issuer.clone()).collect::<Vec<_>>(), [other.issuer()]);
+}
+
+#[tokio::test]
+async fn h91_the_same_subject_of_two_providers_is_two_people() {
+    let (town, one, other, sign_in) = two_ways().await;
+    for (id, provider) in [("one", &one), ("other", &other)] {
+        let begun = sign_in.begin(id, "/").await.unwrap();
+        let callback = provider.agree(&begun.location);
+        sign_in.finish(id, callback, Some(&begun.browser_cookie), "").await.unwrap();
+    }
+    assert_eq!(town.control.reads().people().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_address_that_is_used_again_by_a_new_person_brings_nothing_of_the_old_one() {
+    let street = street().await;
+    let old = street.sign_in().await.unwrap();
+    let control = &street.town.control;
+    street.provider.change(|inside| inside.spoiled = json!({ "sub": "somebody-new", "groups": [] }));
+    let new = street.sign_in().await.unwrap();
+    let (old, new) = (control.session(&old).await.unwrap().unwrap(), control.session(&new).await.unwrap().unwrap());
+    assert_eq!(old.person.email, new.person.email);
+    assert_ne!(old.person.id, new.person.id);
+    assert!(new.groups.is_empty() && !old.groups.is_empty());
+    assert_eq!(control.sessions_of(&new.person.id, None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn id_tokens_are_believed_a_minute_around_their_time_and_no_longer() {
+    let street = street().await;
+    let now = street.town.now();
+    for (spoiled, fine) in [
+        (json!({ "iat": now + 60, "exp": now + 600 }), true),
+        (json!({ "iat": now - 600, "exp": now - 59 }), true),
+        (json!({ "iat": now + 61, "exp": now + 600 }), false),
+        (json!({ "iat": now + 86_400, "exp": now + 90_000 }), false),
+        (json!({ "iat": now - 90_000, "exp": now - 86_400 }), false),
+    ] {
+        street.provider.change(|inside| inside.spoiled = spoiled.clone());
+        assert_eq!(street.sign_in().await.is_ok(), fine, "{spoiled}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_another_organisation_is_kept_out_where_a_domain_is_asked_for() {
+    let town = Town::new().await;
+    let provider = FakeProvider::start(town.now()).await;
+    let known = Provider::alone(provider.issuer(), "hub".into(), None, "Google".into());
+    let known = Provider { hosted_domain: Some("hackney.example".into()), ..known };
+    let sign_in =
+        SignIn::new(town.control.clone(), vec![Way { provider: known, sources: vec![] }], HUB.into()).unwrap();
+    for (hd, fine) in [(json!(null), false), (json!("evil.example"), false), (json!("hackney.example"), true)] {
+        provider.change(|inside| inside.spoiled = json!({ "hd": hd }));
+        let begun = sign_in.begin("", "/").await.unwrap();
+        assert!(begun.location.contains("hd=hackney.example"));
+        let callback = provider.agree(&begun.location);
+        let finished = sign_in.finish("", callback, Some(&begun.browser_cookie), "").await;
+        assert_eq!(finished.is_ok(), fine, "{hd}");
+    }
+}
+
+#[tokio::test]
+async fn groups_that_the_provider_left_out_for_being_too_many_are_not_no_groups() {
+    let street = street().await;
+    for spoiled in [
+        json!({ "groups": null, "_claim_names": { "groups": "src1" }, "_claim_sources": { "src1": { "endpoint": "x" } } }),
+        json!({ "groups": [], "hasgroups": true }),
+    ] {
+        street.provider.change(|inside| inside.spoiled = spoiled.clone());
+        let refused = street.sign_in().await;
+        assert!(matches!(refused, Err(SignInError::Directory(DirectoryError::Nonsense(_)))), "{spoiled}");
+    }
+}
+
+/// A directory that a test makes silent.
+struct Moody(std::sync::atomic::AtomicBool);
+
+impl Directory for Moody {
+    fn groups_of<'a>(
+        &'a self,
+        _key: &'a PersonKey,
+        _email: &'a str,
+        _claims: &'a Value,
+    ) -> BoxFuture<'a, Result<Vec<GroupAddress>, DirectoryError>> {
+        let told = match self.0.load(std::sync::atomic::Ordering::SeqCst) {
+            true => Err(DirectoryError::Silent("503".into())),
+            false => Ok(vec!["officers@hackney.example".parse().unwrap()]),
+        };
+        Box::pin(async move { told })
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_down_for_a_minute_changes_nothing_and_for_an_hour_lets_nobody_decide() {
+    let moody = Arc::new(Moody(false.into()));
+    let street = street_with(MembershipSource::Directory, Arc::<Moody>::clone(&moody)).await;
+    let control = &street.town.control;
+    let cookie = street.sign_in().await.unwrap();
+    let person = control.session(&cookie).await.unwrap().unwrap().person;
+    moody.0.store(true, std::sync::atomic::Ordering::SeqCst);
+    street.town.wait(300);
+    assert!(street.sign_in.refresh_groups(&person.id).await.is_err());
+    let due = control.people_to_refresh("node", 10).await.unwrap();
+    control.note_silence(&due).await.unwrap();
+    let session = control.session(&cookie).await.unwrap().unwrap();
+    assert!(!session.groups_unknown && session.groups.len() == 1, "a minute");
+    street.provider.change(|inside| inside.now += 300);
+    let again = street.sign_in().await.unwrap();
+    assert_eq!(control.session(&again).await.unwrap().unwrap().groups.len(), 1, "who was known comes in");
+    street.town.wait(3000);
+    street.provider.change(|inside| inside.now += 3000);
+    let session = control.session(&cookie).await.unwrap().unwrap();
+    assert!(session.groups_unknown && session.groups.is_empty(), "an hour");
+    let refused = control.actor_of_person(&person.id).await.unwrap_err();
+    assert_eq!(refused.code(), ProblemCode::GroupsUnknown);
+    assert_eq!(street.sign_in().await.unwrap_err().code(), ProblemCode::Unavailable);
+    moody.0.store(false, std::sync::atomic::Ordering::SeqCst);
+    assert!(street.sign_in.refresh_groups(&person.id).await.unwrap());
+    let session = control.session(&cookie).await.unwrap().unwrap();
+    assert!(!session.groups_unknown && session.groups.len() == 1, "it recovers by itself");
+}

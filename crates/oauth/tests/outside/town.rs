@@ -247,6 +247,13 @@ impl Key {
     }
 }
 
+/// A new RSA key in PEM.
+pub fn rsa_pem() -> String {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8.as_ref()))
+}
+
 pub fn part(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -92,6 +92,7 @@ pub(crate) fn issuer_of(hub: &Hub, provider: &str) -> Option<String> {
 /// `POST /groups/{address}/members`: adds a list of people, tries one, or takes somebody out.
 pub(crate) async fn members(Path(group): Path<GroupAddress>, sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
+    let blank = shown(&person, &group).await?;
     let control = &person.hub.control;
     if fields.one("remove") == "yes" {
         let member = member_of(&fields)?;
@@ -116,7 +117,6 @@ pub(crate) async fn members(Path(group): Path<GroupAddress>, sent: Sent) -> Resu
             Err(error) => errors = Errors::of_verb(error, &[("", "list")])?,
         },
     }
-    let blank = shown(&person, &group).await?;
     let shown = Shown { frame: blank.frame.faulty(!errors.is_empty()), errors, list: list.to_owned(), tried, ..blank };
     if tried.is_some() { page(&shown) } else { faulty_page(&shown) }
 }
@@ -131,6 +131,7 @@ fn member_of(fields: &Fields) -> Result<NewMember, Refusal> {
 /// `POST /groups/{address}/owners`: makes a member an owner, or takes that back.
 pub(crate) async fn owners(Path(group): Path<GroupAddress>, sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
+    shown(&person, &group).await?;
     let control = &person.hub.control;
     let owner: PersonId = fields.one("person").parse().map_err(hansom_control::Error::from)?;
     if fields.one("remove") == "yes" {

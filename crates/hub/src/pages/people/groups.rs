@@ -68,6 +68,7 @@ async fn blank(person: &SignedIn) -> Result<New, Refusal> {
 /// `POST /groups/new`: makes a group that its maker owns.
 pub(crate) async fn make(sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
+    super::list::for_administrators(&person)?;
     let control = &person.hub.control;
     let (address, title) = (fields.one("address"), fields.one("title"));
     let parsed: Option<GroupAddress> = address.parse().ok();

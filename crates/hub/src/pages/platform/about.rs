@@ -15,6 +15,7 @@ struct About {
     frame: Frame,
     environments: Vec<(String, String)>,
     hub: String,
+    sends_mail: bool,
 }
 
 /// `GET /about`
@@ -25,5 +26,6 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Refusal> {
         frame,
         environments: environments.map(|(name, base)| (name.to_string(), base.clone())).collect(),
         hub: visitor.hub.hub.clone(),
+        sends_mail: visitor.hub.sends_mail,
     })
 }

@@ -25,6 +25,7 @@ struct Account {
     acting: Vec<Acting>,
     groups: Vec<ToldGroup>,
     groups_unknown: bool,
+    is_administrator: bool,
     sessions: Vec<Browser>,
 }
 
@@ -112,6 +113,7 @@ pub(crate) async fn show(person: SignedIn, headers: HeaderMap) -> Result<Respons
         acting: acting(&person).await?,
         groups: groups.collect(),
         groups_unknown: session.groups_unknown,
+        is_administrator: session.actor.is_administrator(),
         sessions: sessions.into_iter().map(Browser::from).collect(),
     })
 }
