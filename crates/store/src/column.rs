@@ -9,6 +9,8 @@ use hansom_domain::{
 };
 use sqlx::{Row, postgres::PgRow, sqlite::SqliteRow};
 
+use crate::latency::{COLUMNS, Latency};
+
 /// Reads a value from the column of that name.
 pub(crate) trait Column<R>: Sized {
     fn column(row: &R, name: &str) -> sqlx::Result<Self>;
@@ -45,6 +47,15 @@ macro_rules! columns {
                 u16::try_from(number).ok().and_then(Major::new).ok_or_else(|| {
                     broken(name, hansom_domain::Invalid::new(format!("{number} is no version")))
                 })
+            }
+        }
+        impl Column<$row> for Latency {
+            fn column(row: &$row, _: &str) -> sqlx::Result<Self> {
+                let mut counts = [0; COLUMNS.len()];
+                for (count, name) in counts.iter_mut().zip(COLUMNS) {
+                    *count = row.try_get(name)?;
+                }
+                Ok(Latency { counts })
             }
         }
         impl Column<$row> for OperationSet {

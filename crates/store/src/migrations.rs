@@ -13,11 +13,13 @@ use crate::{
 };
 
 const TEXTS: &[(i64, &str, &str)] = &[
+const TEXTS: [(i64, &str, &str); 10] = [
     (1, "founding", include_str!("../migrations/0001_founding.sql")),
     (2, "standards", include_str!("../migrations/0002_standards.sql")),
     (3, "repeats", include_str!("../migrations/0003_repeats.sql")),
     (4, "changed", include_str!("../migrations/0004_changed.sql")),
     (5, "quotas", include_str!("../migrations/0005_quotas.sql")),
+    (6, "observation", include_str!("../migrations/0006_observation.sql")),
     (7, "server", include_str!("../migrations/0007_server.sql")),
     (8, "people", include_str!("../migrations/0008_people.sql")),
     (9, "applications", include_str!("../migrations/0009_applications.sql")),

@@ -7,6 +7,7 @@ use crate::{
     Error, Reads,
     column::row,
     database::{Both, on},
+    latency::Latency,
 };
 
 /// The bookkeeping half of the store.
@@ -36,6 +37,8 @@ pub struct CallCount {
     pub calls: i64,
     /// How long they took together.
     pub micros: i64,
+    /// How long each took.
+    pub latency: Latency,
 }
 
 row! {
@@ -107,15 +110,55 @@ impl Reads {
     }
 }
 
+/// What becomes of a count where there is one already.
+macro_rules! adding_up {
+    () => {
+        "ON CONFLICT (hour, environment, api, major, operation, caller, status) DO UPDATE \
+         SET calls = call_count.calls + excluded.calls, micros = call_count.micros + excluded.micros, \
+         within_5 = call_count.within_5 + excluded.within_5, within_10 = call_count.within_10 + excluded.within_10, \
+         within_25 = call_count.within_25 + excluded.within_25, within_50 = call_count.within_50 + excluded.within_50, \
+         within_100 = call_count.within_100 + excluded.within_100, \
+         within_250 = call_count.within_250 + excluded.within_250, \
+         within_500 = call_count.within_500 + excluded.within_500, \
+         within_1000 = call_count.within_1000 + excluded.within_1000, \
+         within_2500 = call_count.within_2500 + excluded.within_2500, \
+         within_5000 = call_count.within_5000 + excluded.within_5000, \
+         within_10000 = call_count.within_10000 + excluded.within_10000, \
+         beyond = call_count.beyond + excluded.beyond"
+    };
+}
+
+/// The counts of one day, added up under its first hour.
+const DAY: &str = concat!(
+    "INSERT INTO call_count (hour, environment, api, major, operation, caller, status, calls, micros, \
+     within_5, within_10, within_25, within_50, within_100, within_250, within_500, within_1000, within_2500, \
+     within_5000, within_10000, beyond) SELECT CAST($1 AS BIGINT), environment, api, major, operation, caller, status, \
+     CAST(sum(calls) AS BIGINT), CAST(sum(micros) AS BIGINT), CAST(sum(within_5) AS BIGINT), \
+     CAST(sum(within_10) AS BIGINT), CAST(sum(within_25) AS BIGINT), CAST(sum(within_50) AS BIGINT), \
+     CAST(sum(within_100) AS BIGINT), CAST(sum(within_250) AS BIGINT), CAST(sum(within_500) AS BIGINT), \
+     CAST(sum(within_1000) AS BIGINT), CAST(sum(within_2500) AS BIGINT), CAST(sum(within_5000) AS BIGINT), \
+     CAST(sum(within_10000) AS BIGINT), CAST(sum(beyond) AS BIGINT) \
+     FROM call_count WHERE hour > $1 AND hour < $2 \
+     GROUP BY environment, api, major, operation, caller, status ",
+    adding_up!()
+);
+const HOURS: &str = "DELETE FROM call_count WHERE hour > $1 AND hour < $2";
+const DAY_MS: i64 = 86_400_000;
+/// So many days are added up at once; the next sweep goes on.
+const MOST_DAYS: usize = 50;
+
 /// The statements of a batch, compiled for the transaction of either database.
 macro_rules! record_on {
     ($transaction:ident, $counts:ident, $refused:ident) => {
         for count in $counts {
-            sqlx::query(
-                "INSERT INTO call_count (hour, environment, api, major, operation, caller, status, calls, micros) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-                 ON CONFLICT (hour, environment, api, major, operation, caller, status) DO UPDATE \
-                 SET calls = call_count.calls + excluded.calls, micros = call_count.micros + excluded.micros",
+            let mut query = sqlx::query(
+                concat!(
+                    "INSERT INTO call_count (hour, environment, api, major, operation, caller, status, calls, micros, \
+                     within_5, within_10, within_25, within_50, within_100, within_250, within_500, within_1000, \
+                     within_2500, within_5000, within_10000, beyond) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+                     $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ",
+                    adding_up!()
+                ),
             )
             .bind(count.hour.millis())
             .bind(count.environment.as_str())
@@ -125,9 +168,11 @@ macro_rules! record_on {
             .bind(&count.caller)
             .bind(i64::from(count.status))
             .bind(count.calls)
-            .bind(count.micros)
-            .execute(&mut *$transaction)
-            .await?;
+            .bind(count.micros);
+            for within in count.latency.counts {
+                query = query.bind(within);
+            }
+            query.execute(&mut *$transaction).await?;
         }
         for call in $refused {
             sqlx::query(
@@ -167,6 +212,37 @@ impl Books {
                 let mut transaction = pool.begin().await?;
                 record_on!(transaction, counts, refused);
                 transaction.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds up the counts of days before `before`, so that they are kept by day instead of by hour.
+    pub async fn add_up_days(&self, before: Timestamp) -> Result<(), Error> {
+        let before = before.millis() - before.millis().rem_euclid(DAY_MS);
+        for _ in 0..MOST_DAYS {
+            let sql = "SELECT min(hour) FROM call_count WHERE hour < $1 AND hour % 86400000 <> 0";
+            let oldest: Option<i64> =
+                on!(&self.pool, pool => sqlx::query_scalar(sql).bind(before).fetch_one(pool).await)?;
+            let Some(oldest) = oldest else { break };
+            let day = oldest - oldest.rem_euclid(DAY_MS);
+            match &self.pool {
+                Both::Sqlite(pool) => {
+                    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+                    for sql in [DAY, HOURS] {
+                        sqlx::query(sql).bind(day).bind(day + DAY_MS).execute(&mut *transaction).await?;
+                    }
+                    transaction.commit().await?;
+                }
+                Both::Postgres(pool) => {
+                    let mut transaction = pool.begin().await?;
+                    // Of several nodes one adds up; the counts must not be read by another before they are gone.
+                    sqlx::query("LOCK TABLE call_count IN EXCLUSIVE MODE").execute(&mut *transaction).await?;
+                    for sql in [DAY, HOURS] {
+                        sqlx::query(sql).bind(day).bind(day + DAY_MS).execute(&mut *transaction).await?;
+                    }
+                    transaction.commit().await?;
+                }
             }
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use hansom_domain::{Actor, Chance, EnvironmentName, RequestId, Timestamp, TokenId};
 use hansom_store::{
-    CallCount, Changed, Error, NewNotice, NewSigningKey, PersonRow, QuotaRow, Recipient, RefusedCall, SignInRow,
-    Subject,
+    By, CallCount, Changed, Error, Latency, NewNotice, NewSigningKey, PersonRow, QuotaRow, Recipient, RefusedCall,
+    SignInRow, Span, Subject,
 };
 use hansom_testkit as town;
 use serde_json::json;
@@ -19,6 +19,7 @@ fn count(calls: i64) -> CallCount {
         status: 200,
         calls,
         micros: calls * 100,
+        latency: Latency::default(),
     }
 }
 
@@ -53,6 +54,48 @@ async fn calls_are_added_up_and_refusals_kept_until_swept() {
         store.books.sweep(later, later).await.unwrap();
         assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), None, "{database}");
         assert!(store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap().is_empty(), "{database}");
+    }
+}
+
+/// A call of an hour that took so long.
+fn timed(hour: i64, caller: &str, status: u16, millis: u64) -> CallCount {
+    let mut latency = Latency::default();
+    latency.observe(millis * 1000);
+    let hour = town::START.plus_seconds(hour * 3600);
+    CallCount { hour, caller: caller.into(), status, latency, ..count(1) }
+}
+
+#[tokio::test]
+async fn usage_is_told_by_what_it_is_asked_by_and_by_day_as_by_hour() {
+    for (database, store) in town::stores("usage").await {
+        let midnight = -town::START.millis().rem_euclid(86_400_000) / 3_600_000;
+        let batch: Vec<CallCount> = (0..24)
+            .map(|hour| timed(midnight + hour, "ada", 200, 80))
+            .chain((0..6).map(|hour| timed(midnight + hour, "grace", 503, 20_000)))
+            .chain([timed(midnight + 25, "anyone", 404, 3)])
+            .collect();
+        store.books.record(&batch, &[]).await.unwrap();
+        store.books.record(&batch, &[]).await.unwrap();
+        let api = "repairs".parse().unwrap();
+        let day = |from: i64, until: i64| Span {
+            from: town::START.plus_seconds((midnight + from) * 3600),
+            until: town::START.plus_seconds((midnight + until) * 3600),
+        };
+        let before = store.reads.called_of(&api, day(0, 48), By::Caller).await.unwrap();
+        let told: Vec<_> = before.iter().map(|line| (line.caller.as_str(), line.calls)).collect();
+        assert_eq!(told, [("people", 60), ("anyone", 2)], "{database}: nobody's person is told");
+        let people = before.first().unwrap();
+        assert_eq!((people.server_errors, people.client_errors), (12, 0), "{database}");
+        assert_eq!(people.latency.quantile(0.99), Some(10_000.0), "{database}");
+        store.books.add_up_days(town::START.plus_seconds((midnight + 24) * 3600)).await.unwrap();
+        store.books.add_up_days(town::START.plus_seconds((midnight + 24) * 3600)).await.unwrap();
+        assert_eq!(store.reads.called_of(&api, day(0, 48), By::Caller).await.unwrap(), before, "{database}");
+        let first_hour = store.reads.called_of(&api, day(0, 1), By::Nothing).await.unwrap();
+        assert_eq!(first_hour.first().unwrap().calls, 60, "{database}: the day is one row now");
+        let second_day = store.reads.called_of(&api, day(25, 26), By::Operation).await.unwrap();
+        assert_eq!(second_day.first().unwrap().calls, 2, "{database}: the day after is still told by the hour");
+        let nothing = store.reads.called_by(&"tracker".parse().unwrap(), day(0, 48), By::Nothing).await.unwrap();
+        assert_eq!((nothing.len(), nothing.first().unwrap().calls), (1, 0), "{database}");
     }
 }
 
