@@ -68,6 +68,7 @@ mod text;
 mod token_families;
 mod transfer_application;
 mod upkeep;
+mod usage;
 mod vault;
 mod waivers;
 mod withdraw_key;

@@ -13,7 +13,6 @@ use crate::{
 };
 
 const TEXTS: &[(i64, &str, &str)] = &[
-const TEXTS: [(i64, &str, &str); 10] = [
     (1, "founding", include_str!("../migrations/0001_founding.sql")),
     (2, "standards", include_str!("../migrations/0002_standards.sql")),
     (3, "repeats", include_str!("../migrations/0003_repeats.sql")),

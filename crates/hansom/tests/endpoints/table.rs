@@ -10,6 +10,7 @@ hub GET /account/applications/{id}/withdrawal | 303 | 303 | 303
 hub POST /account/applications/{id}/withdrawal | 403 | 404 | 403
 hub GET /api/v1/apis | 200 | 200 | 200
 hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/apis/{slug}/versions/{major} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/differences/{number} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/releases | 404 api-not-found | 200 | 404 api-not-found
@@ -26,6 +27,7 @@ hub GET /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 no
 hub PUT /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/editions | 401 token-missing | 200 | 200
 hub POST /api/v1/editions | 401 token-missing | 400 bad-request | 403 not-allowed

@@ -27,6 +27,7 @@ mod reading;
 mod refusals;
 mod releases;
 mod repeats;
+mod usage;
 mod verdicts;
 mod waivers;
 mod words;
@@ -56,6 +57,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(releases::publish_release))
         .routes(routes!(applications::list_applications, applications::register_application))
         .routes(routes!(applications::get_application, applications::revoke_application))
+        .routes(routes!(usage::get_application_usage))
+        .routes(routes!(usage::get_api_usage))
         .routes(routes!(credentials::list_credentials, credentials::issue_credential))
         .routes(routes!(credentials::revoke_credential))
         .routes(routes!(oauth_clients::get_oauth_client, oauth_clients::configure_oauth_client))
