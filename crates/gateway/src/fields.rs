@@ -37,6 +37,10 @@ pub(crate) enum Kind {
     Lifecycle,
     /// Of one connection (RFC 9110 §7.6.1): never passed on.
     OfOneConnection,
+    /// Which trace the request is part of: `traceparent`.
+    TraceParent,
+    /// What others have to say of the trace: `tracestate`.
+    TraceState,
     /// What a client could pretend with, or what is between it and the gateway alone: never passed to an upstream.
     KeptFromUpstreams,
     /// What only the gateway says: never passed to a client.
@@ -94,6 +98,8 @@ fn kind_of_lower_case(name: &[u8]) -> Kind {
         b"alt-svc" | b"ratelimit" | b"ratelimit-policy" | b"set-cookie" => Kind::KeptFromClients,
         b"x-ratelimit-limit" | b"x-ratelimit-remaining" | b"x-ratelimit-reset" => Kind::KeptFromClients,
         b"request-id" => Kind::KeptFromBoth,
+        b"traceparent" => Kind::TraceParent,
+        b"tracestate" => Kind::TraceState,
         _ if name.starts_with(b"hansom-") => Kind::KeptFromBoth,
         _ if name.starts_with(b"access-control-") => Kind::CrossOrigin,
         _ if pretends(name) => Kind::KeptFromUpstreams,

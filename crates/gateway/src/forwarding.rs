@@ -15,6 +15,7 @@ use crate::{
     identity,
     limits::Admitted,
     story::Core,
+    traces::put_state,
     upstreams::Target,
 };
 
@@ -121,6 +122,9 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
             | Kind::CrossOrigin
             | Kind::Date
             | Kind::Lifecycle
+            // A gateway that takes no part in traces leaves them as they are; one that does has marked them otherwise.
+            | Kind::TraceParent
+            | Kind::TraceState
             | Kind::KeptFromClients => true,
             Kind::Host
             | Kind::ContentLength
@@ -156,6 +160,16 @@ pub(crate) fn own_fields(
     put("x-forwarded-for", arrival.peer.plain().as_bytes());
     put("forwarded", arrival.peer.forwarded().as_bytes());
     put("via", core.via.as_bytes());
+    if let Some(trace) = &arrival.trace {
+        put("traceparent", &trace.parent());
+        if trace.is_followed {
+            let mut state = vec![];
+            put_state(&mut state, arrival.head.values("tracestate"));
+            if !state.is_empty() {
+                put("tracestate", &state);
+            }
+        }
+    }
     if let Some(assertion) = identity::assertion(core, admitted, upstream.origin()) {
         put("hansom-identity", assertion.as_bytes());
     }

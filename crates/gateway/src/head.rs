@@ -70,6 +70,17 @@ pub(crate) struct Unread {
     pub(crate) fields: Vec<Field>,
 }
 
+impl Unread {
+    /// The host that is asked for, as far as anybody wants to read it.
+    pub(crate) fn host(&self) -> String {
+        const LONGEST: usize = 255;
+        let in_field =
+            || self.fields.iter().find(|field| field.kind == Kind::Host).map(|field| field.value(&self.text));
+        let host = self.authority.clone().and_then(|place| self.text.get(place)).or_else(in_field).unwrap_or_default();
+        String::from_utf8_lossy(host.get(..LONGEST).unwrap_or(host)).into_owned()
+    }
+}
+
 /// The head of a request that has exactly one reading. Only [`crate::reception`] makes one.
 #[derive(Debug)]
 pub(crate) struct Head {

@@ -109,6 +109,7 @@ async fn respond(
     let declared = hyper::body::Body::size_hint(&body).lower();
     let framing = request::framing(&body);
     let judged = request::read(head).and_then(|unread| story::judge(snapshot, &visit, unread, declared, &mut notes));
+    notes.page.tell(|span| span.protocol = "2");
     let mut answer = match judged {
         Err(refusal) => refuse(refusal, tone, notes),
         Ok(Judged::Answered(answer)) => own(answer, notes),
@@ -201,7 +202,7 @@ struct Forward<'f> {
 impl Forward<'_> {
     async fn run(&self, mut upload: Upload, tone: Tone<'_>, mut notes: Notes<'_>) -> Response<Answer> {
         let mut watch = self.connection.door.core.watches.take(self.upstreams.patience().first_byte);
-        let (mut exchange, head) = match self.exchange(&mut upload, &mut watch).await {
+        let (mut exchange, head) = match self.exchange(&mut upload, &mut watch, &mut notes).await {
             Ok(answered) => answered,
             Err(refusal) => return refuse(refusal, tone, notes),
         };
@@ -229,7 +230,12 @@ impl Forward<'_> {
         answer.map(|()| Answer::streamed(streamed))
     }
 
-    async fn exchange(&self, upload: &mut Upload, watch: &mut Watch) -> Result<(Exchange, AnswerHead), Refusal> {
+    async fn exchange(
+        &self,
+        upload: &mut Upload,
+        watch: &mut Watch,
+        notes: &mut Notes<'_>,
+    ) -> Result<(Exchange, AnswerHead), Refusal> {
         let core = &self.connection.door.core;
         let method = &self.admitted.matched().arrival().head.method;
         let is_idempotent = method.is_idempotent();
@@ -237,6 +243,7 @@ impl Forward<'_> {
         let mut turn = self.upstreams.choose(None)?;
         let (mut number, mut fresh) = (1, false);
         loop {
+            notes.page.asks(turn.target());
             let way = Way { http2: self.upstreams.speak_http2(), patience, fresh };
             let (failure, attempt, refusal) = match Exchange::open(core, turn, way).await {
                 Err((failed, fault)) => {

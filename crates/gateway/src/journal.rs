@@ -7,9 +7,12 @@ use http::Method;
 use tokio::time::Instant;
 
 use crate::{
+    head::Unread,
     patience::present,
     refusal::Refusal,
     story::{Core, Shared},
+    traces::{Sampling, Span, Trace, TraceId},
+    upstreams::Target,
 };
 
 const LONGEST_PATH: usize = 512;
@@ -50,6 +53,12 @@ pub struct Entry {
     pub facts: Vec<(&'static str, String)>,
     /// Whether another gateway asked what to do with the request, so that nothing was forwarded here.
     pub decides_only: bool,
+    /// How long after it came the head of an upstream's answer was there; `None` if none came.
+    pub upstream_micros: Option<u64>,
+    /// Which trace it is part of, if the gateway takes part in traces.
+    pub trace: Option<TraceId>,
+    /// What is told of it besides, if the trace is told.
+    pub span: Option<Box<Span>>,
 }
 
 /// Who called, as far as proven.
@@ -121,6 +130,8 @@ pub(crate) struct Page {
     request: RequestId,
     at: Timestamp,
     started: Instant,
+    /// Whether an upstream was asked.
+    has_asked: bool,
     core: Rc<Core>,
 }
 
@@ -148,13 +159,16 @@ impl Page {
             detail: None,
             facts: vec![],
             decides_only: false,
+            upstream_micros: None,
+            trace: None,
+            span: None,
         };
-        Self { entry: Some(entry), request, at, started: present(), core: Rc::clone(core) }
+        Self { entry: Some(entry), request, at, started: present(), has_asked: false, core: Rc::clone(core) }
     }
 
     /// A page for an answer whose request has its entry already.
     pub(crate) fn of_answered(core: &Rc<Core>, request: RequestId, at: Timestamp) -> Self {
-        Self { entry: None, request, at, started: present(), core: Rc::clone(core) }
+        Self { entry: None, request, at, started: present(), has_asked: false, core: Rc::clone(core) }
     }
 
     pub(crate) fn write(&mut self, change: impl FnOnce(&mut Entry)) {
@@ -181,9 +195,66 @@ impl Page {
     /// Ends the entry and hands it to the journal. Nothing is written to it any more.
     pub(crate) fn close(&mut self) {
         if let Some(mut entry) = self.entry.take() {
-            entry.duration_micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            entry.duration_micros = self.elapsed();
+            // A head that could not be read has no place in anybody's trace, and is told as others are.
+            if let Some(sampling) = self.core.shared.sampling.filter(|_| entry.trace.is_none()) {
+                let (trace, span) = sampling.root(&self.core, None);
+                (entry.trace, entry.span) = (Some(trace.id), span);
+            }
             self.core.journal.put(entry, &self.core.shared);
         }
+    }
+
+    /// Gives the request its place in a trace.
+    pub(crate) fn joins(
+        &mut self,
+        sampling: Sampling,
+        unread: &mut Unread,
+        is_proxy: bool,
+        is_tls: bool,
+    ) -> Option<Trace> {
+        let entry = self.entry.as_mut()?;
+        let (trace, span) = sampling.begin(&self.core, unread, is_proxy);
+        entry.trace = Some(trace.id);
+        entry.span = span.map(|mut span| {
+            span.scheme = if is_tls { "https" } else { "http" };
+            span.host = unread.host();
+            span
+        });
+        Some(trace)
+    }
+
+    /// Notes something for the trace, if that is told.
+    pub(crate) fn tell(&mut self, change: impl FnOnce(&mut Span)) {
+        if let Some(span) = self.entry.as_mut().and_then(|entry| entry.span.as_mut()) {
+            change(span);
+        }
+    }
+
+    /// Notes that an upstream is asked now.
+    pub(crate) fn asks(&mut self, upstream: &Target) {
+        self.has_asked = true;
+        let after = self.started;
+        self.tell(|span| {
+            let after = u64::try_from(after.elapsed().as_micros()).unwrap_or(u64::MAX);
+            span.asks(format!("{}{}", upstream.origin(), upstream.base_path()), after);
+        });
+    }
+
+    /// Notes the status of an answer that came from an upstream, if one was asked.
+    pub(crate) fn answered(&mut self, status: u16) {
+        let upstream_micros = self.has_asked.then(|| self.elapsed());
+        self.write(|entry| {
+            entry.status = status;
+            entry.upstream_micros = upstream_micros;
+            if let Some(asked) = entry.span.as_mut().and_then(|span| span.asked.as_mut()) {
+                asked.status = Some(status);
+            }
+        });
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
     fn panicked(&mut self) {

@@ -81,7 +81,9 @@ mod story;
 mod stream;
 mod tls;
 mod token;
+mod traces;
 mod tunnel;
+mod upstream_figures;
 mod upstreams;
 
 pub use certificate::CertificateFacts;
@@ -93,6 +95,7 @@ pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
+pub use traces::{Asked, Follows, Sampling, Span, SpanId, TraceId};
 pub use upstreams::{Reach, Resolver};
 
 use closing::Closing;
@@ -151,6 +154,8 @@ pub struct Setup<'a> {
     pub identity_signer: Option<IdentitySigner>,
     /// How upstreams are reached.
     pub reach: Reach,
+    /// Which requests are told as traces; without it the gateway takes no part in them.
+    pub sampling: Option<Sampling>,
 }
 
 /// A running gateway.
@@ -207,7 +212,9 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         bounds: setup.bounds,
         pressure: setup.pressure,
         replays: proof::Replays::default(),
+        sampling: setup.sampling,
     });
+    setup.registry.register_collector(Box::new(upstream_figures::UpstreamFigures::of(&shared)));
     let (stop, stopped) = watch::channel(false);
     let (end, ending) = watch::channel(false);
     let (alive, ended) = mpsc::channel(1);

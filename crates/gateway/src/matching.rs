@@ -115,6 +115,7 @@ pub(crate) fn find_operation<'s>(
     notes.belongs_to(version, &arrival.head);
     let operation = version.find(&arrival.head.method, &arrival.head.path)?;
     notes.page.write(|entry| entry.operation = Some(Arc::clone(&operation.id)));
+    notes.page.tell(|span| span.route = version.route(&arrival.head.path));
     Ok(Matched { snapshot, environment, version, operation, arrival })
 }
 
@@ -205,6 +206,12 @@ impl Version {
         let node = self.routes.find(below).ok_or_else(unknown)?;
         let place = node.operation(method).ok_or_else(|| Refusal::MethodNotAllowed { allowed: node.allowed() })?;
         self.operations.get(place).ok_or_else(unknown)
+    }
+
+    /// The template that a path matches, with the version's own address before it.
+    fn route(&self, path: &CanonicalPath) -> Option<String> {
+        let (_, _, below) = path.split()?;
+        Some(format!("/{}/{}{}", self.api, self.major, self.routes.template(below)?))
     }
 
     /// The methods of the operations at a path; `None` if there are none, or if the version is retired.

@@ -29,6 +29,12 @@ impl Routes {
     pub(crate) fn find(&self, below: &str) -> Option<&Node> {
         self.0.find(below)
     }
+
+    /// The template that a path matches; a parameter is `{}`, as nobody needs its name to match.
+    pub(crate) fn template(&self, below: &str) -> Option<String> {
+        let mut segments = vec![];
+        self.0.trace(below, &mut segments).then(|| segments.concat())
+    }
 }
 
 impl Node {
@@ -43,6 +49,29 @@ impl Node {
         let literal = self.literals.binary_search_by(|(known, _)| known.as_ref().cmp(segment)).ok();
         let literal = literal.and_then(|place| self.literals.get(place)).and_then(|(_, node)| node.find(rest));
         literal.or_else(|| self.parameter.as_ref().filter(|_| !segment.is_empty())?.find(rest))
+    }
+
+    /// Goes the way of [`Node::find`], and notes it.
+    fn trace<'p>(&self, below: &'p str, way: &mut Vec<&'p str>) -> bool {
+        let Some(inner) = below.strip_prefix('/') else { return !self.methods.is_empty() };
+        let end = inner.find('/').map_or(below.len(), |end| end.saturating_add(1));
+        let Some((segment, rest)) = below.split_at_checked(end) else { return false };
+        let name = segment.get(1..).unwrap_or_default();
+        let before = way.len();
+        let literal = self.literals.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok();
+        if let Some((_, node)) = literal.and_then(|place| self.literals.get(place)) {
+            way.push(segment);
+            if node.trace(rest, way) {
+                return true;
+            }
+            way.truncate(before);
+        }
+        let Some(node) = self.parameter.as_ref().filter(|_| !name.is_empty()) else { return false };
+        way.push("/{}");
+        node.trace(rest, way) || {
+            way.truncate(before);
+            false
+        }
     }
 
     /// The place of the operation; HEAD is served by GET where the contract does not declare it.

@@ -23,7 +23,7 @@ use crate::{
     matching::{CompiledTarget, Surroundings, Version},
     mock::{Mocks, Proof},
     shards::{Named, Shards},
-    upstreams::Registry,
+    upstreams::{Registry, Upstreams},
 };
 
 /// The one format of snapshots that this build reads and writes.
@@ -483,6 +483,17 @@ impl Snapshot {
                     let (environment, api) = (environment.name.clone(), api.slug.clone());
                     (VersionPlace { environment, api, major: version.major }, made_from.as_ref())
                 })
+            })
+        })
+    }
+
+    /// The upstreams of every version that has some.
+    pub(crate) fn upstreams(&self) -> impl Iterator<Item = (&EnvironmentName, &Version, &Upstreams)> {
+        self.environments.iter().flat_map(|environment| {
+            let versions = environment.apis.iter().flat_map(|api| &api.versions);
+            versions.filter_map(|(version, _)| match &version.target {
+                CompiledTarget::Upstreams(upstreams) => Some((&environment.name, &**version, &**upstreams)),
+                CompiledTarget::Mock => None,
             })
         })
     }

@@ -35,6 +35,7 @@ use crate::{
     reception,
     refusal::{Refusal, Scheme},
     snapshot::Snapshot,
+    traces::{Sampling, Trace},
     upstreams::{self, Registry},
 };
 
@@ -52,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) upstreams: Registry,
     pub(crate) pressure: Pressure,
     pub(crate) replays: Replays,
+    /// Which requests are told as traces, if any are.
+    pub(crate) sampling: Option<Sampling>,
 }
 
 /// What one thread of the gateway has for itself.
@@ -94,6 +97,11 @@ impl Core {
 impl Core {
     /// An id for a request.
     fn request_id(&self) -> RequestId {
+        RequestId::from_bytes(self.draw())
+    }
+
+    /// Bytes that nobody can guess.
+    pub(crate) fn draw(&self) -> [u8; 16] {
         const AT_ONCE: usize = 4096;
         let mut unused = self.unused_chance.borrow_mut();
         if unused.is_empty() {
@@ -102,7 +110,7 @@ impl Core {
         let bytes = unused.last_chunk().copied().unwrap_or_default();
         let rest = unused.len().saturating_sub(bytes.len());
         unused.truncate(rest);
-        RequestId::from_bytes(bytes)
+        bytes
     }
 
     /// The value of `Date` now (RFC 9110 §6.6.1).
@@ -122,6 +130,7 @@ pub(crate) struct Arrival {
     pub(crate) peer: Peer,
     pub(crate) request: RequestId,
     pub(crate) at: Timestamp,
+    pub(crate) trace: Option<Trace>,
     pub(crate) head: Head,
 }
 
@@ -139,11 +148,15 @@ pub(crate) struct Notes<'s> {
 pub(crate) fn judge<'s>(
     snapshot: &'s Snapshot,
     visit: &Visit<'_>,
-    unread: Unread,
+    mut unread: Unread,
     declared: u64,
     notes: &mut Notes<'s>,
 ) -> Result<Judged<'s>, Refusal> {
     let core = &visit.door.core;
+    let trace = core.shared.sampling.and_then(|sampling| {
+        let is_proxy = visit.door.entrance.proxies.contains(visit.facts.peer);
+        notes.page.joins(sampling, &mut unread, is_proxy, visit.door.entrance.tls.is_some())
+    });
     let is_question = authz::is_question(visit, unread.text.get(unread.target.clone()).unwrap_or_default());
     // The body of a question is not the body of what it is about.
     let (unread, declared) = if is_question { (authz::described(unread, notes)?, 0) } else { (unread, declared) };
@@ -161,6 +174,7 @@ pub(crate) fn judge<'s>(
         peer,
         request: notes.page.request().clone(),
         at: notes.page.at(),
+        trace,
         head,
     });
     // A gateway that asks answers browsers itself: a "yes" here would send their question to the API's server.
@@ -248,12 +262,12 @@ impl Notes<'_> {
 
     /// Notes the status of an answer.
     pub(crate) fn answered(&mut self, status: u16) {
-        self.page.write(|entry| entry.status = status);
+        self.page.answered(status);
     }
 
     /// Notes that nobody was there to take the answer.
     pub(crate) fn client_gone(&mut self) {
-        self.answered(CLIENT_GONE);
+        self.page.write(|entry| entry.status = CLIENT_GONE);
     }
 
     /// What the gateway says with every answer: which request, what of the version, how much is left.

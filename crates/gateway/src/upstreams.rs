@@ -16,6 +16,7 @@ mod registry;
 mod retry;
 mod room;
 mod standing;
+mod tally;
 mod target;
 mod turn;
 
@@ -34,6 +35,8 @@ pub(crate) use patience::Patience;
 pub use reach::{Reach, Resolver};
 pub(crate) use registry::Registry;
 pub(crate) use retry::{Attempt, Sent};
+pub(crate) use room::RoomFigures;
+pub(crate) use tally::{Open, TargetFigures};
 pub(crate) use target::Target;
 pub(crate) use turn::{Failure, Turn};
 
@@ -112,6 +115,20 @@ impl Upstreams {
     /// The origin of the server that is named first.
     pub(crate) fn first_origin(&self) -> Option<&str> {
         self.addresses.first().map(|address| &*address.origin)
+    }
+
+    /// Each server: its number, its address, its figures.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (u32, String, TargetFigures)> {
+        self.bound
+            .get()
+            .into_iter()
+            .flat_map(|bound| &bound.targets)
+            .map(|target| (target.number(), format!("{}{}", target.origin(), target.base_path()), target.figures()))
+    }
+
+    /// The figures of the version's room.
+    pub(crate) fn room(&self) -> Option<RoomFigures> {
+        self.bound.get().map(|bound| bound.room.figures())
     }
 
     /// How long what may take.

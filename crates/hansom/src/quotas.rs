@@ -261,6 +261,7 @@ mod tests {
             identity_signer: None,
             reach: Reach::new(OpenNetworks::default(), Resolver::system(), vec![], None).unwrap(),
             pressure: Pressure::default(),
+            sampling: None,
         };
         hansom_gateway::start(setup, None).unwrap()
     }

@@ -34,6 +34,7 @@ pub fn serve(snapshot: &str, address: &str) -> Outcome {
         cores: 1,
         bounds: Bounds::default(),
         pressure: Pressure::default(),
+        sampling: None,
         reach: Reach::new(OpenNetworks::new(Network::LOOPBACK.into()), Resolver::system(), vec![], None)?,
         identity_signer: Some(Arc::new(|claims| serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c)))),
     };

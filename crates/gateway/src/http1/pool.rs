@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     patience::present,
     stream::Stream,
-    upstreams::{self, ConnectFault, HTTP_1, Turn},
+    upstreams::{self, ConnectFault, HTTP_1, Open, Turn},
 };
 
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
@@ -34,12 +34,14 @@ pub(crate) struct Lease {
     /// The server, and which addresses it had when the connection was made.
     target: u32,
     epoch: u32,
+    open: Open,
     /// Whether it served before, so that its end may have crossed with a request.
     pub(crate) is_used: bool,
 }
 
 struct Idle {
     stream: Stream,
+    open: Open,
     epoch: u32,
     since: Instant,
 }
@@ -59,16 +61,16 @@ impl Pool {
     /// A free connection to the server, if there is one.
     pub(crate) fn kept(&self, turn: &Turn) -> Option<Lease> {
         let (target, epoch) = (turn.target().number(), turn.target().epoch());
-        self.take(target, epoch).map(|stream| Lease { stream, target, epoch, is_used: true })
+        self.take(target, epoch).map(|(stream, open)| Lease { stream, target, epoch, open, is_used: true })
     }
 
     /// The connection that was used last, so that those that are not needed grow old and go.
-    fn take(&self, target: u32, epoch: u32) -> Option<Stream> {
+    fn take(&self, target: u32, epoch: u32) -> Option<(Stream, Open)> {
         let mut idle = self.idle.borrow_mut();
         let list = idle.get_mut(&target)?;
         while let Some(mut last) = list.pop() {
             if last.epoch == epoch && is_young(last.since) && is_quiet(&mut last.stream) {
-                return Some(last.stream);
+                return Some((last.stream, last.open));
             }
         }
         None
@@ -79,7 +81,7 @@ impl Pool {
         let mut idle = self.idle.borrow_mut();
         let list = idle.entry(lease.target).or_default();
         if list.len() < MOST_IDLE_PER_UPSTREAM {
-            list.push(Idle { stream: lease.stream, epoch: lease.epoch, since: present() });
+            list.push(Idle { stream: lease.stream, open: lease.open, epoch: lease.epoch, since: present() });
         }
     }
 
@@ -99,7 +101,8 @@ fn is_young(since: Instant) -> bool {
 impl Lease {
     /// A new connection.
     pub(crate) fn new(stream: Stream, turn: &Turn) -> Self {
-        Self { stream, target: turn.target().number(), epoch: turn.target().epoch(), is_used: false }
+        let (target, epoch, open) = (turn.target().number(), turn.target().epoch(), Open::new(turn.target()));
+        Self { stream, target, epoch, open, is_used: false }
     }
 }
 

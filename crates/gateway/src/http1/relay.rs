@@ -61,6 +61,9 @@ impl Client {
             Framing::Length(length) => length,
             _ => 0,
         };
+        if head.is_http_1_0 {
+            notes.page.tell(|span| span.protocol = "1.0");
+        }
         // What is done seldom is boxed, so that what is done always stays small.
         let outcome = match story::judge(&snapshot, &self.connection.visit(), unread, declared, &mut notes) {
             Err(refusal) => {
@@ -178,7 +181,7 @@ impl Client {
         if upgrades && !self.inbound.incoming.is_empty() {
             return Err(Refusal::Malformed(EARLY_BYTES.into()));
         }
-        let (exchange, answer) = match self.exchange(upstreams, admitted, head, upgrades).await {
+        let (exchange, answer) = match self.exchange(upstreams, admitted, head, upgrades, notes).await {
             Ok(answered) => answered,
             Err(None) => return Ok(After::Close),
             Err(Some(refusal)) => return Err(refusal),
@@ -215,6 +218,7 @@ impl Client {
         admitted: &Admitted<'_>,
         head: &RequestHead,
         upgrades: bool,
+        notes: &mut Notes<'_>,
     ) -> Result<(Exchange, AnswerHead), Option<Refusal>> {
         let door = Rc::clone(&self.connection.door);
         let core = &door.core;
@@ -224,6 +228,7 @@ impl Client {
         let mut turn = upstreams.choose(None).map_err(Some)?;
         let (mut number, mut fresh) = (1, false);
         loop {
+            notes.page.asks(turn.target());
             // A connection that may become the two sides' own cannot be one that many share.
             let way = Way { http2: upstreams.speak_http2() && !upgrades, patience, fresh };
             let (failure, attempt, refusal) = match Exchange::open(core, turn, way).await {

@@ -27,7 +27,7 @@ use crate::{
     patience::present,
     story::Core,
     stream::Stream,
-    upstreams::{self, ConnectFault, HTTP_2, Turn},
+    upstreams::{self, ConnectFault, HTTP_2, Open, Turn},
 };
 
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
@@ -154,6 +154,7 @@ impl Pool {
         });
         // It ends when nobody can send on it any more and the last answer is there.
         let (weak, upstream) = (Rc::downgrade(&shared), Arc::clone(turn.target()));
+        let open = Open::new(turn.target());
         tokio::task::spawn_local(async move {
             let broken = tokio::select! {
                 ended = connection => ended.err().map(|error| error.to_string()),
@@ -162,6 +163,7 @@ impl Pool {
             if let Some(why) = broken {
                 tracing::debug!(upstream = upstream.origin(), why, "a connection of HTTP/2 broke");
             }
+            drop(open);
             if let Some(shared) = weak.upgrade() {
                 shared.is_over.set(true);
             }

@@ -7,7 +7,14 @@ use tokio::{runtime::Handle, time::Instant};
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::{
-    address::Address, load::Load, names::Names, probe::Asked, reach::Reach, standing::Standing, turn::Failure,
+    address::Address,
+    load::Load,
+    names::Names,
+    probe::Asked,
+    reach::Reach,
+    standing::Standing,
+    tally::{Tally, TargetFigures},
+    turn::Failure,
 };
 
 /// One server, for all threads, versions and snapshots.
@@ -23,6 +30,7 @@ pub(crate) struct Target {
     /// Where the background work of this server runs.
     pub(super) background: Handle,
     load: Load,
+    pub(super) tally: Tally,
     standing: Standing,
     started: Instant,
 }
@@ -46,6 +54,7 @@ impl Target {
             server_name,
             background,
             load: Load::default(),
+            tally: Tally::default(),
             standing: Standing::default(),
             started,
         }
@@ -80,6 +89,16 @@ impl Target {
     /// Requests under way.
     pub(crate) fn in_flight(&self) -> u32 {
         self.load.in_flight()
+    }
+
+    /// The figures so far. The count of requests goes round after 2³².
+    pub(super) fn figures(&self) -> TargetFigures {
+        TargetFigures {
+            requests: self.load.begun().into(),
+            in_flight: self.in_flight().into(),
+            is_in: self.is_in(),
+            ..self.tally.figures()
+        }
     }
 
     pub(super) fn begun(&self) -> u32 {
@@ -128,11 +147,15 @@ impl Target {
         if status < 500 && self.standing.is_in() {
             self.standing.answered(status, is_trial, || self.now());
         } else {
+            if status >= 500 {
+                self.tally.erred();
+            }
             self.tell(|standing| standing.answered(status, is_trial, || self.now()));
         }
     }
 
     pub(super) fn failed(&self, failure: Failure, is_trial: bool) {
+        self.tally.failed(failure);
         self.tell(|standing| standing.failed(failure, is_trial, || self.now()));
     }
 
@@ -145,7 +168,10 @@ impl Target {
         let was_in = self.standing.is_in();
         change(&self.standing);
         match (was_in, self.standing.is_in()) {
-            (true, false) => tracing::warn!(upstream = self.origin(), "the upstream is out"),
+            (true, false) => {
+                self.tally.put_out();
+                tracing::warn!(upstream = self.origin(), "the upstream is out");
+            }
             (false, true) => tracing::info!(upstream = self.origin(), "the upstream is back"),
             _ => {}
         }

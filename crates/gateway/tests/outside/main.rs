@@ -29,4 +29,5 @@ mod slow;
 mod stage;
 mod syntax;
 mod tokens;
+mod traces;
 mod upstreams;

@@ -21,7 +21,7 @@ use hansom_domain::{
     OperationSet, Status, Timestamp, UpstreamOptions,
 };
 use hansom_gateway::{
-    Bounds, Entrance, Entry, Gateway, Reach, Resolver, Setup, Snapshot, SnapshotDocument, pressure::Pressure,
+    Bounds, Entrance, Entry, Gateway, Reach, Resolver, Sampling, Setup, Snapshot, SnapshotDocument, pressure::Pressure,
     snapshot::*,
 };
 use prometheus_client::registry::Registry;
@@ -145,16 +145,22 @@ impl Stage {
 
     /// A gateway whose production is entered in another way.
     pub fn entered(entrance: Entrance) -> Self {
-        Self::start_with(Bounds::default(), Some(|_: &mut SnapshotDocument| {}), entrance, reach_here())
+        Self::start_with(Bounds::default(), Some(|_: &mut SnapshotDocument| {}), entrance, reach_here(), None)
     }
 
     /// A gateway that reaches its upstreams in another way.
     pub fn reaching(reach: Reach, change: impl FnOnce(&mut SnapshotDocument)) -> Self {
-        Self::start_with(Bounds::default(), Some(change), Entrance::default(), reach)
+        Self::start_with(Bounds::default(), Some(change), Entrance::default(), reach, None)
+    }
+
+    /// A gateway that takes part in traces, with this way in to production.
+    pub fn tracing(sampling: Sampling, entrance: Entrance) -> Self {
+        let nothing = Some(|_: &mut SnapshotDocument| {});
+        Self::start_with(Bounds::default(), nothing, entrance, reach_here(), Some(sampling))
     }
 
     fn start(bounds: Bounds, change: Option<impl FnOnce(&mut SnapshotDocument)>) -> Self {
-        Self::start_with(bounds, change, Entrance::default(), reach_here())
+        Self::start_with(bounds, change, Entrance::default(), reach_here(), None)
     }
 
     fn start_with(
@@ -162,6 +168,7 @@ impl Stage {
         change: Option<impl FnOnce(&mut SnapshotDocument)>,
         entrance: Entrance,
         reach: Reach,
+        sampling: Option<Sampling>,
     ) -> Self {
         let (issuer, upstream) = (Issuer::new(), Upstream::start());
         let snapshot = change.map(|change| {
@@ -201,6 +208,7 @@ impl Stage {
                 serde_json::to_vec(claims).ok().map(|c| URL_SAFE_NO_PAD.encode(c))
             })),
             reach,
+            sampling,
         };
         let gateway = hansom_gateway::start(setup, snapshot).expect("the gateway starts");
         let journal = Mutex::new(Journal { receiver: entries, waiting: VecDeque::new() });
