@@ -53,6 +53,12 @@ struct Line<'e> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     authz: bool,
     micros: u64,
+    /// How long after it came the head of an upstream's answer was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream_micros: Option<u64>,
+    /// Of which trace it is a part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
 }
 
 impl AccessLog {
@@ -140,6 +146,8 @@ impl<'e> Line<'e> {
             code: entry.refusal,
             authz: entry.decides_only,
             micros: entry.duration_micros,
+            upstream_micros: entry.upstream_micros,
+            trace_id: entry.trace.map(|trace| trace.to_string()),
         }
     }
 }
@@ -168,6 +176,9 @@ mod tests {
             detail: Some("Ada is in no group".into()),
             facts: vec![],
             decides_only: false,
+            upstream_micros: None,
+            trace: None,
+            span: None,
         };
         let line = String::from_utf8(text(&[entry.clone(), entry])).expect("text");
         assert_eq!(line.lines().count(), 2);

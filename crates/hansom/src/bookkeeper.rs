@@ -4,13 +4,20 @@ use std::{collections::HashMap, time::Duration};
 
 use hansom_domain::{Clock, Timestamp};
 use hansom_gateway::{Caller, Entry};
-use hansom_store::{Books, CallCount, RefusedCall};
-use tokio::sync::mpsc;
+use hansom_store::{Books, CallCount, Error, Latency, RefusedCall};
+use prometheus_client::{metrics::counter::Counter, registry::Registry};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 /// Refused calls are kept so long.
 const KEEP_REFUSED_SECONDS: i64 = 30 * 86400;
 /// Counts are kept so long.
 const KEEP_COUNTS_SECONDS: i64 = 400 * 86400;
+/// Counts are kept by the hour so long, and by the day after.
+const KEEP_HOURS_SECONDS: i64 = 40 * 86400;
+/// At most so many counts wait to be written. Callers cannot make operations or statuses, but there may be very many of them.
+const MOST_COUNTS: usize = 20_000;
+/// How long the collector of traces may take for the last of them.
+const LAST_TRACES: Duration = Duration::from_secs(3);
 /// At most so many refused calls are kept of one batch; a flood must not fill the disk.
 const MOST_REFUSED: usize = 500;
 
@@ -25,8 +32,35 @@ struct Key {
     status: u16,
 }
 
+/// What could not be written down.
+#[derive(Clone, Default)]
+pub(crate) struct Losses {
+    calls: Counter,
+    refusals: Counter,
+}
+
+impl Losses {
+    /// Lets the losses be seen.
+    pub(crate) fn register(registry: &mut Registry) -> Self {
+        let losses = Self::default();
+        let registry = registry.sub_registry_with_prefix("hansom_usage");
+        registry.register("lost_calls", "Calls that are missing in the counts of usage", losses.calls.clone());
+        registry.register("lost_refusals", "Refused calls that nobody can look up", losses.refusals.clone());
+        losses
+    }
+}
+
+/// Keeps the books to the end, then lets the last traces be told.
+pub(crate) async fn then(books: impl Future<Output = ()>, exporter: Option<JoinHandle<()>>) {
+    books.await;
+    if let Some(exporter) = exporter {
+        // Whoever takes longer loses them.
+        let _ = tokio::time::timeout(LAST_TRACES, exporter).await;
+    }
+}
+
 /// Counts journal entries and writes them in batches, twice a second.
-pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, clock: Clock) {
+pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, clock: Clock, losses: Losses) {
     let mut counts: HashMap<Key, CallCount> = HashMap::new();
     let mut refused = Vec::new();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
@@ -35,7 +69,7 @@ pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, c
     loop {
         tokio::select! {
             entries = journal.recv() => match entries {
-                Some(entries) => entries.into_iter().for_each(|entry| note(entry, &mut counts, &mut refused)),
+                Some(entries) => entries.into_iter().for_each(|entry| note(entry, &mut counts, &mut refused, &losses)),
                 None => break,
             },
             _ = tick.tick() => {
@@ -43,8 +77,7 @@ pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, c
                 let now = clock.now();
                 if now > last_sweep.plus_seconds(3600) {
                     last_sweep = now;
-                    let swept = books.sweep(now.plus_seconds(-KEEP_REFUSED_SECONDS), now.plus_seconds(-KEEP_COUNTS_SECONDS)).await;
-                    if let Err(error) = swept {
+                    if let Err(error) = sweep(&books, now).await {
                         tracing::warn!(%error, "old journal entries could not be swept away");
                     }
                 }
@@ -52,6 +85,11 @@ pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, c
         }
     }
     write(&books, &mut counts, &mut refused, failing).await;
+}
+
+async fn sweep(books: &Books, now: Timestamp) -> Result<(), Error> {
+    books.sweep(now.plus_seconds(-KEEP_REFUSED_SECONDS), now.plus_seconds(-KEEP_COUNTS_SECONDS)).await?;
+    books.add_up_days(now.plus_seconds(-KEEP_HOURS_SECONDS)).await
 }
 
 /// Writes the batch; on failure keeps it for the next try, bounded. Gives whether it failed.
@@ -75,15 +113,12 @@ async fn write(
             if !failed_before {
                 tracing::error!(%error, "the journal could not be written; it is kept in memory, bounded");
             }
-            if counts.len() > 100_000 {
-                counts.clear();
-            }
             true
         }
     }
 }
 
-fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<RefusedCall>) {
+fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<RefusedCall>, losses: &Losses) {
     let (application, person) = match &entry.caller {
         Caller::Anonymous => (None, None),
         Caller::Application { id, .. } => (Some(id.as_str().to_owned()), None),
@@ -102,22 +137,29 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
             caller: caller.clone(),
             status: entry.status,
         };
-        let count = counts.entry(key).or_insert_with(|| CallCount {
-            hour: Timestamp::from_millis(hour),
-            environment: entry.environment.clone(),
-            api: api.clone(),
-            major,
-            operation,
-            caller,
-            status: entry.status,
-            calls: 0,
-            micros: 0,
-        });
-        count.calls += 1;
-        count.micros = count.micros.saturating_add(i64::try_from(entry.duration_micros).unwrap_or(i64::MAX));
+        if counts.len() >= MOST_COUNTS && !counts.contains_key(&key) {
+            losses.calls.inc();
+        } else {
+            let count = counts.entry(key).or_insert_with(|| CallCount {
+                hour: Timestamp::from_millis(hour),
+                environment: entry.environment.clone(),
+                api: api.clone(),
+                major,
+                operation,
+                caller,
+                status: entry.status,
+                calls: 0,
+                micros: 0,
+                latency: Latency::default(),
+            });
+            count.calls += 1;
+            count.micros = count.micros.saturating_add(i64::try_from(entry.duration_micros).unwrap_or(i64::MAX));
+            count.latency.observe(entry.duration_micros);
+        }
     }
     let Some(code) = entry.refusal else { return };
     if refused.len() >= MOST_REFUSED {
+        losses.refusals.inc();
         return;
     }
     refused.push(RefusedCall {

@@ -26,6 +26,7 @@ mod gateway;
 mod identity;
 mod keys;
 mod mail;
+mod observation;
 mod role;
 mod terms;
 mod tls;
@@ -35,6 +36,7 @@ pub(crate) use gateway::Gateway;
 pub(crate) use identity::Identity;
 pub(crate) use keys::Keys;
 pub(crate) use mail::{Encryption, Mail};
+use observation::{Observation, Traces};
 pub(crate) use role::Role;
 pub(crate) use terms::{Applications, Grants};
 pub(crate) use tls::TlsFiles;
@@ -61,6 +63,9 @@ pub(crate) struct Config {
     /// What all environments' listeners have in common.
     #[serde(default)]
     pub(crate) gateway: Gateway,
+    /// Who is told what the gateway does.
+    #[serde(default)]
+    pub(crate) observation: Observation,
     /// Where the state is.
     pub(crate) database: Database,
     /// What secrets are sealed with.
@@ -228,7 +233,8 @@ impl Config {
         let access_log = gateway.access_log.as_mut().filter(|target| target.as_os_str() != access_log::STANDARD_OUTPUT);
         let of_keys = [&mut config.keys.master_key_file, &mut config.keys.wrapped_key_file];
         let others = [&mut config.database.url_file].into_iter().chain(of_keys);
-        for path in others.chain(of_gateway).flatten().chain(access_log) {
+        let of_traces = config.observation.traces.as_mut().and_then(|traces| traces.headers_file.as_mut());
+        for path in others.chain(of_gateway).flatten().chain(access_log).chain(of_traces) {
             *path = folder.join(&*path);
         }
         if let Some(mail) = &mut config.mail {
@@ -318,6 +324,11 @@ impl Config {
         }
         self.tokens.check().or_else(|why| refuse(format!("[tokens] {why}")))?;
         self.gateway.check().or_else(|why| refuse(format!("[gateway] {why}")))?;
+        self.observation
+            .traces
+            .as_ref()
+            .map_or(Ok(()), Traces::check)
+            .or_else(|why| refuse(format!("[observation] {why}")))?;
         self.keys.check().or_else(|why| refuse(format!("[keys] {why}")))?;
         self.grants.check().or_else(|why| refuse(format!("[grants] {why}")))?;
         self.mail.as_ref().map_or(Ok(()), Mail::check).or_else(|why| refuse(format!("[mail] {why}")))?;

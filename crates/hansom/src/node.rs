@@ -28,6 +28,7 @@ use tokio::{
 
 use crate::{
     assertion::{self, SigningWith},
+    bookkeeper::Losses,
     certificates::Certificates,
     crashes::Crashes,
     failure::{Doing, Failure},
@@ -54,6 +55,10 @@ pub(crate) struct Node {
     pub(crate) gateway: Gateway,
     /// What it saw.
     pub(crate) entries: mpsc::Receiver<Vec<Entry>>,
+    /// Tells a collector of it, to the end of the entries.
+    pub(crate) exporter: Option<JoinHandle<()>>,
+    /// What of it could not be written down.
+    pub(crate) losses: Losses,
     /// Keeps snapshots.
     pub(crate) keeper: Keeper,
     /// Holds what must be confirmed.
@@ -103,12 +108,19 @@ impl Node {
             pressure: pressure.clone(),
             identity_signer: Some(assertion::signer(Arc::clone(&signing))),
             reach: parts.reach.clone(),
+            sampling: life.traces.as_ref().map(|(_, sampling)| *sampling),
         };
         let gateway =
             hansom_gateway::start(setup, kept.map(|kept| kept.snapshot)).doing("the gateway could not start")?;
         if let Some(log) = life.access_log {
             entries = log.listen(entries, &mut registry);
         }
+        let mut exporter = None;
+        if let Some((traces, _)) = life.traces {
+            let (onward, job) = traces.listen(entries, &mut registry);
+            (entries, exporter) = (onward, Some(job));
+        }
+        let losses = Losses::register(&mut registry);
         let (readiness, held) = (Readiness::default(), hold.held());
         let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
         let figures = Figures { gateway: gateway.clone(), keeper: keeper.clone(), held: held.clone() };
@@ -129,7 +141,21 @@ impl Node {
             tokio::spawn(lives(crashes.clone())),
         ];
         jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
-        Ok(Self { gateway, entries, keeper, hold, crashes, readiness, stop, jobs, quotas, store, signing })
+        Ok(Self {
+            gateway,
+            entries,
+            exporter,
+            losses,
+            keeper,
+            hold,
+            crashes,
+            readiness,
+            stop,
+            jobs,
+            quotas,
+            store,
+            signing,
+        })
     }
 
     /// Opens the store. If it cannot be opened and there is a snapshot to serve from, the hub says so until it can.

@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
     routing::get,
 };
@@ -16,7 +16,7 @@ use hansom_gateway::Gateway;
 use hansom_store::Reads;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 
-use crate::{publisher::Held, readiness::Readiness};
+use crate::{exposition, publisher::Held, readiness::Readiness};
 
 /// Longer than this nobody waits for the database to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -73,12 +73,15 @@ async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     }
 }
 
-async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
+async fn metrics(State(operations): State<Operations>, asked: HeaderMap) -> impl IntoResponse {
     let mut text = String::new();
     match encode(&mut text, &operations.registry) {
         Ok(()) => {
-            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-            ([(header::CONTENT_TYPE, kind)], text).into_response()
+            let accepts = asked.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            let is_open = accepts.flat_map(|value| value.split(',')).any(exposition::is_openmetrics);
+            let text = if is_open { text } else { exposition::classic(&text) };
+            let kind = if is_open { exposition::OPENMETRICS } else { exposition::CLASSIC };
+            ([(header::CONTENT_TYPE, kind), (header::VARY, "accept")], text).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -11,7 +11,7 @@ use std::{
 use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
-use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Tls};
+use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Sampling, Tls};
 use hansom_hub::MailLinks;
 use hansom_oauth::{OAuth, Rules, SignIn, Way};
 use hansom_store::{Reads, Writes};
@@ -26,6 +26,7 @@ use crate::{
     certificates::Watched,
     config::Role,
     crashes::Crashes,
+    exporter::Exporter,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
     mail::{self, Post},
@@ -128,6 +129,8 @@ pub(crate) struct Life {
     pub(crate) bounds: Bounds,
     /// The log of requests, if there is one.
     pub(crate) access_log: Option<AccessLog>,
+    /// Where traces go and which, if they go anywhere.
+    pub(crate) traces: Option<(Exporter, Sampling)>,
     /// Bytes of memory that there are, if the configuration says so.
     pub(crate) memory: Option<u64>,
     /// From the order to stop to the end of taking connections.
@@ -140,7 +143,7 @@ impl Default for Life {
     fn default() -> Self {
         let (watched, ask, drain) = (vec![], Arc::default(), Duration::from_secs(10));
         let (bounds, stop_delay) = (Bounds::default(), Duration::ZERO);
-        Self { watched, ask, bounds, access_log: None, memory: None, stop_delay, drain }
+        Self { watched, ask, bounds, access_log: None, traces: None, memory: None, stop_delay, drain }
     }
 }
 
@@ -249,7 +252,8 @@ impl Platform {
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let signing = node.signs_with(&control, &parts.state).await?;
         node.answers(control.reads());
-        let bookkeeper = tokio::spawn(bookkeeper::run(node.entries, opened.books, parts.clock.clone()));
+        let books = bookkeeper::run(node.entries, opened.books, parts.clock.clone(), node.losses);
+        let bookkeeper = tokio::spawn(bookkeeper::then(books, node.exporter));
         let (paused, pause) = watch::channel(false);
         let Node { gateway, readiness, crashes, keeper, hold, mut jobs, stop, quotas, .. } = node;
         if parts.role.serves_apis() {

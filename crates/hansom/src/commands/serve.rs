@@ -7,7 +7,8 @@ use std::{
 };
 
 use clap::Args;
-use hansom_gateway::{Entrance, Tls};
+use hansom_domain::Chance;
+use hansom_gateway::{Entrance, Sampling, Tls};
 use hansom_hub::MailLinks;
 use hansom_oauth::Way;
 use tokio::sync::Notify;
@@ -17,6 +18,7 @@ use crate::{
     certificates::Watched,
     config::{Config, HUB, Material, OPERATIONS, Role},
     descriptors,
+    exporter::Exporter,
     failure::{Doing, Failure},
     handover::Inherited,
     master_key,
@@ -129,6 +131,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
             ask,
             bounds: config.gateway.bounds(),
             access_log: access_log(config)?,
+            traces: traces(config, &chance)?,
             memory: config.gateway.memory(),
             stop_delay: config.gateway.stop_delay(),
             drain: config.gateway.drain(),
@@ -183,6 +186,13 @@ fn ways(config: &Config) -> Result<Vec<Way>, Failure> {
 fn mail_links(config: &Config) -> Option<MailLinks> {
     let links = config.identity.as_ref()?.mail_links.clone()?;
     Some(MailLinks { terms: links.terms, terms_url: links.terms_url })
+}
+
+fn traces(config: &Config, chance: &Chance) -> Result<Option<(Exporter, Sampling)>, Failure> {
+    let Some(traces) = &config.observation.traces else { return Ok(None) };
+    let headers = traces.headers().map_err(|why| Failure::refused(format!("[observation] {why}")))?;
+    let exporter = Exporter::new(traces.endpoint.clone(), headers, chance.clone())?;
+    Ok(Some((exporter, traces.sampling())))
 }
 
 fn access_log(config: &Config) -> Result<Option<AccessLog>, Failure> {

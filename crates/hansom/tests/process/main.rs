@@ -4,6 +4,7 @@
 mod faults;
 mod life;
 mod nodes;
+mod observation;
 mod running;
 mod secure;
 mod snapshots;
