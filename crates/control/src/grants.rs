@@ -23,6 +23,16 @@ impl Control {
         Ok(grants)
     }
 
+    /// The grants of a bundle that concern the actor's groups; nobody else learns that there is one.
+    pub async fn bundle_for(&self, actor: &Actor, bundle: &str) -> Result<Vec<GrantRow>, Error> {
+        let mut grants = self.reads.grants_of_bundle(bundle).await?;
+        grants.retain(|grant| concerns(actor, grant));
+        if grants.is_empty() {
+            return Err(Error::NotFound("there is no such bundle that concerns your groups".into()));
+        }
+        Ok(grants)
+    }
+
     /// The requests that wait for a decision of the actor's groups.
     pub async fn inbox(&self, actor: &Actor) -> Result<Vec<GrantRow>, Error> {
         let mut grants = self.reads.grants().await?;

@@ -76,6 +76,10 @@ pub(crate) mod route {
     pub(crate) const SERVICE_ACCOUNTS: &str = "/applications/{id}/service-accounts";
     pub(crate) const WITHDRAW_CONSENT: &str = "/account/applications/{id}/withdrawal";
     pub(crate) const GRANT: &str = "/grants/{id}";
+    pub(crate) const RENEW_GRANT: &str = "/grants/{id}/renewal";
+    pub(crate) const BUNDLE: &str = "/bundles/{id}";
+    pub(crate) const DECIDE_BUNDLE: &str = "/bundles/{id}/decision";
+    pub(crate) const TRANSFER_APPLICATION: &str = "/applications/{id}/transfer";
     pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
     pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
     pub(crate) const VERDICT: &str = "/apis/{slug}/{major}/standards";
@@ -172,6 +176,22 @@ pub(crate) fn revoke_credential(id: &ApplicationId, credential: &CredentialId) -
 
 pub(crate) fn grant(id: &GrantId) -> String {
     format!("/grants/{id}")
+}
+
+pub(crate) fn renew_grant(id: &GrantId) -> String {
+    format!("/grants/{id}/renewal")
+}
+
+pub(crate) fn bundle(id: &str) -> String {
+    format!("/bundles/{}", encoded(id))
+}
+
+pub(crate) fn decide_bundle(id: &str) -> String {
+    format!("/bundles/{}/decision", encoded(id))
+}
+
+pub(crate) fn transfer_application(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/transfer")
 }
 
 pub(crate) fn decide_grant(id: &GrantId) -> String {

@@ -300,6 +300,7 @@ async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_
         ("{application_id}", "nobodys"),
         ("{credential_id}", "nobodys"),
         ("{grant_id}", "nobodys"),
+        ("{bundle_id}", "nobodys"),
         ("{request_id}", "nobodys"),
         ("{waiver_id}", "nobodys"),
         ("{edition}", "nobodys"),
@@ -511,6 +512,48 @@ async fn a_secret_is_shown_once_and_its_hash_never() {
     let gone = format!("/applications/{id}");
     assert_eq!(ada.delete(&gone).await.status, StatusCode::NO_CONTENT);
     assert!(ada.get(&gone).await.is(200)["revokedAt"].is_string());
+}
+
+#[tokio::test]
+async fn grants_are_asked_for_together_given_for_months_and_renewed() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let ben = town.person("ben", &[RENTS]).await;
+    ada.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let application = application_of(&ben, RENTS).await;
+    let asked = |environment: &str| {
+        json!({ "application": application, "api": "repairs", "major": "v1", "environment": environment,
+            "operations": ["listRepairs"], "purpose": "Show open repairs beside the rent account." })
+    };
+    let twice = json!({ "grants": [asked("production"), asked("production")] });
+    ben.post("/bundles", twice).await.is_problem(400, "bad-request");
+    let made = ben.post("/bundles", json!({ "grants": [asked("production")] })).await;
+    let bundle = made.is(201)["id"].as_str().unwrap().to_owned();
+    let decision = format!("/bundles/{bundle}/decision");
+    let word = |months: u16| json!({ "decision": "approve", "reason": "Agreed on Monday.", "months": months });
+    ben.post(&decision, word(6)).await.is_problem(404, "not-found");
+    ada.post(&decision, word(120)).await.is_problem(400, "bad-request");
+    let decided = ada.post(&decision, word(6)).await;
+    let grant = decided.is(200)["grants"][0].clone();
+    assert_eq!((grant["state"].as_str(), grant["bundle"].as_str()), (Some("approved"), Some(bundle.as_str())));
+    assert!(grant["expiresAt"].is_string());
+    let renewal = format!("/grants/{}/renewal", grant["id"].as_str().unwrap());
+    let renewed = ben.post(&renewal, json!({})).await;
+    assert_eq!((renewed.is(201)["state"].as_str(), &renewed.body["replaces"]), (Some("requested"), &grant["id"]));
+    let transfer = format!("/applications/{application}/transfer");
+    ben.post(&transfer, json!({ "owner": REPAIRS })).await.is_problem(403, "not-allowed");
+    let both = town.person("bo", &[REPAIRS, RENTS]).await;
+    assert_eq!(both.post(&transfer, json!({ "owner": REPAIRS })).await.status, StatusCode::NO_CONTENT);
+    ben.get(&format!("/applications/{application}")).await.is_problem(404, "not-found");
+    let rolled = format!("/applications/{application}/credentials");
+    let first = ada.post(&rolled, json!({ "kind": "secret", "days": 90 })).await;
+    assert!(first.is(201)["expiresAt"].is_string());
+    let replaces = json!({ "credential": first.body["id"], "ends": "now" });
+    ada.post(&rolled, json!({ "kind": "secret", "replaces": replaces })).await.is(201);
+    ada.post(&rolled, json!({ "kind": "jwks_url", "jwksUrl": "https://10.0.0.1/" }))
+        .await
+        .is_problem(400, "bad-request");
+    ada.post(&rolled, json!({ "kind": "jwks_url" })).await.is_problem(400, "bad-request");
 }
 
 #[tokio::test]

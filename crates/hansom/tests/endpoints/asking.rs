@@ -92,6 +92,10 @@ pub fn body(path: &str, own: &Belongings<'_>) -> Value {
             "contract": include_str!("../../../../examples/council/repairs/openapi.yaml") }),
         "waivers" => json!({ "api": "repairs", "rule": "URL-01", "reason": "It is fine with us, as agreed on Monday.",
             "answersForIt": "Nobody", "endsOn": own.ends_on }),
+        "renewal" => json!({}),
+        "transfer" => json!({ "owner": "housing-repairs@hackney.example" }),
+        "bundles" => json!({ "grants": [{ "application": own.application, "api": "rents", "major": "v1",
+            "environment": "sandbox", "operations": ["listRentAccounts"], "purpose": "To see whether it can be had." }] }),
         "groups" => json!({ "address": "contractors@hackney.example", "title": "Contractors" }),
         _ => json!({}),
     }
@@ -159,6 +163,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{credential}", &own.credential),
         ("{application_id}", &own.application),
         ("{credential_id}", &own.credential),
+        ("{bundle_id}", &own.application),
         ("{grant_id}", &own.grant),
         ("{waiver_id}", &own.waiver),
         ("{request_id}", &own.refusal),

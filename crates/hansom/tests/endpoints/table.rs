@@ -28,7 +28,11 @@ hub PUT /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 no
 hub GET /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/applications/{application_id}/usage | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/applications/{application_id}/transfer | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub POST /api/v1/bundles | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/bundles/{bundle_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/bundles/{bundle_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/editions | 401 token-missing | 200 | 200
 hub POST /api/v1/editions | 401 token-missing | 400 bad-request | 403 not-allowed
 hub POST /api/v1/editions/forecast | 401 token-missing | 400 bad-request | 403 not-allowed
@@ -37,6 +41,7 @@ hub GET /api/v1/grants | 401 token-missing | 200 | 200
 hub POST /api/v1/grants | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/grants/{grant_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/grants/{grant_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/grants/{grant_id}/renewal | 401 token-missing | 404 not-found | 403 not-allowed
 hub POST /api/v1/grants/{grant_id}/revocation | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/groups | 401 token-missing | 200 | 200
 hub POST /api/v1/groups | 401 token-missing | 403 not-allowed | 403 not-allowed
@@ -71,8 +76,12 @@ hub GET /applications | 303 sign-in | 200 | 303 sign-in
 hub GET /applications/new | 303 sign-in | 200 | 303 sign-in
 hub POST /applications/new | 403 | 400 | 403
 hub GET /applications/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /applications/{id}/credentials/{credential}/replacement | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/credentials/{credential}/replacement | 403 | 404 | 403
 hub GET /applications/{id}/credentials/{credential}/revocation | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/credentials/{credential}/revocation | 403 | 404 | 403
+hub GET /applications/{id}/key-sets | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/key-sets | 403 | 404 | 403
 hub GET /applications/{id}/keys | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/keys | 403 | 404 | 403
 hub GET /applications/{id}/oauth | 303 sign-in | 404 | 303 sign-in
@@ -83,7 +92,12 @@ hub GET /applications/{id}/secrets | 303 | 303 | 303
 hub POST /applications/{id}/secrets | 403 | 404 | 403
 hub GET /applications/{id}/service-accounts | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/service-accounts | 403 | 404 | 403
+hub GET /applications/{id}/transfer | 303 sign-in | 404 | 303 sign-in
+hub POST /applications/{id}/transfer | 403 | 404 | 403
 hub GET /audit | 303 sign-in | 403 | 303 sign-in
+hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /bundles/{id}/decision | 303 | 303 | 303
+hub POST /bundles/{id}/decision | 403 | 404 | 403
 hub GET /consent | 303 sign-in | 400 | 303 sign-in
 hub POST /consent | 403 | 400 | 403
 hub GET /device | 303 sign-in | 200 | 303 sign-in
@@ -93,6 +107,8 @@ hub POST /editions/new | 403 | 403 | 403
 hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /grants/{id}/decision | 303 | 303 | 303
 hub POST /grants/{id}/decision | 403 | 404 | 403
+hub GET /grants/{id}/renewal | 303 | 303 | 303
+hub POST /grants/{id}/renewal | 403 | 404 | 403
 hub GET /grants/{id}/revocation | 303 | 303 | 303
 hub POST /grants/{id}/revocation | 403 | 404 | 403
 hub GET /account/groups | 303 | 303 | 303

@@ -45,6 +45,14 @@ pub(crate) struct Application {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Moment, required = false)]
     revoked_at: Option<Moment>,
+    /// Since when its owning group is known to be empty; absent if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    ownerless_since: Option<Moment>,
+    /// When it was suspended for that; absent while it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    suspended_at: Option<Moment>,
 }
 
 impl From<ApplicationRow> for Application {
@@ -58,6 +66,8 @@ impl From<ApplicationRow> for Application {
             created_at: row.created_at.into(),
             created_by: row.created_by,
             revoked_at: row.revoked_at.map(Moment::from),
+            ownerless_since: row.ownerless_since.map(Moment::from),
+            suspended_at: row.suspended_at.map(Moment::from),
         }
     }
 }
@@ -185,5 +195,38 @@ pub(crate) async fn revoke_application(
     Named(id): Named<ApplicationId>,
 ) -> Result<StatusCode, Failure> {
     hub.control.revoke_application(&actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// To whom an application is given.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Transfer {
+    /// The group that is to own it.
+    #[schema(value_type = words::GroupAddress)]
+    owner: GroupAddress,
+}
+
+/// Gives an application to another group
+///
+/// For who is in both groups, and for administrators. Its grants stay in force, it is in force again if it was suspended, and
+/// it may not publish any more. Replace its secrets: who was in the old group may know them.
+#[utoipa::path(
+    post,
+    path = "/applications/{application_id}/transfer",
+    operation_id = "transferApplication",
+    tag = "applications",
+    params(("application_id" = words::Id, Path, description = "The application.")),
+    request_body(content = Transfer, example = json!({"owner": "digital@hackney.example"})),
+    responses((status = 204, description = "It belongs to the other group."), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn transfer_application(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<ApplicationId>,
+    Sent(transfer): Sent<Transfer>,
+) -> Result<StatusCode, Failure> {
+    hub.control.transfer_application(&actor, &id, &transfer.owner).await?;
     Ok(StatusCode::NO_CONTENT)
 }

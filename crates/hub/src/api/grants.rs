@@ -1,7 +1,7 @@
 //! Which application may call what, and who decided it?
 
 use axum::{Json, extract::State};
-use hansom_control::AskedGrant;
+use hansom_control::{AskedGrant, GrantWord};
 use hansom_domain::{
     Actor, ApiSlug, ApplicationId, Decision, EnvironmentName, GrantId, GrantState, GroupAddress, Major,
 };
@@ -74,6 +74,14 @@ pub(crate) struct Grant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Moment, required = false)]
     expires_at: Option<Moment>,
+    /// The grant whose place it takes, or is to take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Id, required = false)]
+    replaces: Option<String>,
+    /// The bundle that it was asked for in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Id, required = false)]
+    bundle: Option<String>,
 }
 
 /// The application of a grant.
@@ -114,6 +122,8 @@ impl From<GrantRow> for Grant {
             decided_at: row.decided_at.map(Moment::from),
             reason: row.reason,
             expires_at: row.expires_at.map(Moment::from),
+            replaces: row.replaces,
+            bundle: row.bundle,
         }
     }
 }
@@ -146,6 +156,20 @@ pub(crate) struct NewGrant {
     legal_basis: String,
 }
 
+impl NewGrant {
+    pub(super) fn asked(&self) -> AskedGrant<'_> {
+        AskedGrant {
+            application: &self.application,
+            api: &self.api,
+            major: self.major,
+            environment: &self.environment,
+            operations: self.operations.clone(),
+            purpose: &self.purpose,
+            legal_basis: &self.legal_basis,
+        }
+    }
+}
+
 /// An owner's word on a request.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -157,6 +181,34 @@ pub(crate) struct GrantDecision {
     #[serde(default)]
     #[schema(max_length = 2000)]
     reason: String,
+    /// For how many months, if it is approved; as usual, if absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 120, value_type = u16, required = false, example = 12)]
+    months: Option<u16>,
+}
+
+impl GrantDecision {
+    fn word(&self) -> GrantWord<'_> {
+        GrantWord { decision: self.decision, reason: &self.reason, months: self.months, shown: None }
+    }
+}
+
+/// What a grant is to be renewed with.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct GrantRenewal {
+    /// Which operations, by id; the same, if absent.
+    #[serde(default)]
+    #[schema(value_type = Vec<words::OperationId>, min_items = 1, max_items = 2000, required = false)]
+    operations: Option<Vec<String>>,
+    /// What for; the same, if absent.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    purpose: String,
+    /// By which law; the same, if absent.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    legal_basis: String,
 }
 
 /// The end of a grant.
@@ -248,16 +300,7 @@ pub(crate) async fn request_grant(
     Caller(actor): Caller,
     Sent(new): Sent<NewGrant>,
 ) -> Result<Created<Grant>, Failure> {
-    let asked = AskedGrant {
-        application: &new.application,
-        api: &new.api,
-        major: new.major,
-        environment: &new.environment,
-        operations: new.operations,
-        purpose: &new.purpose,
-        legal_basis: &new.legal_basis,
-    };
-    let id = hub.control.request_grant(&actor, asked).await?;
+    let id = hub.control.request_grant(&actor, new.asked()).await?;
     Ok(Created { location: Some(format!("/grants/{id}")), body: grant_for(&hub, &actor, &id).await? })
 }
 
@@ -303,8 +346,139 @@ pub(crate) async fn decide_grant(
     Named(id): Named<GrantId>,
     Sent(word): Sent<GrantDecision>,
 ) -> Result<Json<Grant>, Failure> {
-    hub.control.decide_grant(&actor, &id, word.decision, &word.reason).await?;
+    hub.control.decide_grant_for(&actor, &id, word.word()).await?;
     Ok(Json(grant_for(&hub, &actor, &id).await?))
+}
+
+/// Asks that a grant is renewed
+///
+/// For longer, or for other operations. The grant stays in force until that is decided, and the new one takes its place.
+#[utoipa::path(
+    post,
+    path = "/grants/{grant_id}/renewal",
+    operation_id = "renewGrant",
+    tag = "grants",
+    params(("grant_id" = words::Id, Path, description = "The grant in force.")),
+    request_body(content = GrantRenewal, example = json!({"purpose": "Show open repairs to estate officers, as before."})),
+    responses((status = 201, description = "The new grant, requested.", body = Grant,
+        headers(("Location" = String, description = "The address of the new grant."))), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn renew_grant(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<GrantId>,
+    Sent(renewal): Sent<GrantRenewal>,
+) -> Result<Created<Grant>, Failure> {
+    let words = (renewal.purpose.as_str(), renewal.legal_basis.as_str());
+    let new = hub.control.renew_grant(&actor, &id, renewal.operations, words).await?;
+    Ok(Created { location: Some(format!("/grants/{new}")), body: grant_for(&hub, &actor, &new).await? })
+}
+
+/// A request for several grants.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewBundle {
+    /// Each as if it were asked for alone.
+    #[schema(min_items = 1, max_items = 100)]
+    grants: Vec<NewGrant>,
+}
+
+/// Grants that were asked for together.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bundle {
+    /// Its id.
+    #[schema(value_type = words::Id)]
+    id: String,
+    /// The grants that concern the caller.
+    #[schema(max_items = 100)]
+    grants: Vec<Grant>,
+}
+
+/// Asks for several grants at once
+///
+/// For suppliers who serve many bodies: all are asked for or none. Each group that owns one of the APIs decides its part, one
+/// by one or together.
+#[utoipa::path(
+    post,
+    path = "/bundles",
+    operation_id = "requestBundle",
+    tag = "grants",
+    request_body(content = NewBundle, example = json!({"grants": [{
+        "application": "5d1f0a4c9b7e48d2a3c6e1f08b92d475",
+        "api": "repairs",
+        "major": "v1",
+        "environment": "production",
+        "operations": ["listRepairs"],
+        "purpose": "Show open repairs to estate officers.",
+        "legalBasis": "UK GDPR Article 6(1)(e), public task"
+    }]})),
+    responses((status = 201, description = "The grants, requested.", body = Bundle,
+        headers(("Location" = String, description = "The address of the bundle."))), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn request_bundle(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Sent(new): Sent<NewBundle>,
+) -> Result<Created<Bundle>, Failure> {
+    let asked = new.grants.iter().map(NewGrant::asked).collect();
+    let (bundle, _) = hub.control.request_grants(&actor, asked).await?;
+    let location = Some(format!("/bundles/{bundle}"));
+    Ok(Created { location, body: bundle_for(&hub, &actor, bundle).await? })
+}
+
+/// Reads a bundle
+///
+/// The grants of it that concern the caller's groups.
+#[utoipa::path(
+    get,
+    path = "/bundles/{bundle_id}",
+    operation_id = "getBundle",
+    tag = "grants",
+    params(("bundle_id" = words::Id, Path, description = "The bundle.")),
+    responses((status = 200, description = "The bundle.", body = Bundle), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_bundle(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(bundle): Named<String>,
+) -> Result<Json<Bundle>, Failure> {
+    Ok(Json(bundle_for(&hub, &actor, bundle).await?))
+}
+
+/// Decides on the caller's part of a bundle
+///
+/// All requests of it that wait for the caller's groups, all or none for each group.
+#[utoipa::path(
+    post,
+    path = "/bundles/{bundle_id}/decision",
+    operation_id = "decideBundle",
+    tag = "grants",
+    params(("bundle_id" = words::Id, Path, description = "The bundle.")),
+    request_body(content = GrantDecision, example = json!({
+        "decision": "approve",
+        "reason": "Agreed with the supplier on 9 March.",
+        "months": 12
+    })),
+    responses((status = 200, description = "The bundle, decided.", body = Bundle), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn decide_bundle(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(bundle): Named<String>,
+    Sent(word): Sent<GrantDecision>,
+) -> Result<Json<Bundle>, Failure> {
+    hub.control.decide_bundle(&actor, &bundle, word.word()).await?;
+    Ok(Json(bundle_for(&hub, &actor, bundle).await?))
+}
+
+async fn bundle_for(hub: &Hub, actor: &Actor, id: String) -> Result<Bundle, Failure> {
+    let grants = hub.control.bundle_for(actor, &id).await?;
+    Ok(Bundle { id, grants: grants.into_iter().map(Grant::from).collect() })
 }
 
 /// Ends a grant

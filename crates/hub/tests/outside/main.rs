@@ -2,6 +2,7 @@
 
 mod authorization;
 mod catalogue;
+mod lasting;
 mod pages;
 mod playbook;
 mod standards;

@@ -10,6 +10,7 @@ pub(crate) mod replacement;
 pub(crate) mod revocation;
 pub(crate) mod secret;
 pub(crate) mod service_account;
+pub(crate) mod transfer;
 
 use axum::{extract::Path, response::Response};
 use hansom_domain::{ApplicationId, ProblemCode};

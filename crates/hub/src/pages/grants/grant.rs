@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use hansom_control::GrantWord;
 use hansom_domain::{Decision, GrantState};
 use hansom_store::GrantRow;
 
@@ -46,6 +47,12 @@ struct GrantPage {
     decision_reason: String,
     revocation_reason: String,
     call: String,
+    shown: String,
+    ends: String,
+    months: Vec<(u16, bool)>,
+    may_renew: bool,
+    renew: String,
+    bundle: String,
 }
 
 /// What the viewer is to the grant.
@@ -86,6 +93,10 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
         false => None,
     };
     let decided = grant.decided_by_name.as_ref();
+    let control = &person.hub.control;
+    let shown = control.shown_grant(&grant);
+    let longest = control.longest_grant(&grant).await?;
+    let usual = control.settings().terms.grants.usual_months.min(longest);
     Ok(GrantPage {
         frame: frame(person, &heading, &part).await?,
         errors: Errors::default(),
@@ -115,7 +126,22 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
         decision_reason: String::new(),
         revocation_reason: String::new(),
         call: call.map_or_else(String::new, |(_, command)| command),
+        shown,
+        ends: moment::written_or(grant.expires_at, ""),
+        months: months(longest, usual),
+        may_renew: approved && part.owns_application,
+        renew: urls::renew_grant(&grant.id),
+        bundle: grant.bundle.as_deref().filter(|_| waiting && part.owns_api).map_or_else(String::new, urls::bundle),
     })
+}
+
+/// For how long a grant may be given, and what is usual.
+pub(super) fn months(longest: u16, usual: u16) -> Vec<(u16, bool)> {
+    let mut months: Vec<u16> = [1, 3, 6, 12, 18, 24, 36].into_iter().filter(|months| *months <= longest).collect();
+    months.extend([usual, longest]);
+    months.sort_unstable();
+    months.dedup();
+    months.into_iter().map(|months| (months, months == usual)).collect()
 }
 
 /// `GET /grants/{id}`
@@ -151,7 +177,9 @@ pub(crate) async fn decide(Path(id): Path<String>, sent: Sent) -> Result<Respons
     let (Some(decision), true) = (decision, errors.is_empty()) else {
         return again(&person, grant, errors, &fields).await;
     };
-    match control.decide_grant(person.actor(), &grant.id, decision, reason).await {
+    let shown = Some(fields.one("shown")).filter(|shown| !shown.is_empty());
+    let word = GrantWord { decision, reason, months: fields.one("months").parse().ok(), shown };
+    match control.decide_grant_for(person.actor(), &grant.id, word).await {
         Ok(()) => Ok(go_to(&urls::grant(&grant.id))),
         Err(error @ hansom_control::Error::Invalid(_)) => {
             let errors = Errors::of_verb(error, &[("the reason", "reason")])?;
@@ -180,4 +208,13 @@ pub(crate) async fn revoke(Path(id): Path<String>, sent: Sent) -> Result<Respons
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /grants/{id}/renewal`
+pub(crate) async fn renew(Path(id): Path<String>, sent: Sent) -> Result<Response, Refusal> {
+    let person = sent.person;
+    let control = &person.hub.control;
+    let grant = control.grant_for(person.actor(), &parsed(&id)?).await?;
+    let new = control.renew_grant(person.actor(), &grant.id, None, ("", "")).await?;
+    Ok(go_to(&urls::grant(&new)))
 }

@@ -1,6 +1,7 @@
 //! Who asks for what, and who decides?
 
 pub(crate) mod access;
+pub(crate) mod bundle;
 pub(crate) mod grant;
 pub(crate) mod inbox;
 
