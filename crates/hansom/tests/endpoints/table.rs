@@ -8,6 +8,10 @@ hub GET /accessibility | 200 | 200 | 200
 hub GET /account | 303 sign-in | 200 | 303 sign-in
 hub GET /account/applications/{id}/withdrawal | 303 | 303 | 303
 hub POST /account/applications/{id}/withdrawal | 403 | 404 | 403
+hub GET /account/groups | 303 | 303 | 303
+hub POST /account/groups | 403 | 303 | 403
+hub GET /account/sessions | 303 | 303 | 303
+hub POST /account/sessions | 403 | 303 | 403
 hub GET /api/v1/apis | 200 | 200 | 200
 hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/usage | 401 token-missing | 404 not-found | 404 not-found
@@ -104,6 +108,7 @@ hub GET /device | 303 sign-in | 200 | 303 sign-in
 hub POST /device | 403 | 400 | 403
 hub GET /editions/new | 303 sign-in | 403 | 303 sign-in
 hub POST /editions/new | 403 | 403 | 403
+hub GET /existing | 200 | 200 | 200
 hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /grants/{id}/decision | 303 | 303 | 303
 hub POST /grants/{id}/decision | 403 | 404 | 403
@@ -111,10 +116,6 @@ hub GET /grants/{id}/renewal | 303 | 303 | 303
 hub POST /grants/{id}/renewal | 403 | 404 | 403
 hub GET /grants/{id}/revocation | 303 | 303 | 303
 hub POST /grants/{id}/revocation | 403 | 404 | 403
-hub GET /account/groups | 303 | 303 | 303
-hub POST /account/groups | 403 | 303 | 403
-hub GET /account/sessions | 303 | 303 | 303
-hub POST /account/sessions | 403 | 303 | 403
 hub GET /groups | 303 sign-in | 200 | 303 sign-in
 hub GET /groups/new | 303 sign-in | 404 | 303 sign-in
 hub POST /groups/new | 403 | 404 | 403
@@ -125,12 +126,6 @@ hub GET /groups/{address}/owners | 303 | 303 | 303
 hub POST /groups/{address}/owners | 403 | 404 | 403
 hub GET /groups/{address}/removal | 303 | 303 | 303
 hub POST /groups/{address}/removal | 403 | 404 | 403
-hub GET /people | 303 sign-in | 404 | 303 sign-in
-hub GET /people/{id} | 303 sign-in | 404 | 303 sign-in
-hub GET /people/{id}/groups | 303 | 303 | 303
-hub POST /people/{id}/groups | 403 | 404 | 403
-hub GET /people/{id}/suspension | 303 | 303 | 303
-hub POST /people/{id}/suspension | 403 | 404 | 403
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
 hub GET /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/authorize | 400 | 400 | 400
@@ -140,6 +135,12 @@ hub GET /oauth/jwks | 200 | 200 | 200
 hub POST /oauth/par | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/revoke | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/token | 400 invalid_request | 400 invalid_request | 400 invalid_request
+hub GET /people | 303 sign-in | 404 | 303 sign-in
+hub GET /people/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /people/{id}/groups | 303 | 303 | 303
+hub POST /people/{id}/groups | 403 | 404 | 403
+hub GET /people/{id}/suspension | 303 | 303 | 303
+hub POST /people/{id}/suspension | 403 | 404 | 403
 hub GET /playbook | 200 | 200 | 200
 hub GET /playbook.md | 200 | 200 | 200
 hub GET /playbook/chapters/{slug} | 200 | 200 | 200
