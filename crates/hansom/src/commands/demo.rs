@@ -10,6 +10,7 @@ use std::{
 use clap::Args;
 use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
+use hansom_hub::MailLinks;
 use hansom_oauth::{OpenIdIssuer, Provider, Rules, Way};
 use hansom_standards::profile::DEFAULT;
 use hansom_store::MembershipSource;
@@ -59,6 +60,9 @@ pub(crate) struct Demo {
     /// The profile that contracts are judged by: one that comes with Hansom, or a file.
     #[arg(long, default_value = DEFAULT)]
     profile: String,
+    /// Let developers from outside sign in by links in mails, too. Mails are shown at /mailbox of the identity provider.
+    #[arg(long)]
+    mail_links: bool,
     /// Write a JSON file with all addresses, for scripts, once everything answers.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -175,7 +179,9 @@ impl Demo {
             state: folder.file("state"),
             is_replacement: false,
             ways: vec![Way { provider, sources: vec![(MembershipSource::Directory, Arc::new(directory))] }],
-            mail_links: None,
+            mail_links: self
+                .mail_links
+                .then(|| MailLinks { terms: "2026-11".into(), terms_url: format!("{}/about", urls.hub) }),
             post: Some(Post::Mailbox(mailbox)),
             rules: exchanging(&issuer)?,
             administrators: "api-platform@hackney.example"

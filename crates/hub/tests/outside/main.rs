@@ -4,6 +4,7 @@ mod authorization;
 mod catalogue;
 mod lasting;
 mod pages;
+mod people;
 mod playbook;
 mod standards;
 mod town;

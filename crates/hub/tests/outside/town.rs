@@ -123,7 +123,7 @@ impl Answer {
 /// A browser at the hub.
 pub struct Someone {
     hub: Router,
-    cookie: String,
+    pub cookie: String,
     pub form_token: String,
 }
 
@@ -159,7 +159,10 @@ impl Town {
             hub: HUB.into(),
             environments,
             notice: Some("This is a demo.".into()),
-            mail_links: None,
+            mail_links: Some(hansom_hub::MailLinks {
+                terms: "2026-11".into(),
+                terms_url: "https://hackney.example/terms".into(),
+            }),
             sends_mail: false,
         });
         Self { control, books: opened.books, hub }
