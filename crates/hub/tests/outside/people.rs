@@ -1,5 +1,6 @@
 //! Sign-in by a link in a mail, groups that owners keep, and people who are suspended. Bad input 92, 93, 94.
 
+use hansom_control::Sending;
 use http::StatusCode;
 
 use crate::town::{Answer, HUB, Someone, Town};
@@ -12,12 +13,12 @@ fn cookie(answer: &Answer, name: &str) -> String {
     found.expect("the cookie is set").split(';').next().unwrap().to_owned()
 }
 
-/// The link in the newest mail to an address.
+/// The link in the mail that waits for an address; it is sent by that.
 async fn link(town: &Town, email: &str) -> String {
-    let now = town.control.clock().now();
-    let due = town.control.reads().due_notices(now, now.plus_seconds(-60), 50).await.unwrap();
-    let body = due.into_iter().rfind(|notice| notice.address == email).expect("a mail").body;
-    let line = body.lines().find(|line| line.starts_with(HUB)).expect("a link");
+    let due = town.control.notices_to_send("post").await.unwrap();
+    let notice = due.iter().find(|notice| notice.address == email).expect("a mail");
+    assert!(town.control.note_sending(notice, Sending::Sent).await.unwrap());
+    let line = notice.body.lines().find(|line| line.starts_with(HUB)).expect("a link");
     line.strip_prefix(HUB).unwrap().to_owned()
 }
 
