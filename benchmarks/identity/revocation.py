@@ -5,7 +5,7 @@ import time
 
 import rows
 from machine import progress
-from street import PATH, Asked
+from street import KEPT_GROUP, PATH, Asked
 
 REACH_MS = 1000
 PATIENCE = 10
@@ -31,7 +31,9 @@ def once(street, begin):
     take_away()
     begun = time.monotonic()
     until(lambda: gateway.get(PATH, token)[0] in (401, 403), "the gateway refuses it")
-    return (time.monotonic() - begun) * 1000
+    took = (time.monotonic() - begun) * 1000
+    street.after()
+    return took
 
 
 def until(true, what):
@@ -84,5 +86,29 @@ def consent(street):
     return got["access_token"], lambda: street.amina.send(page, text, {}, f"/applications/{application}/withdrawal")
 
 
+def person(street):
+    """A person is suspended by an administrator, who lets them in again for the next time."""
+    amina = street.person("amina.yusuf")
+    address, token = f"/people/{amina.api('GET', '/me')['id']}", street.person_token(amina)
+
+    def suspended(fields):
+        page, text = street.grace.open(address)
+        street.grace.send(page, text, fields, "/suspension")
+    street.after = lambda: suspended({"decision": "let in"})
+    return token, lambda: suspended({"decision": "suspend", "reason": "It is measured."})
+
+
+def membership(street):
+    """A member is taken out of a group that Hansom keeps."""
+    address = f"/groups/{KEPT_GROUP.replace('@', '%40')}"
+    page, text = street.grace.open(address)
+    street.grace.send(page, text, {"list": "farid.rahman@hackney.example"}, "/members")
+    farid = street.person("farid.rahman")  # who becomes a member by signing in
+    me, token = farid.api("GET", "/me")["id"], street.person_token(farid)
+    page, text = street.grace.open(address)
+    return token, lambda: street.grace.send(page, text, {"remove": "yes", "person": me}, "/members")
+
+
 KINDS = {"a token": token, "a credential": credential, "an application": application, "a grant": grant,
-         "a sign-in of an application": sign_in, "a person's consent": consent}
+         "a sign-in of an application": sign_in, "a person's consent": consent, "a person": person,
+         "a membership of a group": membership}

@@ -15,6 +15,8 @@ from person import Person
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CALLBACK = "https://tracker.hackney.example/callback"
+# Its members may read repairs, and Hansom keeps it itself.
+KEPT_GROUP = "measured@hackney.example"
 PATH = "/repairs/v1/repairs"
 LIMITS = "limits: { per_consumer: 1000000000/second, burst: 1000000 }"
 
@@ -30,22 +32,32 @@ class Street:
                                      "--ready-file", ready_file)
         machine.wait_until(ready_file.exists, "the demo")
         self.machine, self.ready = machine, json.loads(ready_file.read_text())
+        self.after = lambda: None
         self.hub, self.sandbox = self.ready["hub"], self.ready["sandbox"]
         self.publish_without_limits(binary)
-        self.ben, self.chloe, self.grace, self.amina = (
-            Person(self.hub, f"{name}@hackney.example")
-            for name in ("ben.carter", "chloe.martin", "grace.obi", "amina.yusuf"))
+        self.ben, self.chloe, self.grace, self.amina = map(self.person, ("ben.carter", "chloe.martin", "grace.obi", "amina.yusuf"))
+        self.grace.api("POST", "/groups", {"address": KEPT_GROUP, "title": "People who are measured", "members": []})
 
     def publish_without_limits(self, binary):
         folder = self.machine.dir / "repairs"
         folder.mkdir()
         for file in ("api.yaml", "openapi.yaml"):
             text = (ROOT / "examples/council/repairs" / file).read_text()
-            (folder / file).write_text(re.sub(r"(?m)^limits:.*$", LIMITS, text))
+            text = re.sub(r"(?m)^limits:.*$", LIMITS, text)
+            (folder / file).write_text(text.replace("contact-centre@hackney.example", KEPT_GROUP))
         publisher = self.ready["publisher"]
         subprocess.run([binary, "publish", "--hub", self.hub, "--client-id", publisher["client_id"], "--key-file",
                         publisher["private_key_file"], "--manifest", folder / "api.yaml"],
                        check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=60)
+
+    def person(self, name):
+        return Person(self.hub, f"{name}@hackney.example")
+
+    def person_token(self, person):
+        """A token of a person's own, from the hub's page that shows one."""
+        page, text = person.open("/token")
+        _, text = person.send(page, text, {"environment": "sandbox"}, "/token")
+        return re.search(r'id="token">([^<]+)<', text)[1]
 
     def application(self, **more):
         new = {"name": "To be revoked", "owner": "digital-services@hackney.example"} | more

@@ -80,6 +80,11 @@ test('a refresh token is good once: shown again, it takes everything with it', a
   await assert.rejects(client.refreshTokenGrant(configuration, first.refresh_token), { error: 'invalid_grant' })
   await assert.rejects(client.refreshTokenGrant(configuration, second.refresh_token), { error: 'invalid_grant' })
   assert.equal((await client.tokenIntrospection(configuration, second.access_token)).active, false)
+  const deadline = Date.now() + 10_000
+  let refused
+  do refused = await called(town.platform, second.access_token)
+  while (refused.status === 200 && Date.now() < deadline)
+  assert.deepEqual([refused.status, refused.body.code], [401, 'token-revoked'], 'the gateway knows it too')
 })
 
 test('a pushed request carries no parameter through the browser', async () => {

@@ -8,6 +8,7 @@ use crate::town::{self, Answer, Browser, Demo};
 pub struct Belongings<'d> {
     /// Who owns them.
     pub chloe: Browser<'d>,
+    pub person: String,
     pub application: String,
     pub credential: String,
     pub grant: String,
@@ -25,6 +26,7 @@ pub async fn belongings(demo: &Demo) -> Belongings<'_> {
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()["id"].as_str().unwrap().to_owned()
     };
+    let person = chloe.api("GET", "/me", &Value::Null).await.json()["id"].as_str().unwrap().to_owned();
     let new = json!({ "name": "Van planner", "owner": "housing-repairs@hackney.example" });
     let application = id(&chloe.api("POST", "/applications", &new).await);
     let path = format!("/applications/{application}/credentials");
@@ -53,7 +55,7 @@ pub async fn belongings(demo: &Demo) -> Belongings<'_> {
     .await;
     let page = chloe.get("/about").await.text;
     let style = page.split("/static/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Belongings { chloe, application, credential, grant, waiver, refusal, style, ends_on }
+    Belongings { chloe, person, application, credential, grant, waiver, refusal, style, ends_on }
 }
 
 /// Somebody who asks every endpoint.
@@ -144,8 +146,8 @@ pub fn told(answer: &Answer) -> String {
 
 /// The path with what is Chloe's in the place of its names.
 pub fn filled(path: &str, own: &Belongings<'_>) -> String {
-    let id = ["/grants/", "/waivers/"].iter().position(|start| path.contains(start));
-    let id = [&own.grant, &own.waiver].get(id.unwrap_or(9)).copied().unwrap_or(&own.application);
+    let id = ["/grants/", "/waivers/", "/people/"].iter().position(|start| path.contains(start));
+    let id = [&own.grant, &own.waiver, &own.person].get(id.unwrap_or(9)).copied().unwrap_or(&own.application);
     [
         ("{hash}/{name}", own.style.as_str()),
         ("/editions/{name}", "/editions/2026.1"),
@@ -168,6 +170,9 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{waiver_id}", &own.waiver),
         ("{request_id}", &own.refusal),
         ("{code}", "token-missing"),
+        ("{provider}", "demo"),
+        ("{person_id}", &own.person),
+        ("{handle}", "0123456789abcdefghijkl"),
         ("{provider}", "another"),
         ("{address}", "housing-repairs@hackney.example"),
         ("{edition}", "2026.1"),
