@@ -44,7 +44,7 @@ class Street:
         for file in ("api.yaml", "openapi.yaml"):
             text = (ROOT / "examples/council/repairs" / file).read_text()
             text = re.sub(r"(?m)^limits:.*$", LIMITS, text)
-            (folder / file).write_text(text.replace("contact-centre@hackney.example", KEPT_GROUP))
+            (folder / file).write_text(text.replace("contact-centre@", f"{KEPT_GROUP}, contact-centre@"))
         publisher = self.ready["publisher"]
         subprocess.run([binary, "publish", "--hub", self.hub, "--client-id", publisher["client_id"], "--key-file",
                         publisher["private_key_file"], "--manifest", folder / "api.yaml"],
