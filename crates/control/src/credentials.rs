@@ -49,7 +49,6 @@ impl Control {
     }
 
     /// The public keys of an application that are in force, as JWKs, and the addresses of its others.
-    #[expect(clippy::type_complexity, reason = "two lists by credential, named once, here")]
     pub async fn live_proofs(
         &self,
         application: &ApplicationId,

@@ -74,7 +74,8 @@ async fn of_several_nodes_one_rotates_by_schedule_and_all_agree() {
         let chance = town::chance();
         let ((one, first), (other, second)) = (node(&store, &chance, 7), node(&store, &chance, 7));
         let (made, also) = tokio::join!(one.ensure_signing_key(), other.ensure_signing_key());
-        (made.unwrap(), also.unwrap());
+        made.unwrap();
+        also.unwrap();
         assert_eq!(states(&one).await.len(), 1, "{database}: two nodes that start at once make one key");
         let old = signs(&one).await;
         for hands in [&first, &second] {
@@ -86,7 +87,8 @@ async fn of_several_nodes_one_rotates_by_schedule_and_all_agree() {
             hands.forward(DAY);
         }
         let (done, too) = tokio::join!(one.keep_up("one", 0), other.keep_up("other", 0));
-        (done.unwrap(), too.unwrap());
+        done.unwrap();
+        too.unwrap();
         assert_eq!(states(&one).await.len(), 2, "{database}: one of two has rotated");
         assert_eq!((signs(&one).await, signs(&other).await), (old.clone(), old.clone()), "{database}");
         for hands in [&first, &second] {
