@@ -1,14 +1,14 @@
 //! Who may read why a call was refused?
 
-use hansom_domain::{Actor, ApiSlug, ApplicationId, RequestId};
+use hansom_domain::{Actor, ApplicationId, RequestId};
 use hansom_store::RefusedCall;
 
 use crate::{Control, Error};
 
 impl Control {
-    /// The refused call with that request id, for the caller, the owners of the calling application, the owners of the
-    /// API, and administrators. A call without a known caller can be read by everyone who holds its id.
-    pub async fn refused_call_for(&self, actor: &Actor, id: &RequestId) -> Result<RefusedCall, Error> {
+    /// The refused call with that request id, for the caller, the owners of the calling application, and administrators. A
+    /// call whose caller was not proven is nobody's, whatever its token said: only administrators read it.
+    pub(crate) async fn refused_call_for(&self, actor: &Actor, id: &RequestId) -> Result<RefusedCall, Error> {
         let missing = || {
             Error::NotFound("there is no refused call with that request id among yours; it shows up a second after the call and is kept for 30 days".into())
         };
@@ -17,21 +17,21 @@ impl Control {
     }
 
     async fn may_read(&self, actor: &Actor, call: &RefusedCall) -> Result<bool, Error> {
-        if actor.is_administrator() || (call.application.is_none() && call.person.is_none()) {
+        if actor.is_administrator() {
             return Ok(true);
         }
-        if call.person.as_deref() == Some(actor.id()) || call.application.as_deref() == Some(actor.id()) {
+        let of_caller = match actor {
+            Actor::Person { id, .. } => call.person.as_deref() == Some(id.as_str()),
+            Actor::Application { id, .. } => call.application.as_deref() == Some(id.as_str()),
+            _ => false,
+        };
+        if of_caller {
             return Ok(true);
         }
-        if let Some(id) = call.application.as_deref().and_then(|id| id.parse::<ApplicationId>().ok()) {
-            let application = self.reads.application(&id).await?;
-            if application.is_some_and(|application| actor.speaks_for(&application.owner)) {
-                return Ok(true);
-            }
-        }
-        let Some(slug) = call.api.as_deref().and_then(|slug| slug.parse::<ApiSlug>().ok()) else {
+        let Some(id) = call.application.as_deref().and_then(|id| id.parse::<ApplicationId>().ok()) else {
             return Ok(false);
         };
-        Ok(self.reads.api(&slug).await?.is_some_and(|api| actor.speaks_for(&api.owner)))
+        let application = self.reads.application(&id).await?;
+        Ok(application.is_some_and(|application| actor.is_in(&application.owner)))
     }
 }

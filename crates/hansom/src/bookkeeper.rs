@@ -6,6 +6,7 @@ use hansom_domain::{Clock, Timestamp};
 use hansom_gateway::{Caller, Entry};
 use hansom_store::{Books, CallCount, Error, Latency, RefusedCall};
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
+use serde_json::{Map, Value};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 /// Refused calls are kept so long.
@@ -162,6 +163,11 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
         losses.refusals.inc();
         return;
     }
+    let mut facts: Map<String, Value> =
+        entry.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+    if let Caller::Application { credential: Some(credential), .. } = &entry.caller {
+        facts.insert("credential".into(), Value::String(credential.to_string()));
+    }
     refused.push(RefusedCall {
         request_id: entry.request,
         at: entry.at,
@@ -176,5 +182,6 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
         status: i64::from(entry.status),
         code: code.into(),
         detail: entry.detail.unwrap_or_default(),
+        facts: Value::Object(facts),
     });
 }

@@ -20,6 +20,7 @@ mod facts;
 mod failure;
 mod figures;
 mod handover;
+mod hub_asking;
 mod keeper;
 mod law;
 mod mail;
@@ -38,6 +39,7 @@ mod refreshing;
 mod repository;
 mod saying;
 mod secure;
+mod sign_ins;
 mod signals;
 mod upkeep;
 mod world;
@@ -84,6 +86,14 @@ enum Verb {
     Lsp(commands::lsp::Lsp),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
+    /// Sign in at a hub.
+    Login(commands::login::Login),
+    /// Sign out at a hub.
+    Logout(commands::logout::Logout),
+    /// Print a fresh access token of yours.
+    Token(commands::token::Token),
+    /// Say why a gateway refused a call.
+    Why(commands::why::Why),
     /// Start a service from a template.
     New(commands::new::New),
     /// Bring a service up to the newest version of its template.
@@ -107,6 +117,10 @@ fn main() -> ExitCode {
         Verb::Playbook(playbook) => playbook.run(),
         Verb::Lsp(lsp) => lsp.run(),
         Verb::Publish(publish) => publish.run(),
+        Verb::Login(login) => login.run(),
+        Verb::Logout(logout) => logout.run(),
+        Verb::Token(token) => token.run(),
+        Verb::Why(why) => why.run(),
         Verb::New(new) => new.run(),
         Verb::Update(update) => update.run(),
     };

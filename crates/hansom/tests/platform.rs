@@ -3,6 +3,14 @@
 
 mod town;
 
+use std::{
+    fs::Permissions,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -392,4 +400,94 @@ fn in_a_month() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let then = chrono::DateTime::from_timestamp(i64::try_from(now).unwrap() + 30 * 86_400, 0).unwrap();
     then.date_naive().to_string()
+}
+
+/// Runs the command line as a person whose configuration is in that folder.
+fn command_line(demo: &Demo, home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(town::BINARY);
+    command.args(arguments).args(["--hub", &demo.url("hub")]).env("XDG_CONFIG_HOME", home);
+    command.env_remove("HANSOM_TOKEN").stdin(Stdio::null());
+    command
+}
+
+fn told(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs `hansom login` and says yes to it in a browser.
+async fn log_in(demo: &Demo, browser: &mut Browser<'_>, home: &Path, more: &[&str]) {
+    let arguments: Vec<&str> = ["login"].iter().chain(more).copied().collect();
+    let mut login = command_line(demo, home, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(login.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains(&format!("{}/device", demo.url("hub"))), "{line}");
+    let code = line.trim().rsplit(' ').next().unwrap().to_owned();
+    let form = [("form_token", browser.form_token().await), ("user_code", code), ("decision", "allow".into())];
+    let request = demo.http.post(format!("{}/device", demo.url("hub"))).header("cookie", browser.cookie());
+    let said = town::Answer::of(request.header("accept", "text/html").form(&form).send().await.unwrap()).await;
+    assert!(said.text.contains("You are signed in on your device"), "{}", said.text);
+    let (code, out, _) = told(&login.wait_with_output().unwrap());
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[tokio::test]
+async fn a_person_signs_in_on_the_command_line_asks_why_and_signs_out() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let (home, production) = (scratch.0.join("home"), demo.url("production"));
+    let file = home.join("hansom").join("sign-ins.json");
+    let mut amina = demo.sign_in("amina.yusuf@hackney.example").await;
+    let run = |arguments: &[&str]| told(&command_line(&demo, &home, arguments).output().unwrap());
+    let (code, _, error) = run(&["token"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(error.contains("hansom login"), "{error}");
+
+    log_in(&demo, &mut amina, &home, &[]).await;
+    log_in(&demo, &mut amina, &home, &["--resource", &production]).await;
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let (code, token, error) = run(&["token", "--resource", &production]);
+    assert_eq!(code, Some(0), "{error}");
+    let (_, other, _) = run(&["token", "--resource", &production]);
+    assert_ne!(token, other, "each is a fresh one");
+
+    let refused = demo.get(&format!("{production}/rents/v1/nothing"), Some(token.trim())).await;
+    let unknown = refused.is_problem(404, "operation-not-found")["instance"].as_str().unwrap().to_owned();
+    let sandbox = format!("{}/repairs/v1/repairs", demo.url("sandbox"));
+    let elsewhere = demo.get(&sandbox, Some(token.trim())).await.is_problem(401, "token-audience");
+    let id = elsewhere["instance"].as_str().unwrap();
+    until("it can be said why", async || run(&["why", id]).0 == Some(0)).await;
+    let (_, why, _) = run(&["why", id]);
+    let wanted = format!("The token is for {production}; this address takes tokens for {}.", demo.url("sandbox"));
+    assert!(why.contains(&wanted) && why.contains("what to do: "), "{why}");
+    assert!(!why.contains("eyJ"), "{why}");
+    let (code, json, _) = run(&["why", id, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, json["findings"][0]["name"].as_str()), (Some(0), Some("token_audience")));
+    // Nobody was proven to have made this call: the token was not looked at.
+    assert_eq!(run(&["why", &unknown]).0, Some(1));
+    assert_eq!(run(&["why", "0123456789abcdef"]).0, Some(1));
+    assert_eq!(run(&["why", "<b>"]).0, Some(2));
+
+    // Others' calls are nobody's business.
+    let (other_home, mut ben) = (scratch.0.join("ben"), demo.sign_in("ben.carter@hackney.example").await);
+    log_in(&demo, &mut ben, &other_home, &[]).await;
+    let (code, out, error) = told(&command_line(&demo, &other_home, &["why", id]).output().unwrap());
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{error}");
+
+    std::fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    let (code, out, error) = run(&["token"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""), "what others can read is not used: {error}");
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(run(&["logout"]).0, Some(0));
+    assert_eq!(run(&["token"]).0, Some(1));
+    std::fs::write(&file, kept).unwrap();
+    let (code, _, error) = run(&["token", "--resource", &production]);
+    assert_eq!(code, Some(1), "the hub takes nothing of it any more: {error}");
+    assert!(error.contains("has ended"), "{error}");
+    until("nor does the gateway", async || {
+        demo.get(&format!("{production}/repairs/v1/repairs"), Some(token.trim())).await.status == 401
+    })
+    .await;
 }

@@ -35,4 +35,10 @@ impl Reads {
             on!(&self.pool, pool => sqlx::query_as(sql).bind(before.millis()).bind(i64::from(count)).fetch_all(pool).await)?,
         )
     }
+
+    /// The newest entries of a verb about one subject, newest first.
+    pub async fn audit_of(&self, subject: &str, verb: &str) -> Result<Vec<AuditRow>, Error> {
+        let sql = "SELECT * FROM audit WHERE subject = $1 AND verb = $2 ORDER BY at DESC, id LIMIT 100";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(subject).bind(verb).fetch_all(pool).await)?)
+    }
 }

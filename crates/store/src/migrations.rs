@@ -22,6 +22,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (7, "server", include_str!("../migrations/0007_server.sql")),
     (8, "people", include_str!("../migrations/0008_people.sql")),
     (9, "applications", include_str!("../migrations/0009_applications.sql")),
+    (10, "edge", include_str!("../migrations/0010_edge.sql")),
     (11, "cards", include_str!("../migrations/0011_cards.sql")),
 ];
 

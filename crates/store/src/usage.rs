@@ -1,6 +1,7 @@
 //! Who called what, how often, and what was refused?
 
 use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, RequestId, Timestamp};
+use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::{
@@ -70,6 +71,8 @@ pub struct RefusedCall {
     pub code: String,
     /// What the caller was told.
     pub detail: String,
+    /// What was measured: names and values.
+    pub facts: Value,
 }
 }
 
@@ -177,8 +180,8 @@ macro_rules! record_on {
         for call in $refused {
             sqlx::query(
                 "INSERT INTO refused_call (request_id, at, environment, method, path, api, major, operation, \
-                 application, person, status, code, detail) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (request_id) DO NOTHING",
+                 application, person, status, code, detail, facts) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (request_id) DO NOTHING",
             )
             .bind(call.request_id.as_str())
             .bind(call.at.millis())
@@ -193,6 +196,7 @@ macro_rules! record_on {
             .bind(call.status)
             .bind(&call.code)
             .bind(&call.detail)
+            .bind(call.facts.to_string())
             .execute(&mut *$transaction)
             .await?;
         }

@@ -38,6 +38,7 @@ fn refused(chance: &Chance) -> RefusedCall {
         status: 403,
         code: "grant-missing".into(),
         detail: "<script>alert(1)</script>".into(),
+        facts: serde_json::json!({ "clock_seconds_ahead": "40" }),
     }
 }
 

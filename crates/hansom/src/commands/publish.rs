@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{
     failure::{Doing, Failure},
+    hub_asking::HubAsking,
+    sign_ins::SignIns,
     world,
 };
 
@@ -70,10 +72,16 @@ impl Publish {
         let token = match (&self.token, &self.client_id, &self.key_file) {
             (Some(token), _, _) => token.clone(),
             (None, Some(id), Some(key)) => token_for(&client, hub, id, key).await?,
+            // A person who signed in with `hansom login` publishes for their groups.
             _ => {
-                return Err(Failure::wrong_use(
-                    "publishing needs --client-id and --key-file of an application that may publish, or --token",
-                ));
+                let asking = HubAsking::new(hub)?;
+                SignIns::open()?.access_token(&asking, asking.address()).await.map_err(|failure| {
+                    Failure::refused(format!(
+                        "publishing needs a sign-in, --client-id and --key-file of an application that may publish, or \
+                         --token: {}",
+                        failure.text()
+                    ))
+                })?
             }
         };
         let body = json!({ "manifest": manifest, "contract": contract, "dryRun": self.dry_run });

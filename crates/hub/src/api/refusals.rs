@@ -1,8 +1,8 @@
 //! Why was a call refused?
 
 use axum::{Json, extract::State};
+use hansom_control::{Explanation, Finding};
 use hansom_domain::{EnvironmentName, ProblemCode, RequestId};
-use hansom_store::RefusedCall;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -56,14 +56,38 @@ pub(crate) struct Refusal {
     /// What the caller was told.
     #[schema(max_length = 10_485_760)]
     detail: String,
+    /// What was found beside that, the nearest cause first.
+    #[schema(max_items = 20)]
+    findings: Vec<Found>,
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000, value_type = String, required = false)]
     mend: Option<&'static str>,
 }
 
-impl From<RefusedCall> for Refusal {
-    fn from(call: RefusedCall) -> Self {
+/// One fact about a refused call.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Found {
+    /// Which fact, the same each time.
+    #[schema(max_length = 100, value_type = String, example = "clock_seconds_ahead")]
+    name: &'static str,
+    /// The fact in a sentence.
+    #[schema(max_length = 10_485_760, example = "The clock of whoever made it is 40 s ahead of the gateway's.")]
+    told: String,
+    /// When it happened, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Moment>,
+}
+
+impl From<Finding> for Found {
+    fn from(found: Finding) -> Self {
+        Self { name: found.name, told: found.told, at: found.at.map(Into::into) }
+    }
+}
+
+impl From<Explanation> for Refusal {
+    fn from(Explanation { call, findings }: Explanation) -> Self {
         Self {
             request_id: call.request_id,
             at: call.at.into(),
@@ -79,14 +103,14 @@ impl From<RefusedCall> for Refusal {
             mend: ProblemCode::from_code(&call.code).map(ProblemCode::mend),
             code: call.code,
             detail: call.detail,
+            findings: findings.into_iter().map(Into::into).collect(),
         }
     }
 }
 
 /// Says why a call was refused
 ///
-/// By the request id of the refused answer. For the caller, the owner of the calling application, the owner of the API
-/// and administrators.
+/// By the request id of the refused answer. For the caller, the owners of the calling application and administrators.
 #[utoipa::path(
     get,
     path = "/refusals/{request_id}",
@@ -101,6 +125,5 @@ pub(crate) async fn get_refusal(
     Caller(actor): Caller,
     Named(id): Named<RequestId>,
 ) -> Result<Json<Refusal>, Failure> {
-    let call = hub.control.refused_call_for(&actor, &id).await?;
-    Ok(Json(call.into()))
+    Ok(Json(hub.control.explain_refusal(&actor, &id).await?.into()))
 }

@@ -386,6 +386,7 @@ async fn a_refused_call_is_explained_to_its_caller_alone() {
         status: 403,
         code: "grant-missing".into(),
         detail: "The application Tracker has no grant for listRepairs.".into(),
+        facts: serde_json::json!({ "grant_had_expired": "false" }),
     };
     town.books.record(&[], &[call]).await.unwrap();
     let address = format!("/refusals?request_id={request_id}");
@@ -393,6 +394,7 @@ async fn a_refused_call_is_explained_to_its_caller_alone() {
     assert_eq!(told.status, StatusCode::OK);
     assert!(told.text.contains("has no grant for listRepairs"));
     assert!(told.text.contains("/problems/grant-missing"));
+    assert!(told.text.contains("never asked for a grant for this version"));
     assert!(told.text.contains("23 November 2026, 11:02 UTC"));
     let hidden = eve.get(&address).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);

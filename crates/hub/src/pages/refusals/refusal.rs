@@ -6,9 +6,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use hansom_control::Error;
+use hansom_control::{Error, Explanation};
 use hansom_domain::{ProblemCode, RequestId};
-use hansom_store::RefusedCall;
 
 use crate::{
     answer::{Refusal, page},
@@ -42,6 +41,7 @@ struct CallView {
     mend: &'static str,
     about: String,
     told: String,
+    findings: Vec<String>,
 }
 
 /// `GET /refusals?request_id=`
@@ -69,9 +69,9 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let Some(actor) = visitor.actor() else {
         return Err(Refusal::sign_in_first(&visitor.path));
     };
-    match visitor.hub.control.refused_call_for(actor, &id).await {
-        Ok(call) => {
-            blank.call = Some(view(call));
+    match visitor.hub.control.explain_refusal(actor, &id).await {
+        Ok(explained) => {
+            blank.call = Some(view(explained));
             page(&blank)
         }
         Err(Error::NotFound(_)) => {
@@ -82,7 +82,7 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     }
 }
 
-fn view(call: RefusedCall) -> CallView {
+fn view(Explanation { call, findings }: Explanation) -> CallView {
     let code = ProblemCode::from_code(&call.code);
     CallView {
         at: moment::written(call.at),
@@ -99,5 +99,12 @@ fn view(call: RefusedCall) -> CallView {
         about: code.map_or_else(|| urls::PROBLEMS.to_owned(), urls::problem),
         code: call.code,
         told: call.detail,
+        findings: findings
+            .into_iter()
+            .map(|found| match found.at {
+                Some(at) => format!("{} ({})", found.told, moment::written(at)),
+                None => found.told,
+            })
+            .collect(),
     }
 }
