@@ -10,8 +10,17 @@ use std::{
 };
 
 /// What tools leave behind in a template that is built where it lies.
-const LEFT_BEHIND: [&str; 8] =
-    ["target", "node_modules", ".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", "dist"];
+const LEFT_BEHIND: [&str; 9] = [
+    "target",
+    "node_modules",
+    ".venv",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    "dist",
+    ".postgres",
+];
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
