@@ -93,11 +93,11 @@ fn metrics_count_by_environment_api_class_and_reason() {
     let mut text = String::new();
     encode(&mut text, &stage.registry).expect("metrics");
     for line in [
-        "hansom_gateway_requests_total{environment=\"production\",api=\"rents\",class=\"2xx\",refusal=\"\"} 1",
-        "hansom_gateway_requests_total{environment=\"production\",api=\"rents\",class=\"4xx\",refusal=\"operation-not-found\"} 1",
-        "hansom_gateway_requests_total{environment=\"production\",api=\"\",class=\"4xx\",refusal=\"api-not-found\"} 1",
+        "hansom_gateway_requests_total{environment=\"production\",api=\"rents\",version=\"v1\",class=\"2xx\",refusal=\"\"} 1",
+        "hansom_gateway_requests_total{environment=\"production\",api=\"rents\",version=\"v1\",class=\"4xx\",refusal=\"operation-not-found\"} 1",
+        "hansom_gateway_requests_total{environment=\"production\",api=\"\",version=\"\",class=\"4xx\",refusal=\"api-not-found\"} 1",
         "hansom_gateway_token_cache_misses_total 1",
-        "hansom_gateway_request_seconds_count{environment=\"production\"} 3",
+        "hansom_gateway_request_seconds_count{environment=\"production\",api=\"rents\",version=\"v1\"} 2",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }

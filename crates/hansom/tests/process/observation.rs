@@ -203,9 +203,11 @@ fn checked(text: &str) -> BTreeSet<String> {
 #[test]
 fn metrics_are_well_formed_in_both_formats_and_each_is_in_the_documentation() {
     let (scratch, ports, collector) = (Scratch::new(), Ports::free(), Collector::start(&[TAKEN]));
-    let running = start(&scratch, &ports, collector.port);
+    let mut running = start(&scratch, &ports, collector.port);
     calls(&ports, 2);
-    let text = get(ports.operations, "/metrics").unwrap();
+    let metrics = || get(ports.operations, "/metrics").unwrap();
+    running.until(|| metrics().contains("hansom_gateway_requests_total{"), "the calls are counted");
+    let text = metrics();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.to_lowercase().contains("content-type: text/plain; version=0.0.4"), "{head}");
     let families = checked(body);
