@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use hansom_control::REFRESH_PREFIX;
+use hansom_domain::PersonId;
 use hansom_store::TokenFamilyRow;
 use serde_json::{Value, json};
 
@@ -38,7 +39,10 @@ impl OAuth {
 
     async fn told_of_refresh_token(&self, token: &str, client: &Client) -> Result<Option<Value>, Error> {
         let family = self.control().family_of_refresh_token(token).await?;
-        Ok(family.filter(|family| family.client_id == client.client.id).map(|family| self.of_family(&family)))
+        match family.filter(|family| family.client_id == client.client.id) {
+            Some(family) if self.may_act(family.person_id.as_str()).await? => Ok(Some(self.of_family(&family))),
+            _ => Ok(None),
+        }
     }
 
     fn of_family(&self, family: &TokenFamilyRow) -> Value {
@@ -64,7 +68,20 @@ impl OAuth {
         let now = self.control().clock().now().seconds();
         let is_told = claims.client_id == client.client.id.as_str() || self.serves(client, &claims).await?;
         let is_good = is_told && claims.exp > now && self.is_unrevoked(&claims).await?;
+        let is_good = is_good && (claims.sub == claims.client_id || self.may_act(&claims.sub).await?);
         Ok(is_good.then(|| of_claims(&claims)))
+    }
+
+    /// Whether a person may still do anything: who was suspended has no token that is good.
+    async fn may_act(&self, person: &str) -> Result<bool, Error> {
+        let Ok(person) = person.parse::<PersonId>() else {
+            return Ok(false);
+        };
+        match self.control().actor_of_person(&person).await {
+            Ok(_) => Ok(true),
+            Err(hansom_control::Error::NotAllowed(_) | hansom_control::Error::NotFound(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether the group that owns the application has an API where the token is good: it may ask about its callers.

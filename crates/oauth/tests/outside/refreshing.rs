@@ -1,6 +1,8 @@
 //! Refresh tokens: each works once, and what is shown twice ends.
 
+use hansom_domain::Actor;
 use hansom_oauth::Scope;
+use serde_json::json;
 
 use crate::{
     flows::App,
@@ -216,4 +218,20 @@ async fn rfc9449_5_the_refresh_token_of_a_public_application_is_bound_to_its_key
     assert_eq!(stolen.body["error"], "invalid_grant", "with another key");
     let own = town.post_with_proof("/oauth/token", &form, &town.proven(&key, "/oauth/token")).await;
     assert_eq!(own.status, 200, "and the thief's attempts cost the owner nothing: {}", own.body);
+}
+
+#[tokio::test]
+async fn a_person_who_is_suspended_has_no_token_that_is_good_and_gets_none() {
+    let town = Town::new().await;
+    let app = town.confidential().await;
+    let (access, refresh) = signed_in(&town, &app).await;
+    let code = town.code(&app, &[]).await;
+    let session = town.session("ada").await;
+    town.control.suspend_person(&Actor::Platform, &session.person.id, "Left the council.").await.unwrap();
+    for token in [&access, &refresh] {
+        let seen = town.post_as("/oauth/introspect", app.id.as_str(), &app.secret, &[("token", token)]).await;
+        assert_eq!(seen.body, json!({ "active": false }));
+    }
+    assert_eq!(town.refresh(&app, &refresh, &[]).await.body["error"], "invalid_grant");
+    assert_eq!(town.redeem(&app, &code, &[]).await.body["error"], "invalid_grant");
 }
