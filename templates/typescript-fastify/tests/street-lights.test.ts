@@ -373,10 +373,11 @@ test("each change tells of itself, with who made it and without personal data", 
   const patched = await world.patch(`${PATH}/${json.id}`, { status: "inProgress" }, headers.get("etag"));
   await world.delete(`${PATH}/${json.id}`, patched.headers.get("etag"));
   const events = (await world.rows("SELECT envelope FROM outbox_events ORDER BY position")).map((row) => row.envelope);
-  assert.deepEqual(
-    events.map(({ type }) => type),
-    ["street-lights.created", "street-lights.updated", "street-lights.deleted"],
-  );
+  const types = events.map(({ type }) => type);
+  assert.equal(types[0], "street-lights.created");
+  assert.equal(types[1], "street-lights.updated");
+  assert.equal(types[2], "street-lights.deleted");
+  assert.equal(types.length, 3);
   const [made, changed, gone] = events;
   assert.equal(made.requestId, headers.get("request-id"));
   assert.deepEqual([made.source, made.version], [world.app.contract.basePath, 1]);
