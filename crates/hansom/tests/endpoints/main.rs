@@ -44,7 +44,9 @@ async fn laid(demo: &Demo) -> BTreeSet<(String, String, String)> {
     assert_eq!(laid.unread, Vec::<String>::new(), "routes are laid by texts and constants");
     let contract = demo.get(&format!("{}/api/v1/openapi.json", demo.url("hub")), None).await.json();
     let mut described = 0;
-    let mut routes = BTreeSet::new();
+    // The gateway has no router: what it serves comes with the snapshot. One operation stands for all, beside what is its own.
+    let of_gateway = ["/authz", "/repairs/v1/repairs"].map(|path| ("production".into(), path.into(), "GET".into()));
+    let mut routes = BTreeSet::from(of_gateway);
     for (path, operations) in contract["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             if operation["operationId"].is_string() {
