@@ -180,7 +180,7 @@ hub GET /waivers/{id}/decision | 303 | 303 | 303
 hub POST /waivers/{id}/decision | 403 | 404 | 403
 hub GET /waivers/{id}/withdrawal | 303 | 303 | 303
 hub POST /waivers/{id}/withdrawal | 403 | 404 | 403
-production GET /authz | 404 api-not-found | 404 api-not-found | 404 api-not-found
+production GET /authz | 400 bad-request | 400 bad-request | 400 bad-request
 production GET /repairs/v1/repairs | 401 token-missing | 401 token-missing | 401 token-audience
 operations GET /live | 200 | 200 | 200
 operations GET /metrics | 200 | 200 | 200
