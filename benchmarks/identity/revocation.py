@@ -88,8 +88,8 @@ def consent(street):
 
 def person(street):
     """A person is suspended by an administrator, who lets them in again for the next time."""
-    amina = street.person("amina.yusuf")
-    address, token = f"/people/{amina.api('GET', '/me')['id']}", street.person_token(amina)
+    esther = street.person("esther.cole")
+    address, token = f"/people/{esther.api('GET', '/me')['id']}", street.person_token(esther)
 
     def suspended(fields):
         page, text = street.grace.open(address)

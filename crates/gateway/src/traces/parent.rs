@@ -55,11 +55,11 @@ fn digit(byte: u8) -> Option<u8> {
 pub(super) fn write(trace: TraceId, span: SpanId, is_sampled: bool) -> [u8; LENGTH] {
     let mut value = *b"00-00000000000000000000000000000000-0000000000000000-00";
     let bytes = trace.bytes().into_iter().chain(span.bytes());
-    // Where the digits stand: after the version's, the trace's and the parent's hyphens.
-    let (trace_from, span_from) = (3, 36);
+    // The digits stand after hyphens: one before the trace's, two before the parent's, and the version's two digits before both.
+    let (before_trace, before_span) = (3, 4);
     for (number, byte) in bytes.enumerate() {
         let place = number.saturating_mul(2);
-        let place = if number < 16 { place.saturating_add(trace_from) } else { place.saturating_add(span_from - 32) };
+        let place = place.saturating_add(if number < 16 { before_trace } else { before_span });
         for (digit, at) in [(byte >> 4, place), (byte & 15, place.saturating_add(1))] {
             if let (Some(target), Some(digit)) = (value.get_mut(at), b"0123456789abcdef".get(usize::from(digit))) {
                 *target = *digit;
