@@ -21,6 +21,8 @@ const LONGEST_TEXT: usize = 300;
 pub struct Card {
     /// `x-category` of the contract; empty without one.
     pub category: String,
+    /// The address, the SPDX id or the name of its licence; empty without one.
+    pub license: String,
     /// The tags that the contract declares.
     pub tags: Vec<String>,
     /// The names of the environments.
@@ -92,6 +94,7 @@ impl Card {
         });
         Self {
             category: short(category.unwrap_or_default()),
+            license: short(root.get("info").and_then(license).unwrap_or_default()),
             tags: contract.tags.iter().take(200).map(|(name, _)| short(name)).collect(),
             environments: manifest.environments.iter().map(|(name, _)| name.to_string()).collect(),
             access: Access::of(&manifest.access),
@@ -162,6 +165,11 @@ impl Control {
             }
         }
     }
+}
+
+fn license(info: Node<'_>) -> Option<&str> {
+    let license = info.get("license")?;
+    ["url", "identifier", "name"].into_iter().find_map(|key| license.get(key)?.as_str())
 }
 
 /// The names of schemas, and of every `properties` below them or below the operations.
