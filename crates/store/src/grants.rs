@@ -127,6 +127,25 @@ impl Reads {
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(bundle).fetch_all(pool).await)?)
     }
 
+    /// How many applications have an approved grant for a version that holds at a moment.
+    pub async fn consumers(&self, version: &VersionId, at: Timestamp) -> Result<i64, Error> {
+        let sql = "SELECT count(DISTINCT g.application_id) FROM permit g JOIN application p ON p.id = g.application_id \
+                   WHERE g.version_id = $1 AND g.state = 'approved' AND p.revoked_at IS NULL \
+                   AND (g.expires_at IS NULL OR g.expires_at > $2)";
+        Ok(on!(&self.pool, pool => sqlx::query_scalar(sql).bind(version.as_str()).bind(at.millis())
+            .fetch_one(pool).await)?)
+    }
+
+    /// The approved grants for a version that hold at a moment, by the names of their applications; at most `most`.
+    pub async fn grants_for(&self, version: &VersionId, at: Timestamp, most: u16) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!(
+            "WHERE g.version_id = $1 AND g.state = 'approved' AND p.revoked_at IS NULL \
+             AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY p.name, g.id LIMIT $3"
+        );
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(version.as_str()).bind(at.millis()).bind(i64::from(most))
+            .fetch_all(pool).await)?)
+    }
+
     /// The grants of one application that are in force.
     pub async fn approved_grants_of(&self, application: &ApplicationId) -> Result<Vec<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.application_id = $1 AND g.state = 'approved' ORDER BY g.id");

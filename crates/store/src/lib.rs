@@ -57,7 +57,7 @@ pub use notices::{NewNotice, NoticeRow, Recipient};
 pub use oauth_clients::{OauthClientRow, ServiceAccountRow};
 pub use people::{GroupRow, MembershipSource, PersonRow, ToldGroupRow};
 pub use quotas::QuotaRow;
-pub use releases::{CardRow, NewRelease, ReleaseRow, ReleaseText};
+pub use releases::{CardRow, NewRelease, NewsRow, ReleaseRow, ReleaseText};
 pub use repeats::RepeatedCallRow;
 pub use sessions::{NewSession, NewSignIn, SessionRow, SignInRow};
 pub use stewards::OwningGroupRow;

@@ -24,6 +24,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (9, "applications", include_str!("../migrations/0009_applications.sql")),
     (10, "edge", include_str!("../migrations/0010_edge.sql")),
     (11, "cards", include_str!("../migrations/0011_cards.sql")),
+    (12, "news", include_str!("../migrations/0012_news.sql")),
 ];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.

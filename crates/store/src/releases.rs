@@ -1,6 +1,6 @@
 //! Which contracts were published?
 
-use hansom_domain::{ApiId, ReleaseId, Timestamp, VersionId};
+use hansom_domain::{ApiId, ApiSlug, Audience, GroupAddress, Major, ReleaseId, Timestamp, VersionId};
 
 use crate::{Change, Error, Reads, column::row, database::on};
 
@@ -77,7 +77,41 @@ pub struct NewRelease<'a> {
     pub by: &'a str,
 }
 
+row! {
+    /// A release with what it is a release of.
+    pub struct NewsRow {
+        /// Its id.
+        pub id: ReleaseId,
+        /// The API's name in paths.
+        pub slug: ApiSlug,
+        /// The API's name for people.
+        pub title: String,
+        /// The group that owns the API.
+        pub owner: GroupAddress,
+        /// The version's number.
+        pub major: Major,
+        /// Its number within the version, from 1.
+        pub number: i64,
+        /// The contract's own `info.version`.
+        pub info_version: String,
+        /// When it was published.
+        pub published_at: Timestamp,
+        /// What is different from the release before, as JSON; `{}` for the first.
+        pub difference: String,
+    }
+}
+
 impl Reads {
+    /// The newest releases, of one API or of all whose audience is not `unseen`; at most `most`.
+    pub async fn news(&self, api: Option<&ApiId>, unseen: Audience, most: u16) -> Result<Vec<NewsRow>, Error> {
+        let sql = "SELECT r.id, a.slug, a.title, a.owner, v.major, r.number, r.info_version, r.published_at, r.difference \
+                   FROM release r JOIN version v ON v.id = r.version_id JOIN api a ON a.id = v.api_id \
+                   WHERE a.audience <> $1 AND ($2 = '' OR a.id = $2) ORDER BY r.published_at DESC, r.id LIMIT $3";
+        let api = api.map_or("", ApiId::as_str);
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(unseen.as_str()).bind(api).bind(i64::from(most))
+            .fetch_all(pool).await)?)
+    }
+
     /// The releases of a version, newest first.
     pub async fn releases_of(&self, version: &VersionId) -> Result<Vec<ReleaseRow>, Error> {
         let sql = "SELECT id, version_id, number, info_version, published_at, published_by FROM release \
