@@ -139,7 +139,7 @@ test('every page a stranger can open is accessible', async () => {
   const { page, complaints } = await openPage(browser)
   const paths = ['/', '/?q=collection', '/?q=nothingthere', '/apis/bulky-waste/v1', '/apis/council-tax/v1',
     '/apis/bulky-waste/v1/operations/bookCollection', '/apis/bulky-waste/v1/operations/listCollections',
-    '/problems', '/problems/token-missing', '/about', '/accessibility', '/refusals']
+    '/apis/bulky-waste/v1/schemas/Collection', '/apis/bulky-waste/v1/changes', '/problems', '/problems/token-missing', '/about', '/accessibility', '/refusals']
   for (const path of paths) {
     const answer = await page.goto(platform.hub + path)
     assert.ok(answer.status() === 200, `${path}: ${answer.status()}`)

@@ -265,6 +265,11 @@ fn dress(headers: &mut HeaderMap, hub: &Hub, asker: &Asker) {
     // What a signed-in person saw must not come back by the back button after they signed out.
     let caching = if asker.cookie.is_some() || !asker.is_page { "no-store" } else { "no-cache" };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+    // By RFC 9727 section 3, pages tell where programs find what they show.
+    let is_html = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    if is_html {
+        headers.append(header::LINK, HeaderValue::from_static("</.well-known/api-catalog>; rel=\"api-catalog\""));
+    }
     headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept, cookie"));
     protection::protect(headers, hub.hub.starts_with("https:"));
 }

@@ -117,6 +117,12 @@ impl Frame {
         }
     }
 
+    /// With the address of the same page as Markdown.
+    pub(crate) fn with_twin(mut self, page: &str) -> Self {
+        self.twin = urls::twin(page);
+        self
+    }
+
     /// With a title, and with the address of the same page as Markdown.
     pub(crate) fn of_playbook(mut self, title: &str, page: &str) -> Self {
         title.clone_into(&mut self.title);

@@ -8,20 +8,26 @@ mod answer;
 mod api;
 mod assets;
 mod browser;
+mod bundle;
+mod calling;
 mod catalogue;
-mod curl;
+mod collections;
 mod form;
 mod frame;
 mod link_calls;
+mod machines;
 mod moment;
 mod pages;
 mod pagination;
 pub mod playbook;
+mod prose;
 mod protection;
+mod reader;
 mod sentence;
 mod session;
 mod state;
 mod stem;
+mod twin;
 mod urls;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -69,6 +75,7 @@ pub fn router(setup: Setup) -> Router {
     let hub = Hub::new(setup);
     let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
     pages::router()
+        .merge(machines::router(hub.clone()))
         .with_state(hub.clone())
         .merge(control_api)
         .merge(oauth)

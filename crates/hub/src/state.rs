@@ -6,7 +6,9 @@ use hansom_control::Control;
 use hansom_domain::EnvironmentName;
 use hansom_oauth::{OAuth, SignIn};
 
-use crate::{MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls};
+use crate::{
+    MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls, machines::Kept,
+};
 
 /// The hub's state; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub(crate) struct Held {
     pub(crate) catalogue: Catalogue,
     /// Who had links sent lately.
     pub(crate) link_calls: LinkCalls,
+    /// What programs read of it.
+    pub(crate) documents: Kept,
 }
 
 impl Hub {
@@ -56,6 +60,7 @@ impl Hub {
             calls: Calls::default(),
             catalogue: Catalogue::default(),
             link_calls: LinkCalls::default(),
+            documents: Kept::default(),
         }))
     }
 

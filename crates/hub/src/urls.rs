@@ -45,6 +45,17 @@ pub(crate) const GLOSSARY: &str = "/playbook/glossary";
 pub(crate) const EDITOR: &str = "/playbook/editor";
 /// Where pages that stand alone look for style sheets and scripts.
 pub(crate) const ASSETS_ALONE: &str = "/static";
+/// The catalogue for programs, each in the form of a field: RFC 9727, DCAT, the UK government's columns.
+pub(crate) const API_CATALOG: &str = "/.well-known/api-catalog";
+pub(crate) const DCAT: &str = "/catalog";
+pub(crate) const DCAT_JSON: &str = "/catalog.jsonld";
+pub(crate) const CATALOGUE_CSV: &str = "/catalogue.csv";
+/// The catalogue as Markdown.
+pub(crate) const CATALOGUE_TWIN: &str = "/index.md";
+/// The feed of what was published.
+pub(crate) const RELEASES: &str = "/releases.atom";
+/// Where language models begin to read.
+pub(crate) const LLMS: &str = "/llms.txt";
 /// The control API's own contract.
 pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
 
@@ -61,7 +72,12 @@ pub(crate) mod route {
     pub(crate) const STATIC: &str = "/static/{hash}/{name}";
     pub(crate) const API: &str = "/apis/{slug}";
     pub(crate) const VERSION: &str = "/apis/{slug}/{major}";
+    pub(crate) const API_RELEASES: &str = "/apis/{slug}/releases.atom";
     pub(crate) const CONTRACT: &str = "/apis/{slug}/{major}/openapi.yaml";
+    pub(crate) const BUNDLE_JSON: &str = "/apis/{slug}/{major}/bundle.json";
+    pub(crate) const BUNDLE_YAML: &str = "/apis/{slug}/{major}/bundle.yaml";
+    pub(crate) const POSTMAN: &str = "/apis/{slug}/{major}/postman.json";
+    pub(crate) const BRUNO: &str = "/apis/{slug}/{major}/bruno.zip";
     pub(crate) const OPERATION: &str = "/apis/{slug}/{major}/operations/{operation}";
     pub(crate) const SCHEMA: &str = "/apis/{slug}/{major}/schemas/{schema}";
     pub(crate) const ACCESS: &str = "/apis/{slug}/{major}/access";
@@ -91,6 +107,7 @@ pub(crate) mod route {
     pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
     pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
     pub(crate) const PROBLEM: &str = "/problems/{code}";
+    pub(crate) const PROBLEMS_TWIN: &str = "/problems.md";
     pub(crate) const PLAYBOOK_TWIN: &str = "/playbook.md";
     pub(crate) const CHAPTER: &str = "/playbook/chapters/{slug}";
     pub(crate) const STANDARDS_TWIN: &str = "/playbook/standards.md";
@@ -120,6 +137,33 @@ pub(crate) fn version(slug: &ApiSlug, major: Major) -> String {
 
 pub(crate) fn contract(slug: &ApiSlug, major: Major) -> String {
     format!("/apis/{slug}/{major}/openapi.yaml")
+}
+
+/// The contract in one file with this platform's addresses.
+pub(crate) fn bundle_json(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/bundle.json")
+}
+
+pub(crate) fn bundle_yaml(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/bundle.yaml")
+}
+
+pub(crate) fn postman(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/postman.json")
+}
+
+pub(crate) fn bruno(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/bruno.zip")
+}
+
+/// What was published of an API, as a feed.
+pub(crate) fn api_releases(slug: &ApiSlug) -> String {
+    format!("/apis/{slug}/releases.atom")
+}
+
+/// A version in the control API.
+pub(crate) fn version_in_api(slug: &ApiSlug, major: Major) -> String {
+    format!("/api/v1/apis/{slug}/versions/{major}")
 }
 
 pub(crate) fn operation(slug: &ApiSlug, major: Major, operation: &str) -> String {
@@ -267,7 +311,7 @@ pub(crate) fn editor_with(id: &str) -> String {
     format!("{EDITOR}?example={}", encoded(id))
 }
 
-/// A page of the playbook as Markdown.
+/// A page as Markdown.
 pub(crate) fn twin(page: &str) -> String {
     format!("{page}.md")
 }

@@ -2,6 +2,7 @@
 
 pub const TABLE: &str = "
 hub GET / | 200 | 200 | 200
+hub GET /.well-known/api-catalog | 200 | 200 | 200
 hub GET /.well-known/oauth-authorization-server | 200 | 200 | 200
 hub GET /about | 200 | 200 | 200
 hub GET /accessibility | 200 | 200 | 200
@@ -63,15 +64,20 @@ hub GET /api/v1/waivers/{waiver_id} | 401 token-missing | 404 not-found | 404 no
 hub POST /api/v1/waivers/{waiver_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
 hub POST /api/v1/waivers/{waiver_id}/withdrawal | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /apis/{slug} | 404 | 200 | 404
+hub GET /apis/{slug}/releases.atom | 404 | 404 | 404
 hub GET /apis/{slug}/{major} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/access | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/access | 403 | 400 | 403
 hub GET /apis/{slug}/{major}/badge.svg | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/bruno.zip | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/bundle.json | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/bundle.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/changes | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/postman.json | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/schemas/{schema} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/standards | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/waiver | 303 sign-in | 200 | 303 sign-in
@@ -102,6 +108,9 @@ hub GET /audit | 303 sign-in | 403 | 303 sign-in
 hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id}/decision | 303 | 303 | 303
 hub POST /bundles/{id}/decision | 403 | 404 | 403
+hub GET /catalog | 200 | 200 | 200
+hub GET /catalog.jsonld | 200 | 200 | 200
+hub GET /catalogue.csv | 200 | 200 | 200
 hub GET /consent | 303 sign-in | 400 | 303 sign-in
 hub POST /consent | 403 | 400 | 403
 hub GET /device | 303 sign-in | 200 | 303 sign-in
@@ -127,6 +136,8 @@ hub POST /groups/{address}/owners | 403 | 404 | 403
 hub GET /groups/{address}/removal | 303 | 303 | 303
 hub POST /groups/{address}/removal | 403 | 404 | 403
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
+hub GET /index.md | 200 | 200 | 200
+hub GET /llms.txt | 200 | 200 | 200
 hub GET /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/device_authorization | 401 invalid_client | 401 invalid_client | 401 invalid_client
@@ -158,8 +169,10 @@ hub GET /playbook/standards | 200 | 200 | 200
 hub GET /playbook/standards.md | 200 | 200 | 200
 hub GET /playbook/standards/{id} | 200 | 200 | 200
 hub GET /problems | 200 | 200 | 200
+hub GET /problems.md | 200 | 200 | 200
 hub GET /problems/{code} | 200 | 200 | 200
 hub GET /refusals | 200 | 200 | 200
+hub GET /releases.atom | 200 | 200 | 200
 hub GET /scores | 303 sign-in | 200 | 303 sign-in
 hub GET /sign-in | 303 | 303 | 303
 hub GET /sign-in/callback | 400 | 400 | 400

@@ -162,10 +162,7 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
         None => RequestId::random(hub.control.chance()),
     };
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        response = failure.write(response, &hub.hub, &id);
-    }
+    let mut response = told(next.run(request).await, &hub, &id);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id.as_str()) {
         headers.insert(REQUEST_ID, value);
@@ -174,6 +171,21 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
     // What one caller may see another may not: no cache may keep it, and never the answer that shows a secret.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// The same for what is not of the control API but asks who calls as it does.
+pub(crate) async fn tell(State(hub): State<Hub>, request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let id = id.unwrap_or_else(|| RequestId::random(hub.control.chance()));
+    told(next.run(request).await, &hub, &id)
+}
+
+/// A "no" with its problem document.
+fn told(mut response: Response, hub: &Hub, id: &RequestId) -> Response {
+    match response.extensions_mut().remove::<Failure>() {
+        Some(failure) => failure.write(response, &hub.hub, id),
+        None => response,
+    }
 }
 
 /// After how many seconds it is worth trying again where the platform cannot answer now.

@@ -32,6 +32,8 @@ mod verdicts;
 mod waivers;
 mod words;
 
+pub(crate) use answer::tell;
+pub(crate) use authentication::Viewer;
 pub(crate) use limits::Calls;
 
 use std::sync::Arc;

@@ -123,6 +123,11 @@ async fn these(control: &Control, held: &Shelf, apis: HashSet<ApiId>, generation
 }
 
 impl Shelf {
+    /// The state of the store that it shows.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Every API, by title.
     pub(crate) fn all(&self) -> &[Arc<Entry>] {
         &self.all

@@ -3,8 +3,10 @@
 mod authorization;
 mod catalogue;
 mod lasting;
+mod machines;
 mod pages;
 mod people;
 mod playbook;
+mod reference;
 mod standards;
 mod town;

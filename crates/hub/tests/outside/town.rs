@@ -111,6 +111,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -236,6 +237,15 @@ impl Someone {
         self.answer(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Asks as a program does, with these header fields.
+    pub async fn get_with(&self, address: &str, headers: &[(&'static str, &str)]) -> Answer {
+        let mut request = Request::get(address).header(header::COOKIE, &self.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Sends a form from the person's own session.
     pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let own = [("origin", HUB), ("sec-fetch-site", "same-origin")];
@@ -268,6 +278,11 @@ impl Someone {
         let response = self.hub.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 10_000_000).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
+        }
     }
 }

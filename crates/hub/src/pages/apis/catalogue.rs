@@ -1,17 +1,20 @@
 //! Which APIs are there?
 
+use std::fmt::Write;
+
 use askama::Template;
 use axum::{extract::RawQuery, response::Response};
 use hansom_domain::{Audience, Status};
 
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     catalogue::{Entry, Facet, Sort, Wanted, access},
     form::Fields,
     frame::{Frame, Section},
     pagination::Pagination,
+    reader::Reader,
     sentence::{capital, counted},
-    session::Visitor,
+    twin::{Leaf, inline},
     urls,
 };
 
@@ -48,17 +51,19 @@ struct Card {
 }
 
 /// `GET /`: the catalogue, narrowed by `q` and the facets, in pages.
-pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+pub(crate) async fn show(reader: Reader, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let wanted = Wanted::read(&fields);
+    let visitor = &reader.visitor;
     let control = &visitor.hub.control;
     let shelf = visitor.hub.catalogue.current(control).await?;
     let (found, facets) =
         shelf.find(&wanted, |entry| control.may_see(visitor.actor(), entry.api.audience, &entry.api.owner));
     let pagination = Pagination::of(found.len(), PER_PAGE, fields.one("page"), urls::HOME, &wanted.query());
     let cards = found.get(pagination.range()).unwrap_or_default().iter().map(|entry| card(entry, &wanted));
-    let frame = visitor.frame("APIs", Section::Apis).await?;
-    page(&Catalogue {
+    let mut frame = visitor.frame("APIs", Section::Apis).await?;
+    frame.twin = urls::CATALOGUE_TWIN.to_owned();
+    reader.answer(&Catalogue {
         frame,
         facets,
         sorts: Sort::ALL.map(|sort| (sort.as_str(), capital(sort.as_str()), wanted.sort == sort)).into(),
@@ -93,5 +98,24 @@ fn card(entry: &Entry, wanted: &Wanted) -> Card {
             .into_iter()
             .map(|it| (it.method.clone(), it.path.clone(), it.summary.clone(), operation(&it.id)))
             .collect(),
+    }
+}
+
+impl Leaf for Catalogue {
+    fn markdown(&self) -> String {
+        let mut out = format!("# APIs\n\n{}.\n\n", self.count);
+        for card in &self.cards {
+            let summary = if card.summary.is_empty() { String::new() } else { format!(": {}", inline(&card.summary)) };
+            let _ = writeln!(out, "- [{}]({}.md){summary}", inline(&card.title), card.href);
+            let _ = writeln!(out, "  - {}, owned by {}", card.status, inline(&card.owner));
+            for (method, path, summary, href) in &card.operations {
+                let _ = writeln!(out, "  - [{} {}]({href}.md) {}", inline(method), inline(path), inline(summary));
+            }
+        }
+        let next = self.pagination.next();
+        if let Some((_, query)) = next.split_once('?') {
+            let _ = writeln!(out, "\n[Next page]({}?{query})", urls::CATALOGUE_TWIN);
+        }
+        out
     }
 }

@@ -2,11 +2,14 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod contract;
+pub(crate) mod downloads;
 pub(crate) mod existing;
 pub(crate) mod operation;
 mod outline;
+mod refusals;
 pub(crate) mod schema;
 mod seen;
+mod tags;
 pub(crate) mod version;
 
 pub(crate) use seen::{Seen, who_may_call};

@@ -5,13 +5,26 @@
 
 use serde_json::{Map, Value};
 
-use crate::sentence::paragraphs;
+use crate::{
+    prose::{Prose, Stands},
+    twin::{code, inline},
+};
 
 const DEEPEST: usize = 6;
 const MOST_ROWS: usize = 400;
 const MOST_WORDS: usize = 50;
 /// Schemas that are opened at most, so that parts of parts of parts cannot multiply without end.
 const MOST_STEPS: usize = 2000;
+
+/// Words that say when or for what a schema holds.
+const CONDITIONS: [(&str, &str); 6] = [
+    ("not", "never"),
+    ("if", "if"),
+    ("then", "then"),
+    ("else", "else"),
+    ("contains", "one item at least"),
+    ("propertyNames", "each name"),
+];
 
 /// The address of a named schema, if it has a page.
 type Addresses<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -29,7 +42,7 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) required: bool,
-    pub(crate) description: Vec<String>,
+    pub(crate) description: Prose,
     pub(crate) notes: Vec<String>,
 }
 
@@ -56,6 +69,18 @@ impl Row {
     pub(crate) fn of(schema: &Value, addresses: Addresses<'_>) -> Self {
         let walk = Walk { root: schema, addresses, rows: vec![], steps: 0, cut: false };
         walk.row(String::new(), schema, true)
+    }
+
+    /// Name, type, whether it is required and what it is, as Markdown.
+    pub(crate) fn cells(&self) -> [String; 4] {
+        let kind: String = self.parts.iter().map(|part| part.text.as_str()).collect();
+        let mut said = inline(&self.description.source);
+        for note in &self.notes {
+            said.push_str(if said.is_empty() { "" } else { "; " });
+            said.push_str(&inline(note));
+        }
+        let required = if self.required { "required" } else { "optional" };
+        [code(&self.name), inline(&kind), required.to_owned(), said]
     }
 }
 
@@ -86,12 +111,12 @@ impl<'a> Walk<'a> {
     }
 
     fn row(&self, name: String, schema: &Value, required: bool) -> Row {
-        let described = schema.get("description").and_then(Value::as_str);
+        let described = schema.get("description").or_else(|| schema.get("title")).and_then(Value::as_str);
         Row {
             name,
             parts: self.parts(schema, 0),
             required,
-            description: paragraphs(described.unwrap_or_default()),
+            description: Prose::of(described, Stands::InPart),
             notes: notes(schema),
         }
     }
@@ -105,6 +130,11 @@ impl<'a> Walk<'a> {
         }
         if depth > DEEPEST {
             return vec![plain("…")];
+        }
+        if let Some(not) = schema.get("not").filter(|not| reference(not).is_some()) {
+            let mut parts = vec![plain(type_words(schema)), plain(" but not ")];
+            parts.extend(self.parts(not, depth + 1));
+            return parts;
         }
         for (key, words) in [("oneOf", "one of "), ("anyOf", "any of "), ("allOf", "all of ")] {
             let members = list(schema, key);
@@ -132,45 +162,83 @@ impl<'a> Walk<'a> {
     }
 
     /// The rows of what is in a value.
-    fn inside(&mut self, name: &str, schema: &Value, depth: usize) {
+    fn inside(&mut self, name: &str, schema: &'a Value, depth: usize) {
         self.steps += 1;
         if depth > DEEPEST || self.steps > MOST_STEPS {
             self.cut = true;
             return;
         }
-        let required: Vec<&str> = list(schema, "required").iter().filter_map(Value::as_str).collect();
+        let required = self.required(schema);
+        self.members_of(name, schema, &required, depth);
+    }
+
+    /// What a value and all that it is `allOf` require.
+    fn required(&self, schema: &'a Value) -> Vec<&'a str> {
+        let (mut found, mut open) = (vec![], vec![schema]);
+        for _ in 0..MOST_WORDS {
+            let Some(schema) = open.pop() else { break };
+            found.extend(list(schema, "required").iter().filter_map(Value::as_str).take(MOST_ROWS));
+            open.extend(list(schema, "allOf").iter().map(|member| self.target(member).unwrap_or(member)));
+        }
+        found
+    }
+
+    fn members_of(&mut self, name: &str, schema: &'a Value, required: &[&str], depth: usize) {
         if let Some(Value::Object(properties)) = schema.get("properties") {
-            self.properties(name, properties, &required, depth);
+            self.properties(name, properties, required, depth);
+        }
+        for (pattern, value) in schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten() {
+            self.push(&format!("{}/{pattern}/", dotted(name)), value, false, depth);
+        }
+        if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
+            self.push(&format!("{}*", dotted(name)), values, false, depth);
+        }
+        for (position, item) in list(schema, "prefixItems").iter().enumerate() {
+            self.push(&format!("{name}[{position}]"), item, false, depth);
         }
         if let Some(items) = schema.get("items").filter(|items| reference(items).is_none()) {
             self.inside(&format!("{name}[]"), items, depth + 1);
         }
-        if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
-            let name = format!("{}*", dotted(name));
-            self.push(&name, values, false, depth);
-        }
         for member in list(schema, "allOf") {
             // What all of them say is part of this very value, so a named one is opened here.
             let opened = self.target(member).unwrap_or(member);
-            self.inside(name, opened, depth + 1);
+            self.steps += 1;
+            if depth >= DEEPEST || self.steps > MOST_STEPS {
+                self.cut = true;
+                return;
+            }
+            self.members_of(name, opened, required, depth + 1);
         }
+        self.alternatives(name, schema, depth);
+        for (key, word) in CONDITIONS {
+            if let Some(value) = schema.get(key).filter(|value| value.is_object()) {
+                self.push(format!("{name} ({word})").trim(), value, false, depth);
+            }
+        }
+    }
+
+    /// What a value may be instead: each with its own rows, so that none is taken for part of another.
+    fn alternatives(&mut self, name: &str, schema: &'a Value, depth: usize) {
         for key in ["oneOf", "anyOf"] {
-            for member in list(schema, key) {
-                if reference(member).is_none() {
-                    self.inside(name, member, depth + 1);
+            let members = list(schema, key);
+            let others = members.iter().filter(|it| it.get("type").and_then(Value::as_str) != Some("null")).count();
+            for (number, member) in members.iter().enumerate().filter(|(_, member)| reference(member).is_none()) {
+                match others {
+                    0 | 1 => self.inside(name, member, depth + 1),
+                    _ => self.push(format!("{name} (choice {})", number + 1).trim(), member, false, depth),
                 }
             }
         }
     }
 
-    fn properties(&mut self, name: &str, properties: &Map<String, Value>, required: &[&str], depth: usize) {
+    fn properties(&mut self, name: &str, properties: &'a Map<String, Value>, required: &[&str], depth: usize) {
         for (key, value) in properties {
             let path = format!("{}{key}", dotted(name));
             self.push(&path, value, required.contains(&key.as_str()), depth);
         }
     }
 
-    fn push(&mut self, name: &str, schema: &Value, required: bool, depth: usize) {
+    fn push(&mut self, name: &str, schema: &'a Value, required: bool, depth: usize) {
         if self.rows.len() >= MOST_ROWS {
             self.cut = true;
             return;
@@ -241,6 +309,15 @@ fn notes(schema: &Value) -> Vec<String> {
             notes.push(format!("{words} {}", text(value)));
         }
     }
+    for (name, with) in
+        schema.get("dependentRequired").and_then(Value::as_object).into_iter().flatten().take(MOST_WORDS)
+    {
+        let with: Vec<_> = with.as_array().into_iter().flatten().take(MOST_WORDS).map(text).collect();
+        notes.push(format!("with {name} also: {}", with.join(", ")));
+    }
+    if [schema.get("additionalProperties"), schema.get("unevaluatedProperties")].contains(&Some(&Value::Bool(false))) {
+        notes.push("no other properties".into());
+    }
     for (key, words) in [
         ("uniqueItems", "each item once"),
         ("readOnly", "only in answers"),
@@ -279,6 +356,45 @@ mod tests {
         let outline = Outline::of(&schema, &|name| Some(format!("/{name}")));
         assert_eq!(outline.rows.len(), 1);
         assert_eq!(outline.rows[0].parts[0].href, "/Node");
+    }
+
+    #[test]
+    fn every_form_of_a_schema_has_its_rows() {
+        let schema = json!({
+            "allOf": [{ "$ref": "#/$defs/Base" }, { "required": ["id"] }],
+            "properties": {
+                "kind": { "const": "tree" },
+                "either": { "oneOf": [{ "properties": { "a": {} } }, { "properties": { "b": {} } }, { "type": "null" }] },
+                "maybe": { "anyOf": [{ "properties": { "c": {} } }, { "type": "null" }] },
+                "pair": { "prefixItems": [{ "type": "string" }, { "type": "integer" }] },
+                "never": { "not": { "$ref": "#/$defs/Base" } },
+                "open": { "patternProperties": { "^x-": { "type": "string" } }, "additionalProperties": false },
+                "cases": { "if": { "required": ["d"] }, "then": { "properties": { "d": {} } } },
+            },
+            "$defs": { "Base": { "properties": { "id": { "type": ["string", "null"] } } } },
+        });
+        let outline = Outline::of(&schema, &|name| Some(format!("/{name}")));
+        let names: Vec<_> = outline.rows.iter().map(|row| row.name.as_str()).collect();
+        for name in [
+            "kind",
+            "either (choice 1).a",
+            "either (choice 2).b",
+            "maybe.c",
+            "pair[0]",
+            "pair[1]",
+            "open./^x-/",
+            "cases (if)",
+            "cases (then).d",
+            "id",
+        ] {
+            assert!(names.contains(&name), "{name} is not in {names:?}");
+        }
+        let row = |name: &str| outline.rows.iter().find(|row| row.name == name).unwrap();
+        assert!(row("id").required, "required by another part of allOf");
+        assert_eq!(row("id").parts[0].text, "string or null");
+        assert_eq!(row("never").parts.last().unwrap().href, "/Base");
+        assert_eq!(row("kind").notes, ["always tree"]);
+        assert_eq!(row("open").notes, ["no other properties"]);
     }
 
     #[test]

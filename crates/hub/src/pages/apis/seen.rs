@@ -1,13 +1,16 @@
 //! Which version does an address name, and may this visitor see it?
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+};
 
-use hansom_control::PublishedContract;
-use hansom_domain::{AccessRule, ApiSlug, Major, ProblemCode, Status};
+use hansom_control::{PublishedContract, Target};
+use hansom_domain::{AccessRule, ApiSlug, EnvironmentName, Major, ProblemCode, Status};
 use hansom_standards::contract::Operation;
 use hansom_store::{ApiRow, VersionRow};
 
-use crate::{answer::Refusal, session::Visitor, urls};
+use crate::{Hub, answer::Refusal, session::Visitor, urls};
 
 /// A version that the visitor may see.
 pub(crate) struct Seen {
@@ -16,6 +19,15 @@ pub(crate) struct Seen {
     /// Every version of the API, newest first.
     pub(crate) versions: Vec<VersionRow>,
     pub(crate) published: Arc<PublishedContract>,
+    /// The names of the contract's schemas, once somebody asked for them.
+    schemas: OnceLock<HashSet<String>>,
+}
+
+/// Where a version is served.
+pub(crate) struct Served {
+    pub(crate) environment: EnvironmentName,
+    pub(crate) mock: bool,
+    pub(crate) address: String,
 }
 
 /// The same words for what is not there and for what the visitor may not know of.
@@ -51,7 +63,7 @@ impl Seen {
         };
         let version = version.ok_or_else(missing)?.clone();
         let published = control.contract_of(&version).await?;
-        Ok(Self { api, version, versions, published })
+        Ok(Self { api, version, versions, published, schemas: OnceLock::new() })
     }
 
     /// An operation by its id.
@@ -70,8 +82,24 @@ impl Seen {
 
     /// The address of a component schema, if the contract has it.
     pub(crate) fn schema_address(&self, name: &str) -> Option<String> {
-        let mut schemas = self.published.contract.schemas();
-        schemas.any(|(known, _)| known == name).then(|| urls::schema(&self.version.slug, self.version.major, name))
+        let names = || self.published.contract.schemas().map(|(known, _)| known.to_owned()).collect();
+        let is_there = self.schemas.get_or_init(names).contains(name);
+        is_there.then(|| urls::schema(&self.version.slug, self.version.major, name))
+    }
+
+    /// Where it is served, in the order of the manifest.
+    pub(crate) fn served(&self, hub: &Hub) -> Vec<Served> {
+        let environments = self.published.manifest.environments.iter();
+        environments
+            .filter_map(|(name, target)| {
+                let base = hub.base(name)?;
+                Some(Served {
+                    environment: name.clone(),
+                    mock: matches!(target, Target::Mock),
+                    address: urls::served(base, &self.version.slug, self.version.major),
+                })
+            })
+            .collect()
     }
 
     /// `Repairs v1`.

@@ -1,20 +1,36 @@
 //! What is this version of an API, and how does one get access?
 
-use askama::Template;
-use axum::{extract::Path, response::Response};
-use hansom_control::Target;
-use hansom_domain::{AccessRule, Actor, Audience, Kind, Status};
+use std::fmt::Write;
 
-use super::{Seen, who_may_call};
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{HeaderValue, header},
+    response::Response,
+};
+use hansom_domain::{AccessRule, Actor, Audience, Kind, Status};
+use hansom_standards::contract::Operation;
+use hansom_store::{By, Span};
+
+use super::{Seen, tags::tagged, who_may_call};
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     frame::{Frame, Section},
     moment,
-    pages::standards::score,
-    sentence::{capital, counted, paragraphs},
+    pages::standards::{changes, score},
+    prose::{Prose, Stands},
+    reader::Reader,
+    sentence::{capital, counted},
     session::Visitor,
+    twin::{Leaf, code, inline, table},
     urls,
 };
+
+/// Changes of the last release that are shown here; the page of changes has them all.
+const MOST_CHANGES: usize = 10;
+/// Grants that owners see here.
+const MOST_GRANTS: u16 = 200;
+const USAGE_SECONDS: i64 = 30 * 86_400;
 
 #[derive(Template)]
 #[template(path = "apis/version.html")]
@@ -22,17 +38,25 @@ struct VersionPage {
     frame: Frame,
     name: String,
     summary: String,
-    description: Vec<String>,
+    description: Prose,
     facts: Facts,
     environments: Vec<Environment>,
     access: Vec<Access>,
     ask: Option<String>,
     owned: bool,
-    operations: Vec<OperationLine>,
+    count: usize,
+    groups: Vec<Group>,
     schemas: Vec<(String, String)>,
     releases: Vec<Release>,
-    contract: String,
-    others: Vec<(String, String, Status)>,
+    last: Option<changes::Release>,
+    downloads: Vec<Download>,
+    feed: String,
+    life: Vec<Life>,
+    consumers: String,
+    /// Who they are, for the API's owners.
+    grants: Vec<Consumer>,
+    /// How it does, for its owners.
+    usage: Option<Usage>,
     limits: String,
     verdict: String,
     judged: String,
@@ -62,6 +86,49 @@ struct Access {
     who: String,
 }
 
+/// A form in which the contract can be taken away.
+struct Download {
+    text: &'static str,
+    href: String,
+    about: &'static str,
+}
+
+/// A version of the API and where it stands in its life.
+struct Life {
+    major: String,
+    href: String,
+    this: bool,
+    status: Status,
+    since: String,
+    sunset: String,
+}
+
+/// An application with access.
+struct Consumer {
+    application: String,
+    owner: String,
+    environment: String,
+    operations: String,
+    href: String,
+}
+
+/// What was measured of the whole API lately.
+struct Usage {
+    calls: i64,
+    client_errors: i64,
+    server_errors: i64,
+    /// Within how many milliseconds 95 of 100 calls ended; empty where none was timed.
+    quick: String,
+}
+
+/// The operations of a tag.
+struct Group {
+    name: String,
+    id: String,
+    description: Prose,
+    operations: Vec<OperationLine>,
+}
+
 struct OperationLine {
     id: String,
     href: String,
@@ -81,52 +148,153 @@ struct Release {
 }
 
 /// `GET /apis/{slug}`: the newest version.
-pub(crate) async fn show_newest(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Refusal> {
-    let seen = Seen::find(&visitor, &slug, None).await?;
-    render(visitor, seen).await
+pub(crate) async fn show_newest(reader: Reader, Path(slug): Path<String>) -> Result<Response, Refusal> {
+    let seen = Seen::find(&reader.visitor, reader.name(&slug), None).await?;
+    answer(reader, seen).await
 }
 
 /// `GET /apis/{slug}/{major}`
-pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
-    render(visitor, seen).await
+pub(crate) async fn show(reader: Reader, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let seen = Seen::find(&reader.visitor, &slug, Some(reader.name(&major))).await?;
+    answer(reader, seen).await
 }
 
-async fn render(visitor: Visitor, seen: Seen) -> Result<Response, Refusal> {
+async fn answer(reader: Reader, seen: Seen) -> Result<Response, Refusal> {
+    let mut response = reader.answer(&leaf(&reader.visitor, &seen).await?)?;
+    let (slug, major) = (&seen.version.slug, seen.version.major);
+    let links = format!(
+        "<{}>; rel=\"service-desc\"; type=\"application/yaml\", <{}>; rel=\"service-desc\"; type=\"application/json\"",
+        urls::contract(slug, major),
+        urls::bundle_json(slug, major)
+    );
+    if let Ok(links) = HeaderValue::try_from(links) {
+        response.headers_mut().append(header::LINK, links);
+    }
+    Ok(response)
+}
+
+async fn leaf(visitor: &Visitor, seen: &Seen) -> Result<VersionPage, Refusal> {
     let version = &seen.version;
     let manifest = &seen.published.manifest;
     let contract = &seen.published.contract;
     let frame = visitor.frame(&seen.name(), Section::Apis).await?.under("APIs", urls::HOME);
-    let described = contract.description.as_deref().unwrap_or_default();
-    page(&VersionPage {
-        frame,
+    let owned = visitor.actor().is_some_and(|actor| actor.is_in(&version.owner));
+    let (releases, last) = releases(visitor, seen).await?;
+    Ok(VersionPage {
+        frame: frame.with_twin(&urls::version(&version.slug, version.major)),
         name: seen.name(),
         summary: seen.api.summary.clone(),
-        description: paragraphs(described),
-        facts: facts(&seen),
-        environments: environments(&visitor, &seen),
+        description: Prose::of(contract.description.as_deref(), Stands::UnderTitle),
+        facts: facts(seen),
+        environments: environments(visitor, seen),
         access: access(manifest.access.all()),
         ask: seen.takes_requests().then(|| urls::access(&version.slug, version.major)),
-        owned: visitor.actor().is_some_and(|actor| actor.is_in(&version.owner)),
-        operations: operations(&seen),
+        owned,
+        count: contract.operations.len(),
+        groups: groups(seen),
         schemas: contract
             .schemas()
-            .map(|(name, _)| {
-                let href = urls::schema(&version.slug, version.major, name);
-                (name.to_owned(), href)
-            })
+            .map(|(name, _)| (name.to_owned(), urls::schema(&version.slug, version.major, name)))
             .collect(),
-        releases: releases(&visitor, &seen).await?,
-        contract: urls::contract(&version.slug, version.major),
-        others: others(&seen),
+        releases,
+        last,
+        downloads: downloads(seen),
+        feed: feed(visitor, seen),
+        life: life(seen),
+        consumers: consumers(visitor, seen).await?,
+        grants: if owned { grants(visitor, seen).await? } else { vec![] },
+        usage: if owned { usage(visitor, seen).await? } else { None },
         verdict: urls::verdict(&version.slug, version.major),
-        judged: judged(&visitor, &seen).await?,
+        judged: judged(visitor, seen).await?,
         changes: urls::changes(&version.slug, version.major),
         limits: match manifest.quotas.to_string() {
             none if none.is_empty() => manifest.limits.to_string(),
             quotas => format!("{}; {quotas}", manifest.limits),
         },
     })
+}
+
+/// How many applications have access, for everybody who may see the API.
+async fn consumers(visitor: &Visitor, seen: &Seen) -> Result<String, Refusal> {
+    let control = &visitor.hub.control;
+    let count = control.reads().consumers(&seen.version.id, control.clock().now()).await?;
+    Ok(match usize::try_from(count) {
+        Ok(0) | Err(_) => "No application has access yet".into(),
+        Ok(1) => "1 application has access".into(),
+        Ok(count) => format!("{count} applications have access"),
+    })
+}
+
+/// Which applications those are: for the owners alone.
+async fn grants(visitor: &Visitor, seen: &Seen) -> Result<Vec<Consumer>, Refusal> {
+    let control = &visitor.hub.control;
+    let rows = control.reads().grants_for(&seen.version.id, control.clock().now(), MOST_GRANTS).await?;
+    let consumers = rows.into_iter().map(|row| Consumer {
+        href: urls::grant(&row.id),
+        application: row.application_name,
+        owner: row.application_owner.to_string(),
+        environment: row.environment.to_string(),
+        operations: row.operations.to_list().join(", "),
+    });
+    Ok(consumers.collect())
+}
+
+/// How the API did in the last thirty days.
+async fn usage(visitor: &Visitor, seen: &Seen) -> Result<Option<Usage>, Refusal> {
+    let control = &visitor.hub.control;
+    let Some(actor) = visitor.actor() else { return Ok(None) };
+    let until = control.clock().now().plus_seconds(3600);
+    let span = Span { from: until.plus_seconds(-USAGE_SECONDS), until };
+    let called = control.reads().called_of(&seen.version.slug, span, By::Nothing).await?;
+    let concerns = actor.speaks_for(&seen.version.owner);
+    Ok(called.into_iter().next().filter(|called| concerns && called.calls > 0).map(|called| Usage {
+        calls: called.calls,
+        client_errors: called.client_errors,
+        server_errors: called.server_errors,
+        quick: called.latency.quantile(0.95).map_or_else(String::new, |millis| format!("{millis:.0} ms")),
+    }))
+}
+
+/// The feed of the API, where it has one.
+fn feed(visitor: &Visitor, seen: &Seen) -> String {
+    let is_public = visitor.hub.control.may_see(None, seen.api.audience, &seen.api.owner);
+    if is_public { urls::api_releases(&seen.api.slug) } else { String::new() }
+}
+
+fn life(seen: &Seen) -> Vec<Life> {
+    let versions = seen.versions.iter().map(|version| Life {
+        major: version.major.to_string(),
+        href: urls::version(&version.slug, version.major),
+        this: version.major == seen.version.major,
+        status: version.status,
+        since: moment::day(version.status_since),
+        sunset: version.sunset_at.map_or_else(String::new, moment::day),
+    });
+    versions.collect()
+}
+
+fn downloads(seen: &Seen) -> Vec<Download> {
+    let (slug, major) = (&seen.version.slug, seen.version.major);
+    let download = |text, href, about| Download { text, href, about };
+    vec![
+        download("OpenAPI as released", urls::contract(slug, major), "The contract as its owner published it."),
+        download(
+            "OpenAPI for tools, JSON",
+            urls::bundle_json(slug, major),
+            "In one file, with the addresses of this platform.",
+        ),
+        download("OpenAPI for tools, YAML", urls::bundle_yaml(slug, major), "The same in YAML."),
+        download(
+            "Postman collection",
+            urls::postman(slug, major),
+            "Version 2.1. Put the id and the secret of your application into its variables; it gets tokens by itself.",
+        ),
+        download(
+            "Bruno collection",
+            urls::bruno(slug, major),
+            "A folder in one archive, with an environment for each of ours.",
+        ),
+    ]
 }
 
 /// What the playbook says of the release in force, in a few words.
@@ -165,18 +333,11 @@ fn facts(seen: &Seen) -> Facts {
 }
 
 fn environments(visitor: &Visitor, seen: &Seen) -> Vec<Environment> {
-    let version = &seen.version;
-    let named = seen.published.manifest.environments.iter();
-    named
-        .map(|(name, target)| Environment {
-            name: capital(name.as_str()),
-            base: visitor
-                .hub
-                .base(name)
-                .map_or_else(|| "Not served here".into(), |base| urls::served(base, &version.slug, version.major)),
-            mock: matches!(target, Target::Mock),
-        })
-        .collect()
+    let named = seen.served(&visitor.hub).into_iter();
+    let served: Vec<_> = named
+        .map(|it| Environment { name: capital(it.environment.as_str()), base: it.address, mock: it.mock })
+        .collect();
+    served
 }
 
 fn access(rules: &[AccessRule]) -> Vec<Access> {
@@ -192,51 +353,99 @@ fn access(rules: &[AccessRule]) -> Vec<Access> {
     said.collect()
 }
 
-fn operations(seen: &Seen) -> Vec<OperationLine> {
+fn groups(seen: &Seen) -> Vec<Group> {
     let version = &seen.version;
     let access = &seen.published.manifest.access;
-    let operations = seen.published.contract.operations.iter();
-    operations
-        .map(|operation| OperationLine {
-            id: operation.id.clone(),
-            href: urls::operation(&version.slug, version.major, &operation.id),
-            method: operation.method.clone(),
-            path: operation.path.clone(),
-            summary: operation.summary.clone().unwrap_or_default(),
-            who: who_may_call(access.rule_for(&operation.id)),
-            deprecated: operation.deprecated,
+    let line = |operation: &Operation| OperationLine {
+        id: operation.id.clone(),
+        href: urls::operation(&version.slug, version.major, &operation.id),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        summary: operation.summary.clone().unwrap_or_default(),
+        who: who_may_call(access.rule_for(&operation.id)),
+        deprecated: operation.deprecated,
+    };
+    let tagged = tagged(&seen.published.contract).into_iter();
+    tagged
+        .map(|tagged| Group {
+            name: tagged.name.to_owned(),
+            id: tagged.id,
+            description: tagged.description,
+            operations: tagged.operations.into_iter().map(line).collect(),
         })
         .collect()
 }
 
-async fn releases(visitor: &Visitor, seen: &Seen) -> Result<Vec<Release>, Refusal> {
+/// The releases, newest first, and the one in force with what changed.
+async fn releases(visitor: &Visitor, seen: &Seen) -> Result<(Vec<Release>, Option<changes::Release>), Refusal> {
     let reads = visitor.hub.control.reads();
     // Who published is for people of the organisation.
     let named = matches!(visitor.actor(), Some(Actor::Person { .. }));
-    let releases = reads.releases_of(&seen.version.id).await?;
-    Ok(releases
-        .into_iter()
-        .take(50)
-        .map(|release| Release {
-            number: release.number,
-            info_version: release.info_version,
-            at: moment::written(release.published_at),
-            by: if named { release.published_by } else { seen.version.owner.to_string() },
-            current: release.number == seen.version.current_release,
-        })
-        .collect())
-}
-
-fn others(seen: &Seen) -> Vec<(String, String, Status)> {
-    seen.versions
-        .iter()
-        .filter(|other| other.major != seen.version.major)
-        .map(|other| (other.major.to_string(), urls::version(&other.slug, other.major), other.status))
-        .collect()
+    let rows = reads.releases_of(&seen.version.id).await?;
+    let in_force = rows.iter().find(|row| row.number == seen.version.current_release).cloned();
+    let last = match in_force {
+        Some(row) => Some(changes::told(visitor, row, MOST_CHANGES).await?),
+        None => None,
+    };
+    let releases = rows.into_iter().take(50).map(|release| Release {
+        number: release.number,
+        info_version: release.info_version,
+        at: moment::written(release.published_at),
+        by: if named { release.published_by } else { seen.version.owner.to_string() },
+        current: release.number == seen.version.current_release,
+    });
+    Ok((releases.collect(), last))
 }
 
 impl VersionPage {
     fn count(&self) -> String {
-        counted(self.operations.len(), "operation", "operations")
+        counted(self.count, "operation", "operations")
+    }
+}
+
+impl Leaf for VersionPage {
+    fn markdown(&self) -> String {
+        let mut out = format!("# {}\n\n{}\n\n", inline(&self.name), inline(&self.summary));
+        let facts = &self.facts;
+        for (name, value) in [
+            ("Owner", &facts.owner),
+            ("Status", &format!("{} since {}", facts.status, facts.since)),
+            ("Audience", &facts.audience.to_owned()),
+            ("Contract", &facts.info_version),
+            ("Limits", &self.limits),
+            ("Used by", &self.consumers),
+        ] {
+            let _ = writeln!(out, "- {name}: {}", inline(value));
+        }
+        let _ = writeln!(out, "\n## Description\n\n{}\n\n## Base URLs\n", self.description.source);
+        for it in &self.environments {
+            let kind = if it.mock { " (mock: the examples of the contract)" } else { "" };
+            let _ = writeln!(out, "- {}: {}{kind}", inline(&it.name), code(&it.base));
+        }
+        out.push_str("\n## Who may call\n\n");
+        for rule in &self.access {
+            let _ = writeln!(out, "- {}: {}", inline(&rule.operations), inline(&rule.who));
+        }
+        for group in &self.groups {
+            let _ = writeln!(out, "\n## {}\n\n{}\n", inline(&group.name), group.description.source);
+            let rows = group.operations.iter().map(|it| {
+                [
+                    format!("[{}]({}.md)", inline(&it.id), it.href),
+                    code(&format!("{} {}", it.method, it.path)),
+                    inline(&it.summary),
+                    inline(&it.who),
+                ]
+            });
+            out.push_str(&table(["Operation", "Call", "What it does", "Who may call it"], rows));
+        }
+        out.push_str("\n## Schemas\n\n");
+        for (name, href) in &self.schemas {
+            let _ = writeln!(out, "- [{}]({href}.md)", inline(name));
+        }
+        out.push_str("\n## Downloads\n\n");
+        for it in &self.downloads {
+            let _ = writeln!(out, "- [{}]({}): {}", it.text, it.href, it.about);
+        }
+        out
     }
 }

@@ -14,7 +14,7 @@ use super::find;
 use crate::{
     Hub,
     answer::{Refusal, page},
-    curl,
+    calling::curl,
     form::Sent,
     frame::{Frame, Section},
     session::SignedIn,

@@ -10,22 +10,15 @@ pub(crate) mod editions;
 pub(crate) mod editor;
 mod example;
 pub(crate) mod profile;
-mod reader;
 pub(crate) mod search;
 pub(crate) mod standard;
 pub(crate) mod standards;
 pub(crate) mod start;
 
-use askama::Template;
 use axum::{Router, routing::get};
 
-use crate::{Hub, urls, urls::route};
-
-/// A page of the playbook.
-pub(crate) trait Leaf: Template {
-    /// The same page as Markdown.
-    fn markdown(&self) -> String;
-}
+pub(crate) use crate::twin::Leaf;
+use crate::{Hub, reader, twin::table, urls, urls::route};
 
 /// A link of a list.
 #[derive(Clone, Debug)]
@@ -52,15 +45,4 @@ pub(super) fn router() -> Router<Hub> {
         .route(urls::PLAYBOOK_SEARCH, get(search::show))
         .route(route::PLAYBOOK_SEARCH_TWIN, get(search::show))
         .route(urls::EDITOR, get(editor::show).post(editor::check))
-}
-
-/// A table of Markdown.
-fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut out = line(&head.map(str::to_owned));
-    out.push_str(&format!("|{}\n", "---|".repeat(N)));
-    for row in rows {
-        out.push_str(&line(&row.map(|cell| cell.replace('|', "\\|").replace('\n', " "))));
-    }
-    out
 }

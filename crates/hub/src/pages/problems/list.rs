@@ -5,9 +5,10 @@ use axum::response::Response;
 use hansom_domain::ProblemCode;
 
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     frame::{Frame, Section},
-    session::Visitor,
+    reader::Reader,
+    twin::{Leaf, table},
     urls,
 };
 
@@ -26,9 +27,9 @@ struct Line {
 }
 
 /// `GET /problems`
-pub(crate) async fn show(visitor: Visitor) -> Result<Response, Refusal> {
-    let frame = visitor.frame("Problems", Section::Elsewhere).await?;
-    page(&List {
+pub(crate) async fn show(reader: Reader) -> Result<Response, Refusal> {
+    let frame = reader.visitor.frame("Problems", Section::Elsewhere).await?.with_twin(urls::PROBLEMS);
+    reader.answer(&List {
         frame,
         problems: ProblemCode::ALL
             .iter()
@@ -40,4 +41,13 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Refusal> {
             })
             .collect(),
     })
+}
+
+impl Leaf for List {
+    fn markdown(&self) -> String {
+        let rows = self.problems.iter();
+        let rows =
+            rows.map(|it| [it.status.to_string(), format!("[{}]({}.md)", it.code, it.href), it.title.to_owned()]);
+        format!("# Problems\n\n{}", table(["Status", "Problem", "What it means"], rows))
+    }
 }

@@ -5,9 +5,10 @@ use axum::{extract::Path, response::Response};
 use hansom_domain::ProblemCode;
 
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     frame::{Frame, Section},
-    session::Visitor,
+    reader::Reader,
+    twin::Leaf,
     urls,
 };
 
@@ -23,12 +24,13 @@ struct ProblemPage {
 }
 
 /// `GET /problems/{code}`
-pub(crate) async fn show(visitor: Visitor, Path(code): Path<String>) -> Result<Response, Refusal> {
-    let code = ProblemCode::from_code(&code).ok_or_else(|| {
+pub(crate) async fn show(reader: Reader, Path(code): Path<String>) -> Result<Response, Refusal> {
+    let code = ProblemCode::from_code(reader.name(&code)).ok_or_else(|| {
         Refusal::new(ProblemCode::NotFound, "There is no such problem. The list of problems has them all.")
     })?;
-    let frame = visitor.frame(code.title(), Section::Elsewhere).await?.under("Problems", urls::PROBLEMS);
-    page(&ProblemPage {
+    let frame = reader.visitor.frame(code.title(), Section::Elsewhere).await?;
+    let frame = frame.with_twin(&urls::problem(code)).under("Problems", urls::PROBLEMS);
+    reader.answer(&ProblemPage {
         frame,
         code: code.as_str(),
         status: code.status(),
@@ -36,4 +38,10 @@ pub(crate) async fn show(visitor: Visitor, Path(code): Path<String>) -> Result<R
         mend: code.mend(),
         of_gateway: code != ProblemCode::CrossSite && code != ProblemCode::NotAllowed,
     })
+}
+
+impl Leaf for ProblemPage {
+    fn markdown(&self) -> String {
+        format!("# {}\n\n`{}`, status {}\n\n{}\n", self.title, self.code, self.status, self.mend)
+    }
 }

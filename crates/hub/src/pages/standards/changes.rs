@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use hansom_store::ReleaseRow;
 use serde::Deserialize;
 
 use crate::{
@@ -28,21 +29,22 @@ struct ChangesPage {
     verdict: String,
 }
 
-struct Release {
-    number: i64,
-    info_version: String,
-    at: String,
-    first: bool,
-    changes: Vec<Line>,
-    unhandled: Vec<String>,
-    more: usize,
+/// A release and what is different from the one before.
+pub(crate) struct Release {
+    pub(crate) number: i64,
+    pub(crate) info_version: String,
+    pub(crate) at: String,
+    pub(crate) first: bool,
+    pub(crate) changes: Vec<Line>,
+    pub(crate) unhandled: Vec<String>,
+    pub(crate) more: usize,
 }
 
-struct Line {
-    breaking: bool,
-    operation: String,
-    text: String,
-    check: String,
+pub(crate) struct Line {
+    pub(crate) breaking: bool,
+    pub(crate) operation: String,
+    pub(crate) text: String,
+    pub(crate) check: String,
 }
 
 /// A difference as it is kept with a release.
@@ -85,17 +87,7 @@ pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, St
         .under(seen.name(), urls::version(&seen.version.slug, seen.version.major));
     let mut releases = vec![];
     for row in reads.releases_of(&seen.version.id).await?.into_iter().take(MOST) {
-        let text = reads.difference(&seen.version.id, row.number).await?.unwrap_or_default();
-        let kept: Kept = serde_json::from_str(&text).map_err(|error| Refusal::internal(error.to_string()))?;
-        releases.push(Release {
-            number: row.number,
-            info_version: row.info_version,
-            at: moment::day(row.published_at),
-            first: row.number == 1,
-            more: kept.changes.len().saturating_sub(MOST_CHANGES),
-            unhandled: kept.unhandled.into_iter().take(MOST_CHANGES).map(|one| sentence(&one.text)).collect(),
-            changes: lines(kept.changes),
-        });
+        releases.push(told(&visitor, row, MOST_CHANGES).await?);
     }
     page(&ChangesPage {
         frame,
@@ -105,8 +97,23 @@ pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, St
     })
 }
 
+/// A release with what the differ found, at most so many changes of it.
+pub(crate) async fn told(visitor: &Visitor, row: ReleaseRow, most: usize) -> Result<Release, Refusal> {
+    let text = visitor.hub.control.reads().difference(&row.version_id, row.number).await?.unwrap_or_default();
+    let kept: Kept = serde_json::from_str(&text).map_err(|error| Refusal::internal(error.to_string()))?;
+    Ok(Release {
+        number: row.number,
+        info_version: row.info_version,
+        at: moment::day(row.published_at),
+        first: row.number == 1,
+        more: kept.changes.len().saturating_sub(most),
+        unhandled: kept.unhandled.into_iter().take(most).map(|one| sentence(&one.text)).collect(),
+        changes: lines(kept.changes, most),
+    })
+}
+
 /// What breaks callers first.
-fn lines(mut changes: Vec<KeptChange>) -> Vec<Line> {
+fn lines(mut changes: Vec<KeptChange>, most: usize) -> Vec<Line> {
     changes.sort_by_key(|change| change.level != "error");
     let line = |change: KeptChange| Line {
         breaking: change.level == "error",
@@ -114,5 +121,5 @@ fn lines(mut changes: Vec<KeptChange>) -> Vec<Line> {
         text: sentence(&change.text),
         check: change.id,
     };
-    changes.into_iter().take(MOST_CHANGES).map(line).collect()
+    changes.into_iter().take(most).map(line).collect()
 }

@@ -1,4 +1,4 @@
-//! Who reads the playbook, and as what: a page or Markdown?
+//! Who reads a page that programs read, too, and as what: a page or Markdown?
 
 use std::sync::Arc;
 
@@ -10,21 +10,22 @@ use axum::{
 use hansom_domain::ProblemCode;
 use hansom_standards::Profile;
 
-use super::Leaf;
 use crate::{
     Hub,
     answer::{Refusal, page},
     frame::{Frame, Section},
     session::Visitor,
+    twin::Leaf,
 };
 
 const MARKDOWN: &str = "text/markdown";
 
-/// Somebody who reads the playbook.
+/// Somebody who reads a page that has a twin.
 pub(crate) struct Reader {
     pub(crate) visitor: Visitor,
     /// By the ending of the address or by `Accept`.
     wants_markdown: bool,
+    by_accept: bool,
 }
 
 impl Reader {
@@ -33,7 +34,16 @@ impl Reader {
         written.strip_suffix(".md").unwrap_or(written)
     }
 
-    /// The frame of the page.
+    /// The same where names may end in `.md` themselves: what is there by the very name is meant.
+    pub(crate) fn known<'n>(&mut self, written: &'n str, is_there: impl Fn(&str) -> bool) -> &'n str {
+        if is_there(written) {
+            self.wants_markdown = self.by_accept;
+            return written;
+        }
+        self.name(written)
+    }
+
+    /// The frame of a page of the playbook.
     pub(crate) async fn frame(&self) -> Result<Frame, Refusal> {
         Ok(self.visitor.frame("", Section::Playbook).await?)
     }
@@ -63,18 +73,23 @@ impl FromRequestParts<Hub> for Reader {
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, hub).await?;
         let is_twin = parts.uri.path().ends_with(".md");
-        Ok(Self { wants_markdown: is_twin || prefers_markdown(&parts.headers), visitor })
+        let by_accept = prefers_markdown(&parts.headers);
+        Ok(Self { wants_markdown: is_twin || by_accept, by_accept, visitor })
     }
 }
 
 /// Whether Markdown is asked for by name, and more than a page.
 fn prefers_markdown(headers: &HeaderMap) -> bool {
+    preferred(headers, [MARKDOWN, "text/html"]) == Some(MARKDOWN)
+}
+
+/// Which of these media types is asked for by name and most; the first of those that are asked for as much.
+pub(crate) fn preferred<const N: usize>(headers: &HeaderMap, known: [&'static str; N]) -> Option<&'static str> {
     let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut weights = [0.0_f32; 2];
+    let mut weights = [0.0_f32; N];
     for range in accept.flat_map(|line| line.split(',')).take(50) {
         let mut parts = range.split(';').map(str::trim);
-        let Some(place) =
-            parts.next().and_then(|it| [MARKDOWN, "text/html"].iter().position(|known| it.eq_ignore_ascii_case(known)))
+        let Some(place) = parts.next().and_then(|it| known.iter().position(|known| it.eq_ignore_ascii_case(known)))
         else {
             continue;
         };
@@ -83,8 +98,13 @@ fn prefers_markdown(headers: &HeaderMap) -> bool {
             *weight = quality.unwrap_or(1.0);
         }
     }
-    let [markdown, html] = weights;
-    markdown > 0.0 && markdown >= html
+    let mut best = (None, 0.0);
+    for (media_type, weight) in known.into_iter().zip(weights) {
+        if weight > best.1 {
+            best = (Some(media_type), weight);
+        }
+    }
+    best.0
 }
 
 #[cfg(test)]
