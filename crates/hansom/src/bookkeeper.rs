@@ -158,6 +158,16 @@ fn note(entry: Entry, counts: &mut HashMap<Key, CallCount>, refused: &mut Vec<Re
             count.latency.observe(entry.duration_micros);
         }
     }
+    note_refusal(entry, (application, person), refused, losses);
+}
+
+/// Keeps why a request was refused, for whoever may ask.
+fn note_refusal(
+    entry: Entry,
+    (application, person): (Option<String>, Option<String>),
+    refused: &mut Vec<RefusedCall>,
+    losses: &Losses,
+) {
     let Some(code) = entry.refusal else { return };
     if refused.len() >= MOST_REFUSED {
         losses.refusals.inc();

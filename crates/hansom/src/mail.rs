@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where mails go.
 pub(crate) enum Post {
     /// To a mail server.
-    Server(Server),
+    Server(Box<Server>),
     /// Nowhere: the demo shows them.
     Mailbox(mailbox::Mailbox),
 }
@@ -82,7 +82,7 @@ impl Post {
             };
             builder = builder.credentials(Credentials::new(read(user)?, read(password)?));
         }
-        Ok(Self::Server(Server { transport: builder.build(), from }))
+        Ok(Self::Server(Box::new(Server { transport: builder.build(), from })))
     }
 
     async fn send(&self, notice: &NoticeRow) -> Result<(), Unsent> {

@@ -18,7 +18,7 @@ use axum::{
 };
 use hansom_control::{Control, SealedKey, Vault};
 use hansom_domain::{Chance, Problem, ProblemCode, RequestId, SigningAlgorithm};
-use hansom_gateway::{Entry, Gateway, pressure::Pressure};
+use hansom_gateway::{Entry, Gateway, Sampling, kept::Kept, pressure::Pressure};
 use hansom_store::{Opened, Reads};
 use prometheus_client::registry::Registry;
 use tokio::{
@@ -27,10 +27,13 @@ use tokio::{
 };
 
 use crate::{
+    access_log::AccessLog,
     assertion::{self, SigningWith},
     bookkeeper::Losses,
     certificates::Certificates,
+    config::Role,
     crashes::Crashes,
+    exporter::Exporter,
     failure::{Doing, Failure},
     figures::Figures,
     keeper::{self, Keeper},
@@ -85,16 +88,12 @@ impl Node {
         fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
         let crashes = Crashes::read(&parts.state, &parts.clock);
         let role = parts.role;
-        let (kept, keeper) = if role.serves_apis() {
-            read(&parts.state, crashes.blamed())
-        } else {
-            (None, Keeper::start(&parts.state, None, 0))
-        };
+        let (kept, keeper) = kept(role, &parts.state, &crashes);
         let hold = Hold::new(&parts.state, crashes.blamed());
         crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
         let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, &parts.master_key)));
         let (mut registry, pressure) = (Registry::default(), Pressure::default());
-        let (journal, mut entries) = mpsc::channel(JOURNAL_BATCHES);
+        let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
         let environments = std::mem::take(&mut parts.environments).into_iter();
         let life = std::mem::take(&mut parts.life);
         let setup = hansom_gateway::Setup {
@@ -112,14 +111,7 @@ impl Node {
         };
         let gateway =
             hansom_gateway::start(setup, kept.map(|kept| kept.snapshot)).doing("the gateway could not start")?;
-        if let Some(log) = life.access_log {
-            entries = log.listen(entries, &mut registry);
-        }
-        let mut exporter = None;
-        if let Some((traces, _)) = life.traces {
-            let (onward, job) = traces.listen(entries, &mut registry);
-            (entries, exporter) = (onward, Some(job));
-        }
+        let (entries, exporter) = listen(entries, (life.access_log, life.traces), &mut registry);
         let losses = Losses::register(&mut registry);
         let (readiness, held) = (Readiness::default(), hold.held());
         let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
@@ -131,10 +123,7 @@ impl Node {
         let serves =
             if role.serves_apis() { Serves::Apis(gateway.clone(), held) } else { Serves::Hub(Arc::clone(&store)) };
         let operations = operations::router(serves, readiness.clone(), registry);
-        let quotas = Quotas::start(gateway.quotas(), parts.clock.clone(), parts.quota_file());
-        if !parts.is_replacement {
-            quotas.follows(None);
-        }
+        let quotas = quotas(&gateway, parts);
         let mut jobs = vec![
             serve(listener, parts.tls.operations.clone(), operations, stopping)?,
             tokio::spawn(certificates.run(life.ask)),
@@ -229,8 +218,40 @@ async fn follow(control: Control, signing: SigningWith, folder: PathBuf) {
     }
 }
 
+/// What was kept of before; a node that serves no APIs keeps nothing.
+fn kept(role: Role, state: &Path, crashes: &Crashes) -> (Option<Kept>, Keeper) {
+    if role.serves_apis() { read(state, crashes.blamed()) } else { (None, Keeper::start(state, None, 0)) }
+}
+
+/// Lets the access log and the exporter read what the gateway writes down, on its way on.
+fn listen(
+    mut entries: mpsc::Receiver<Vec<Entry>>,
+    (log, traces): (Option<AccessLog>, Option<(Exporter, Sampling)>),
+    registry: &mut Registry,
+) -> (mpsc::Receiver<Vec<Entry>>, Option<JoinHandle<()>>) {
+    if let Some(log) = log {
+        entries = log.listen(entries, registry);
+    }
+    match traces {
+        None => (entries, None),
+        Some((exporter, _)) => {
+            let (onward, job) = exporter.listen(entries, registry);
+            (onward, Some(job))
+        }
+    }
+}
+
+/// The counts of quotas; those of a process that is replaced come when it has ended.
+fn quotas(gateway: &Gateway, parts: &Parts) -> Quotas {
+    let quotas = Quotas::start(gateway.quotas(), parts.clock.clone(), parts.quota_file());
+    if !parts.is_replacement {
+        quotas.follows(None);
+    }
+    quotas
+}
+
 /// The snapshot on this machine, if there is one, and who keeps the next ones.
-fn read(folder: &Path, blamed: Option<u64>) -> (Option<hansom_gateway::kept::Kept>, Keeper) {
+fn read(folder: &Path, blamed: Option<u64>) -> (Option<Kept>, Keeper) {
     if let Some(blamed) = blamed {
         tracing::error!(
             generation = blamed,

@@ -1,5 +1,4 @@
 //! Keys by the command line, against the database of a platform that runs.
-#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it has files and a clock")]
 
 #[expect(dead_code, reason = "the platform's tests use more of the town")]
 mod town;
