@@ -72,6 +72,8 @@ fn constants(files: &[(PathBuf, String)]) -> BTreeMap<String, String> {
         };
         let value = value.trim_end_matches(';');
         match value.strip_prefix('"') {
+            // Another text may have the name of an address.
+            Some(text) if !text.starts_with('/') => {}
             Some(text) => _ = known.insert(name.to_owned(), text.trim_end_matches('"').to_owned()),
             None => others.push((name, value.rsplit("::").next().unwrap_or_default())),
         }

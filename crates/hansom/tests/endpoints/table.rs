@@ -32,8 +32,8 @@ hub GET /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 no
 hub PUT /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 403 not-allowed
-hub GET /api/v1/applications/{application_id}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/transfer | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/bundles | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/bundles/{bundle_id} | 401 token-missing | 404 not-found | 404 not-found
@@ -108,7 +108,7 @@ hub GET /audit | 303 sign-in | 403 | 303 sign-in
 hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id}/decision | 303 | 303 | 303
 hub POST /bundles/{id}/decision | 403 | 404 | 403
-hub GET /catalog | 200 | 200 | 200
+hub GET /catalog | 303 | 303 | 303
 hub GET /catalog.jsonld | 200 | 200 | 200
 hub GET /catalogue.csv | 200 | 200 | 200
 hub GET /consent | 303 sign-in | 400 | 303 sign-in
@@ -193,9 +193,9 @@ hub GET /waivers/{id}/decision | 303 | 303 | 303
 hub POST /waivers/{id}/decision | 403 | 404 | 403
 hub GET /waivers/{id}/withdrawal | 303 | 303 | 303
 hub POST /waivers/{id}/withdrawal | 403 | 404 | 403
-production GET /authz | 400 bad-request | 400 bad-request | 400 bad-request
-production GET /repairs/v1/repairs | 401 token-missing | 401 token-missing | 401 token-audience
 operations GET /live | 200 | 200 | 200
 operations GET /metrics | 200 | 200 | 200
 operations GET /ready | 200 | 200 | 200
+production GET /authz | 400 bad-request | 400 bad-request | 400 bad-request
+production GET /repairs/v1/repairs | 401 token-missing | 401 token-missing | 401 token-audience
 ";
