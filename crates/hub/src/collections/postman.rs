@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Material, Parts, is_word, path, title};
 use crate::calling::example;
 
-const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+const FORMAT: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
 /// The collection of a version.
 pub(crate) fn collection(material: &Material<'_>) -> Value {
@@ -19,7 +19,7 @@ pub(crate) fn collection(material: &Material<'_>) -> Value {
             "name": material.name,
             "description": material.published.contract.description.as_deref().unwrap_or_default(),
             "version": material.published.contract.version,
-            "schema": SCHEMA,
+            "schema": FORMAT,
         },
         "auth": authorisation(material),
         "variable": variables(material),
