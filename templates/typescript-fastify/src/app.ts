@@ -109,9 +109,7 @@ function serverOf(settings: Settings, contract: Contract, logger: Journal): Fast
     clientErrorHandler: (error: Error & { code?: string }, socket) => {
       if (socket.writable && error.code !== "ECONNRESET") {
         const problem = problemOf(Object.assign(error, { statusCode: 400 }));
-        const body = JSON.stringify(problem.body(settings.hubUrl, randomUUID()));
-        const head = `HTTP/1.1 ${problem.status} \r\ncontent-type: application/problem+json\r\nconnection: close`;
-        socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+        socket.write(rawAnswer(problem, settings.hubUrl, headersOfAll(randomUUID(), contract)));
       }
       socket.destroy();
     },
@@ -125,6 +123,20 @@ function serverOf(settings: Settings, contract: Contract, logger: Journal): Fast
 function answerProblem(reply: FastifyReply, problem: Problem, hubUrl: string, requestId: string): FastifyReply {
   reply.status(problem.status).headers(problem.headers).type("application/problem+json");
   return reply.send(JSON.stringify(problem.body(hubUrl, requestId)));
+}
+
+/** An answer to what was no request, so that there is nobody else to write it. */
+function rawAnswer(problem: Problem, hubUrl: string, headers: Record<string, string>): string {
+  const body = JSON.stringify(problem.body(hubUrl, headers["request-id"] ?? ""));
+  const all = {
+    ...headers,
+    ...problem.headers,
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${problem.status} \r\n${lines.join("")}\r\n${body}`;
 }
 
 /** Also for answers to what could not be routed. */

@@ -84,6 +84,9 @@ export function unavailable(cause: unknown): Problem {
   return new Problem("unavailable", "Try again in a moment.", { headers: { "retry-after": "5" }, cause });
 }
 
+/** A method that HTTP does not know comes without an address, so this is what is used at all. */
+const KNOWN = "DELETE, GET, HEAD, PATCH, POST";
+
 /** What went wrong below us, in our words. What nobody foresaw is our fault, and its cause is for the log alone. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -96,6 +99,8 @@ export function problemOf(error: unknown): Problem {
     case "FST_ERR_CTP_REQUEST_TIMEOUT":
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new Problem("request-timeout", "Send the request without long pauses.");
+    case "HPE_INVALID_METHOD":
+      return new Problem("method-not-allowed", "Use a method that the contract names.", { headers: { allow: KNOWN } });
     case "HPE_HEADER_OVERFLOW":
       return new Problem("fields-too-large", "Send fewer or shorter header fields.");
   }

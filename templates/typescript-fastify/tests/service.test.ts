@@ -122,16 +122,20 @@ test("a body that is no JSON, or is too large, is refused", async (t) => {
 test("what is no HTTP gets a problem and no more", async (t) => {
   const world = await World.start(t);
   const { hostname, port } = new URL(world.app.origin);
-  const answer = await new Promise<string>((done, failed) => {
-    let text = "";
-    const socket = connect(Number(port), hostname, () => socket.write("GET / HTTP/9\r\n\r\n"));
-    socket.on("data", (chunk) => {
-      text += chunk;
+  const sent = async (text: string) => {
+    return await new Promise<string>((done, failed) => {
+      let answer = "";
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket.on("data", (chunk) => {
+        answer += chunk;
+      });
+      socket.on("error", failed).on("close", () => done(answer));
     });
-    socket.on("error", failed).on("close", () => done(text));
-  });
-  assert.match(answer, /^HTTP\/1\.1 400 /);
-  assert.match(answer, /application\/problem\+json/);
+  };
+  const answer = await sent("GET / HTTP/9\r\n\r\n");
+  assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
+  const unknown = await sent("BREW / HTTP/1.1\r\nhost: x\r\n\r\n");
+  assert.match(unknown, /^HTTP\/1\.1 405 [\s\S]*allow: DELETE, GET/);
 });
 
 test("the log is one line of JSON for a request, and names nobody", async (t) => {
