@@ -77,6 +77,7 @@ pub(crate) struct Found {
     told: String,
     /// When it happened, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
     at: Option<Moment>,
 }
 
