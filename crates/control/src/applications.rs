@@ -31,6 +31,7 @@ impl Control {
             Audience::Internal => match viewer {
                 Some(Actor::Person { .. } | Actor::Platform) => true,
                 Some(application @ Actor::Application { .. }) => application.speaks_for(owner),
+                Some(Actor::Pipeline { owner: trusting, .. }) => trusting == owner,
                 None => false,
             },
         }

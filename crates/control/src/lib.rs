@@ -19,6 +19,7 @@ mod credentials;
 mod decide_grant;
 mod decide_waiver;
 mod device_requests;
+mod distrust_pipeline;
 mod editions;
 mod end_sessions;
 mod error;
@@ -35,6 +36,8 @@ mod manifest;
 mod member_list;
 mod notices;
 mod oauth_clients;
+mod pin_pipeline;
+mod pipelines;
 mod policy;
 mod promises;
 mod publish_edition;
@@ -68,6 +71,7 @@ mod terms;
 mod text;
 mod token_families;
 mod transfer_application;
+mod trust_pipeline;
 mod upkeep;
 mod usage;
 mod vault;
@@ -104,6 +108,7 @@ pub use manifest::{Granting, Manifest, Target, read_manifest};
 pub use member_list::{ListFault, MOST_LINES, read_member_list};
 pub use notices::Sending;
 pub use oauth_clients::{CLI_CLIENT, Client};
+pub use pipelines::{GITHUB, GITLAB, PipelineRun};
 pub use publish_release::{Publication, Published};
 pub use redeem_code::{Redeemed, ShownCode};
 pub use redirect_uri::RedirectUri;
@@ -119,6 +124,7 @@ pub use sessions::{ListedSession, Session, SessionCookie, SignedOut};
 pub use sign_in_person::{Proven, Told};
 pub use terms::{ApplicationTerms, CredentialTerms, GrantTerms, KeyTerms, PeopleTerms, Terms};
 pub use token_families::{GrantedFamily, REFRESH_PREFIX, RefreshLife};
+pub use trust_pipeline::TrustedPipeline;
 pub use vault::Vault;
 
 /// What the verbs need to know of the platform.
@@ -204,6 +210,11 @@ impl Control {
     /// Begins a change: the verb's name is what the audit trail shows. A program does no more than publish, if it was
     /// registered for that, and give its own tokens back; everything else is for people.
     async fn begin(&self, actor: &Actor, verb: &'static str, at: Timestamp) -> Result<Change, Error> {
+        if let Actor::Pipeline { .. } = actor
+            && verb != "publish_release"
+        {
+            return Err(Error::NotAllowed("a pipeline publishes, and does nothing else".into()));
+        }
         if let Actor::Application { may_publish, .. } = actor {
             let may = verb == "revoke_token" || (verb == "publish_release" && *may_publish);
             if !may {

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, sync::Arc};
 
-use hansom_domain::{Actor, ApiId, ApiSlug, Major, OpenNetworks, ReleaseId, VersionId};
+use hansom_domain::{Actor, ApiId, ApiSlug, GroupAddress, Major, OpenNetworks, ReleaseId, VersionId};
 use hansom_standards::{Contract, Place, difference::Difference};
 use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
@@ -268,6 +268,9 @@ fn major_of(contract: &Contract) -> Result<Major, Error> {
 
 /// Only the owners publish: those of the API as it is, and those that the manifest names.
 fn refuse_strangers(actor: &Actor, manifest: &Manifest, api: Option<&ApiRow>) -> Result<(), Error> {
+    if let Actor::Pipeline { api: trusting, owner, .. } = actor {
+        return refuse_other_apis(trusting, owner, manifest, api);
+    }
     if let Actor::Application { .. } = actor
         && !actor.speaks_for(&manifest.owner)
     {
@@ -280,6 +283,31 @@ fn refuse_strangers(actor: &Actor, manifest: &Manifest, api: Option<&ApiRow>) ->
         if !actor.speaks_for(owner) {
             let what = if api.is_some() { "is owned by" } else { "would be owned by" };
             return Err(Error::NotAllowed(format!("{} {what} {owner}; only its members may publish it", manifest.api)));
+        }
+    }
+    Ok(())
+}
+
+/// A pipeline publishes the API that trusts it, for the group that said so, and gives it to nobody else.
+fn refuse_other_apis(
+    trusting: &ApiSlug,
+    trusted_by: &GroupAddress,
+    manifest: &Manifest,
+    api: Option<&ApiRow>,
+) -> Result<(), Error> {
+    if *trusting != manifest.api {
+        return Err(Error::NotAllowed(format!(
+            "the pipeline is trusted to publish {trusting} and not {}; the owners of {0} trust it at the hub",
+            manifest.api
+        )));
+    }
+    for owner in api.map(|api| &api.owner).into_iter().chain([&manifest.owner]) {
+        if owner != trusted_by {
+            return Err(Error::NotAllowed(format!(
+                "{trusted_by} trusts the pipeline, and {} would be published for {owner}; a member of that group trusts the \
+                 pipeline anew, or publishes it",
+                manifest.api
+            )));
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{ApplicationId, GroupAddress, PersonId};
+use crate::{ApiSlug, ApplicationId, GroupAddress, PersonId, PipelineId};
 
 /// Who asks for a change, as proven by a session or an access token. Every change and every audit entry has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,17 @@ pub enum Actor {
         /// Registered to publish, and owned by the platform's administrators' group.
         administrator: bool,
     },
+    /// A run of a pipeline elsewhere that an API trusts. It speaks for no group: it publishes that API and does nothing else.
+    Pipeline {
+        /// Which trust.
+        id: PipelineId,
+        /// The API that it may publish.
+        api: ApiSlug,
+        /// The group that trusts it. It publishes for this owner only.
+        owner: GroupAddress,
+        /// Repository, ref and run for the audit trail.
+        name: String,
+    },
     /// The platform itself: first start, clean-up, demo data.
     Platform,
 }
@@ -46,7 +57,7 @@ impl Actor {
         match self {
             Actor::Person { groups, .. } => groups.contains(group),
             Actor::Application { owner, .. } => owner == group,
-            Actor::Platform => false,
+            Actor::Pipeline { .. } | Actor::Platform => false,
         }
     }
 
@@ -54,24 +65,27 @@ impl Actor {
     pub fn is_administrator(&self) -> bool {
         match self {
             Actor::Person { administrator, .. } | Actor::Application { administrator, .. } => *administrator,
+            Actor::Pipeline { .. } => false,
             Actor::Platform => true,
         }
     }
 
-    /// `person`, `application` or `platform`.
+    /// `person`, `application`, `pipeline` or `platform`.
     pub fn kind(&self) -> &'static str {
         match self {
             Actor::Person { .. } => "person",
             Actor::Application { .. } => "application",
+            Actor::Pipeline { .. } => "pipeline",
             Actor::Platform => "platform",
         }
     }
 
-    /// The id of the person or application; `platform` for the platform.
+    /// The id of the person, application or pipeline; `platform` for the platform.
     pub fn id(&self) -> &str {
         match self {
             Actor::Person { id, .. } => id.as_str(),
             Actor::Application { id, .. } => id.as_str(),
+            Actor::Pipeline { id, .. } => id.as_str(),
             Actor::Platform => "platform",
         }
     }
@@ -79,7 +93,7 @@ impl Actor {
     /// A name that people know.
     pub fn name(&self) -> &str {
         match self {
-            Actor::Person { name, .. } | Actor::Application { name, .. } => name,
+            Actor::Person { name, .. } | Actor::Application { name, .. } | Actor::Pipeline { name, .. } => name,
             Actor::Platform => "Hansom",
         }
     }

@@ -68,6 +68,10 @@ id! {
     ApplicationId
 }
 id! {
+    /// A pipeline that an API trusts to publish it.
+    PipelineId
+}
+id! {
     /// A credential of an application.
     CredentialId
 }

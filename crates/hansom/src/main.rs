@@ -29,6 +29,7 @@ mod memory;
 mod node;
 mod operations;
 mod otlp;
+mod pipeline_token;
 mod platform;
 mod project;
 mod publisher;

@@ -2,7 +2,9 @@
 
 use axum::http::HeaderMap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hansom_domain::{Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, Timestamp, TokenId};
+use hansom_domain::{
+    Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, PipelineId, Timestamp, TokenId,
+};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, jwk::Jwk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +17,11 @@ use crate::{
 
 /// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
 pub const HUB_CLIENT: &str = hansom_domain::HUB_CLIENT;
+
+/// What the `sub` of a pipeline's token begins with. No id has a colon.
+pub(crate) const PIPELINE: &str = "pipeline:";
+/// How long a pipeline's token lives. No other setting makes it longer.
+const PIPELINE_SECONDS: i64 = 600;
 
 const MEDIA_TYPE: &str = "at+jwt";
 /// Below the header limits of the gateway and of every usual client.
@@ -70,6 +77,9 @@ pub(crate) struct Claims {
     /// The family of refresh tokens that it ends with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) family: Option<TokenId>,
+    /// Which run of a pipeline it is: repository, ref and run. For the audit trail; it gives nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pipeline: Option<String>,
     /// When the person signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) auth_time: Option<i64>,
@@ -97,6 +107,7 @@ pub(crate) struct Wish<'a> {
     pub(crate) scope: Option<String>,
     pub(crate) groups: Option<Vec<GroupAddress>>,
     pub(crate) family: Option<&'a TokenId>,
+    pub(crate) pipeline: Option<String>,
     pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) jkt: Option<&'a str>,
     pub(crate) seconds: i64,
@@ -113,9 +124,15 @@ impl<'a> Wish<'a> {
         Self::new(person.as_str(), client.as_str(), audience, seconds)
     }
 
+    /// A token of a run of a pipeline. Subject and client are no ids, so that nothing else takes it for anybody.
+    pub(crate) fn of_pipeline(subject: &'a str, run: String, audience: String) -> Self {
+        Self { pipeline: Some(run), ..Self::new(subject, subject, audience, PIPELINE_SECONDS) }
+    }
+
     fn new(subject: &'a str, client: &'a str, audience: String, seconds: i64) -> Self {
         let (credential, scope, groups, family, authenticated_at, jkt) = (None, None, None, None, None, None);
-        Self { subject, client, credential, audience, scope, groups, family, authenticated_at, jkt, seconds }
+        let pipeline = None;
+        Self { subject, client, credential, audience, scope, groups, family, pipeline, authenticated_at, jkt, seconds }
     }
 }
 
@@ -169,6 +186,7 @@ impl OAuth {
             groups: wish.groups,
             scope: wish.scope,
             family: wish.family.cloned(),
+            pipeline: wish.pipeline,
             auth_time: wish.authenticated_at.map(Timestamp::seconds),
             cnf: wish.jkt.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
             iat: now,
@@ -194,6 +212,9 @@ impl OAuth {
         if claims.aud != self.issuer() {
             return Err(Error::TokenAudience);
         }
+        if let Some(id) = claims.sub.strip_prefix(PIPELINE) {
+            return self.authenticate_pipeline(id, &claims, key).await;
+        }
         if !self.is_unrevoked(&claims).await? {
             return Err(Error::TokenRevoked);
         }
@@ -206,6 +227,24 @@ impl OAuth {
             self.control().actor_of_person(&person).await?
         };
         Ok(Bearer { actor, token: claims.jti, scopes: scope::read(claims.scope.as_deref().unwrap_or_default()) })
+    }
+
+    /// A run of a pipeline, as long as the pipeline is trusted: whoever distrusts it is obeyed at once.
+    async fn authenticate_pipeline(&self, id: &str, claims: &Claims, key: KeyProof<'_>) -> Result<Bearer, Error> {
+        let reads = self.control().reads();
+        if reads.is_revoked_token(&claims.jti).await.map_err(hansom_control::Error::from)? {
+            return Err(Error::TokenRevoked);
+        }
+        if key.is_dpop_scheme {
+            return Err(Error::TokenInvalid("the access token is bound to no key; send it as Bearer"));
+        }
+        let name = claims.pipeline.as_deref().unwrap_or_default();
+        let actor = self.control().actor_of_pipeline(&parsed::<PipelineId>(id)?, name).await;
+        let actor = actor.map_err(|error| match error {
+            hansom_control::Error::NotAllowed(_) => Error::TokenRevoked,
+            other => other.into(),
+        })?;
+        Ok(Bearer { actor, token: claims.jti.clone(), scopes: vec![Scope::Publish] })
     }
 
     /// RFC 9449 section 7.1: a bound token is worth nothing without its key, and none is made a bearer token by its scheme.

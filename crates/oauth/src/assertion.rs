@@ -209,8 +209,12 @@ fn algorithm(head: &Head) -> Result<Algorithm, Error> {
     }
 }
 
-/// Whether the key made the signature. Each key has one algorithm, whatever the assertion says.
 fn signed(claimed: &Claimed, key: &Value) -> bool {
+    is_signed_by(key, claimed.algorithm, &claimed.message, &claimed.signature)
+}
+
+/// Whether the key made the signature. Each key has one algorithm, whatever the signed text says.
+pub(crate) fn is_signed_by(key: &Value, algorithm: Algorithm, message: &str, signature: &str) -> bool {
     let Ok(jwk) = serde_json::from_value::<Jwk>(key.clone()) else {
         return false;
     };
@@ -220,13 +224,13 @@ fn signed(claimed: &Claimed, key: &Value) -> bool {
         AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => Algorithm::EdDSA,
         _ => return false,
     };
-    if own != claimed.algorithm {
+    if own != algorithm {
         return false;
     }
     let Ok(key) = DecodingKey::from_jwk(&jwk) else {
         return false;
     };
-    jsonwebtoken::crypto::verify(&claimed.signature, claimed.message.as_bytes(), &key, own).unwrap_or(false)
+    jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, own).unwrap_or(false)
 }
 
 /// A key that nobody holds: the base point of P-256, whose private half is the number one and is never asked for, since

@@ -1,10 +1,12 @@
 //! How does a token of another issuer become one of ours (RFC 8693)?
 
 use axum::response::Response;
+use hansom_control::PipelineRun;
+use hansom_domain::ApiSlug;
 
 use crate::{
-    Error, OAuth, Scope, Subject, SubjectError,
-    access_token::Wish,
+    Error, OAuth, Scope, Subject, SubjectError, SubjectIssuer,
+    access_token::{PIPELINE, Wish},
     client::Client,
     form::Form,
     scope,
@@ -25,6 +27,15 @@ fn refused() -> Error {
     Error::Flow { error: "invalid_grant", why: PROVES_NOTHING }
 }
 
+/// The pipeline is genuine: it may read in its log what it lacks, which says no more than its own token does.
+fn untrusted(error: hansom_control::Error) -> Error {
+    match error {
+        hansom_control::Error::NotAllowed(why) => Error::Untrusted(why),
+        hansom_control::Error::Invalid(why) => Error::Malformed(why),
+        other => other.into(),
+    }
+}
+
 impl OAuth {
     pub(crate) async fn exchange_token(&self, form: &Form) -> Result<Response, Error> {
         let token = form.need("subject_token")?;
@@ -42,7 +53,7 @@ impl OAuth {
         let caller = format!("exchange@{}", form.address);
         self.failures.refuse_if_too_many(&caller, now)?;
         let result = self.exchange_proven(form, token).await;
-        if matches!(result, Err(Error::Flow { error: "invalid_grant", .. })) {
+        if matches!(result, Err(Error::Flow { error: "invalid_grant", .. } | Error::Untrusted(_))) {
             self.failures.count(&caller, now);
         }
         result
@@ -50,8 +61,14 @@ impl OAuth {
 
     async fn exchange_proven(&self, form: &Form, token: &str) -> Result<Response, Error> {
         let issuer = issuer_of(token).ok_or_else(refused)?;
-        let trusted = self.setup.rules.subjects.iter().find(|trusted| trusted.issuer() == issuer);
-        let trusted = trusted.ok_or_else(refused)?;
+        let of_pipeline = self.pipeline_issuer(token, &issuer).await?;
+        let trusted = match &of_pipeline {
+            Some(trusted) => trusted as &dyn SubjectIssuer,
+            None => {
+                let mut trusted = self.setup.rules.subjects.iter();
+                trusted.find(|trusted| trusted.issuer() == issuer).ok_or_else(refused)?.as_ref()
+            }
+        };
         let own = [self.issuer().to_owned(), self.token_endpoint()];
         let now = self.control().clock().now();
         let subject = trusted.prove(token, &own, now).await.map_err(|error| match error {
@@ -68,6 +85,7 @@ impl OAuth {
             }
         })?;
         match subject {
+            Subject::Pipeline(run) => self.exchange_pipeline(form, &run).await,
             Subject::Person { issuer, subject } => self.exchange_person(form, &issuer, &subject).await,
             Subject::ServiceAccount { issuer, subject, email } => {
                 self.exchange_service_account(form, (&issuer, &subject), &email).await
@@ -134,6 +152,34 @@ impl OAuth {
         let answer = self.exchanged(wish, scope).await?;
         self.note_use(&client).await;
         Ok(answer)
+    }
+
+    /// A run of a pipeline that an API trusts. Its token is for publishing that API, and is all that proves it.
+    async fn exchange_pipeline(&self, form: &Form, run: &PipelineRun) -> Result<Response, Error> {
+        let api = form.get("api").map(str::parse::<ApiSlug>).transpose();
+        let api = api.map_err(|invalid| Error::Malformed(invalid.to_string()))?;
+        if form
+            .get("resource")
+            .or(form.get("audience"))
+            .is_some_and(|place| place.trim_end_matches('/') != self.issuer())
+        {
+            return Err(Error::Target(
+                "a pipeline's token is for the hub only; leave resource and audience out".into(),
+            ));
+        }
+        let row = self.control().pipeline_of_run(run, api.as_ref()).await.map_err(untrusted)?;
+        if !self.control().use_assertion(&run.once, run.good_until).await? {
+            return Err(Error::Untrusted(
+                "the pipeline's token was used before; have the pipeline's issuer make a new one for each request"
+                    .into(),
+            ));
+        }
+        self.control().pin_pipeline(&row, run).await.map_err(untrusted)?;
+        let subject = format!("{PIPELINE}{}", row.id);
+        let scope = Some(Scope::Publish.as_str().to_owned());
+        let wish = Wish { scope: scope.clone(), ..Wish::of_pipeline(&subject, run.name(), self.issuer().to_owned()) };
+        tracing::info!(api = %row.api, run = run.name(), "a pipeline gets a token to publish");
+        self.exchanged(wish, scope).await
     }
 
     async fn exchanged(&self, wish: Wish<'_>, scope: Option<String>) -> Result<Response, Error> {

@@ -119,6 +119,11 @@ impl KeySets {
     }
 
     async fn ask(&self, oauth: &OAuth, address: &str) -> Result<Vec<Value>, KeySetError> {
+        read(&self.document(oauth, address).await?).ok_or(KeySetError::NoKeys)
+    }
+
+    /// What is at an address that somebody registered.
+    pub(crate) async fn document(&self, oauth: &OAuth, address: &str) -> Result<Vec<u8>, KeySetError> {
         // What was open when it was registered may have been closed; and an address in digits is resolved by nobody.
         let url = oauth.control().key_set_address(address).map_err(|_| KeySetError::Unreached)?;
         let unreached = |_| KeySetError::Unreached;
@@ -135,7 +140,7 @@ impl KeySets {
             }
             body.extend_from_slice(&chunk);
         }
-        read(&body).ok_or(KeySetError::NoKeys)
+        Ok(body)
     }
 }
 

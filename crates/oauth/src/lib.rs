@@ -25,6 +25,7 @@ mod origin;
 mod outbound;
 mod par;
 mod party;
+mod pipeline;
 mod refresh;
 mod refusal;
 mod return_path;
@@ -107,6 +108,8 @@ pub struct OAuth {
     /// Wrong codes of devices, by person.
     guesses: Arc<Failures>,
     key_sets: Arc<key_sets::KeySets>,
+    /// What the issuers of trusted pipelines told of themselves.
+    pipelines: Arc<pipeline::PipelineIssuers>,
 }
 
 impl std::fmt::Debug for OAuth {
@@ -135,6 +138,7 @@ impl OAuth {
             failures: Arc::new(Failures::new(20, 60)),
             askers: Arc::new(Failures::new(60, 60)),
             key_sets: Arc::new(key_sets),
+            pipelines: Arc::default(),
             guesses: Arc::new(Failures::new(5, 600)),
         }
     }

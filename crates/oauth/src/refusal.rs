@@ -47,6 +47,9 @@ pub enum Error {
         /// What is wrong, without telling what the caller may not know.
         why: &'static str,
     },
+    /// A genuine pipeline that nobody trusts so, or a token of one that was used before.
+    #[error("{0}")]
+    Untrusted(String),
     /// The proof of a key is wrong (RFC 9449).
     #[error("{0}")]
     Proof(&'static str),
@@ -89,7 +92,7 @@ impl Error {
             Error::Malformed(_) | Error::GrantType | Error::Target(_) | Error::NotYours => ProblemCode::BadRequest,
             Error::Proof(_) | Error::Nonce(_) => ProblemCode::BadRequest,
             Error::Flow { error: "temporarily_unavailable", .. } => ProblemCode::Unavailable,
-            Error::Flow { .. } => ProblemCode::BadRequest,
+            Error::Flow { .. } | Error::Untrusted(_) => ProblemCode::BadRequest,
             Error::MediaType => ProblemCode::UnsupportedMediaType,
             Error::TooLarge => ProblemCode::BodyTooLarge,
             Error::Method(_) => ProblemCode::MethodNotAllowed,
@@ -115,6 +118,7 @@ impl Error {
             Error::TooManyFailures(_) => "temporarily_unavailable",
             Error::GrantType => "unsupported_grant_type",
             Error::Flow { error, .. } => error,
+            Error::Untrusted(_) => "invalid_grant",
             Error::Proof(_) => "invalid_dpop_proof",
             Error::Nonce(_) => "use_dpop_nonce",
             Error::Target(_) => "invalid_target",
@@ -140,6 +144,7 @@ impl Error {
             | Error::TooManyFailures(_)
             | Error::GrantType
             | Error::Flow { .. }
+            | Error::Untrusted(_)
             | Error::Proof(_)
             | Error::Nonce(_)
             | Error::Target(_)
@@ -169,6 +174,7 @@ impl Error {
             | Error::TooLarge
             | Error::GrantType
             | Error::Flow { .. }
+            | Error::Untrusted(_)
             | Error::Proof(_)
             | Error::Target(_)
             | Error::NotYours

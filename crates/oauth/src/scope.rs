@@ -32,8 +32,11 @@ impl Scope {
     /// Whether an actor may be given it in a token.
     pub(crate) fn is_open_to(self, actor: &Actor) -> bool {
         match self {
-            Scope::Read => true,
-            Scope::Publish => matches!(actor, Actor::Application { may_publish: true, .. } | Actor::Person { .. }),
+            Scope::Read => !matches!(actor, Actor::Pipeline { .. }),
+            Scope::Publish => matches!(
+                actor,
+                Actor::Application { may_publish: true, .. } | Actor::Person { .. } | Actor::Pipeline { .. }
+            ),
             Scope::Write => matches!(actor, Actor::Person { .. }),
         }
     }

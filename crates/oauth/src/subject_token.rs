@@ -4,6 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use hansom_control::PipelineRun;
 use hansom_domain::Timestamp;
 use openidconnect::{
     ClaimsVerificationError, ClientId, IssuerUrl, Nonce,
@@ -40,6 +41,8 @@ pub enum Subject {
         /// The `email`.
         email: String,
     },
+    /// A run of a pipeline. Whether anybody trusts it is not asked yet.
+    Pipeline(Box<PipelineRun>),
 }
 
 /// Why a token of another issuer proves nothing. The causes are for the log.

@@ -15,6 +15,10 @@ hub GET /account/sessions | 303 | 303 | 303
 hub POST /account/sessions | 403 | 303 | 403
 hub GET /api/v1/apis | 200 | 200 | 200
 hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/pipelines | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/apis/{slug}/pipelines | 401 token-missing | 404 not-found | 403 not-allowed
+hub DELETE /api/v1/apis/{slug}/pipelines/{pipeline_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/apis/{slug}/pipelines/{pipeline_id} | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/apis/{slug}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/apis/{slug}/versions/{major} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/differences/{number} | 404 api-not-found | 200 | 404 api-not-found

@@ -32,7 +32,7 @@ impl From<Actor> for Me {
         let groups = match &actor {
             Actor::Person { groups, .. } => groups.iter().cloned().collect(),
             Actor::Application { owner, .. } => vec![owner.clone()],
-            Actor::Platform => vec![],
+            Actor::Pipeline { .. } | Actor::Platform => vec![],
         };
         Self {
             kind: actor.kind(),

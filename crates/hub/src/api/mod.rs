@@ -22,6 +22,7 @@ mod oauth_clients;
 mod openapi;
 mod paging;
 mod people;
+mod pipelines;
 mod problem;
 mod reading;
 mod refusals;
@@ -54,6 +55,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(apis::list_apis))
         .routes(routes!(apis::get_api))
         .routes(routes!(apis::get_version))
+        .routes(routes!(pipelines::list_pipelines, pipelines::trust_pipeline))
+        .routes(routes!(pipelines::get_pipeline, pipelines::distrust_pipeline))
         .routes(routes!(releases::list_releases))
         .routes(routes!(releases::get_release))
         .routes(routes!(releases::publish_release))

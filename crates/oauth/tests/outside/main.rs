@@ -9,6 +9,7 @@ mod devices;
 mod exchange;
 mod flows;
 mod google;
+mod pipelines;
 mod provider;
 mod pushed;
 mod refreshing;
