@@ -827,3 +827,25 @@ async fn a_release_tells_its_verdict_and_its_difference() {
     let first = town.stranger().get("/apis/repairs/versions/v1/differences/1").await;
     assert_eq!(first.is(200).get("changes"), None);
 }
+
+#[tokio::test]
+async fn the_owners_of_an_api_say_which_pipelines_publish_it() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let new = json!({ "provider": "github", "repository": "hackney/repairs-api", "ref": "refs/tags/v*",
+        "workflow": "publish.yml", "owner": REPAIRS });
+    let made = ada.post("/apis/repairs/pipelines", new.clone()).await;
+    assert_eq!(made.is(201)["issuer"], "https://token.actions.githubusercontent.com");
+    assert_eq!((&made.is(201)["ref"], &made.is(201)["owner"]), (&json!("refs/tags/v*"), &json!(REPAIRS)));
+    let address = made.header("location").trim_start_matches("/api/v1").to_owned();
+    assert_eq!(ada.get(&address).await.is(200), made.is(201));
+    assert_eq!(ada.get("/apis/repairs/pipelines").await.is(200)["items"], json!([made.is(201)]));
+    ada.post("/apis/repairs/pipelines", new.clone()).await.is_problem(409, "conflict");
+    let bob = town.person("bob", &["rents@hackney.example"]).await;
+    bob.get("/apis/repairs/pipelines").await.is_problem(404, "not-found");
+    bob.get(&address).await.is_problem(404, "not-found");
+    bob.post("/apis/repairs/pipelines", new).await.is_problem(404, "not-found");
+    bob.delete(&address).await.is_problem(404, "not-found");
+    assert_eq!(ada.delete(&address).await.status, StatusCode::NO_CONTENT);
+    ada.get("/apis/repairs/pipelines").await.is_problem(404, "not-found");
+}

@@ -34,7 +34,11 @@ async fn h98_no_body_takes_a_member_that_the_contract_does_not_name() {
             let Some(example) = example(operation) else { continue };
             let path = path
                 .split('/')
-                .map(|part| if part.starts_with('{') { "00000000000000000000000000000000" } else { part })
+                .map(|part| match part {
+                    "{slug}" => "repairs",
+                    part if part.starts_with('{') => "00000000000000000000000000000000",
+                    part => part,
+                })
                 .collect::<Vec<_>>()
                 .join("/");
             for (name, value) in UNASKED {

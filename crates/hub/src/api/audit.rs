@@ -49,7 +49,7 @@ pub(crate) struct AuditEntry {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditActor {
-    /// `person`, `application` or `platform`.
+    /// `person`, `application`, `pipeline` or `platform`.
     #[schema(value_type = words::ActorKind)]
     kind: String,
     /// The id.

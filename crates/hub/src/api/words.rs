@@ -70,6 +70,7 @@ word!(Url, "An address.", "https://api.hackney.example/repairs/v1", |text| text
 word!(ActorKind, "What someone who acts is.", "person", |text| text.enum_values(Some([
     "person",
     "application",
+    "pipeline",
     "platform"
 ])));
 word!(EditionName, "The name of an edition of the playbook.", "2026.2", |text| text
