@@ -18,9 +18,22 @@ fn told(name: &str) -> Option<String> {
     env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
-/// Whether this runs where a pipeline can prove itself, or is meant to.
+/// Whether this runs where a pipeline can prove itself.
 pub(crate) fn is_offered() -> bool {
-    told(GITLAB_TOKEN).is_some() || told("GITHUB_ACTIONS").is_some() || told(GITHUB_URL).is_some()
+    told(GITLAB_TOKEN).is_some() || told(GITHUB_URL).is_some()
+}
+
+/// What a pipeline lacks that cannot prove itself, if this is one.
+pub(crate) fn hint() -> &'static str {
+    if told("GITHUB_ACTIONS").is_some() {
+        "; this run of GitHub Actions may not ask for a token of its own: give its job `permissions: { id-token: write, \
+         contents: read }`"
+    } else if told("GITLAB_CI").is_some() {
+        "; this job of GitLab CI has no token of its own: give it `id_tokens: { HANSOM_ID_TOKEN: { aud: … } }` with the hub's \
+         address"
+    } else {
+        ""
+    }
 }
 
 /// An access token for publishing the manifest's API, by the run's own token.
@@ -68,10 +81,7 @@ async fn issuer(client: &reqwest::Client, hub: &str) -> Result<String, Failure> 
 /// <https://docs.github.com/en/actions/reference/security/oidc>
 async fn of_github(client: &reqwest::Client, audience: &str) -> Result<String, Failure> {
     let (Some(url), Some(token)) = (told(GITHUB_URL), told(GITHUB_TOKEN)) else {
-        return Err(Failure::refused(
-            "this run of GitHub Actions may not ask for a token of its own: give its job `permissions: { id-token: write, \
-             contents: read }`",
-        ));
+        return Err(Failure::refused(format!("{GITHUB_URL} is of no use without {GITHUB_TOKEN}")));
     };
     let mut url = Url::parse(&url).map_err(|error| Failure::wrong_use(format!("{GITHUB_URL} is no URL: {error}")))?;
     url.query_pairs_mut().append_pair("audience", audience);

@@ -1,14 +1,24 @@
 //! What does the command say when it cannot do it?
+#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: its issuer reads the clock")]
 
 #[expect(dead_code, reason = "the platform's tests use more of the town")]
 mod town;
 
 use std::{
+    collections::HashMap,
     net::TcpListener,
     path::Path,
     process::{Command, Output},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use axum::{Json, Router, extract::Query, http::HeaderMap, routing::get};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
 use town::{BINARY, Demo, Scratch, new_api};
 
 fn hansom(arguments: &[&str]) -> Output {
@@ -176,4 +186,68 @@ fn a_configuration_is_checked_with_line_and_reason() {
         says(&hansom(&["check", "--config", path]), 1, &[place, word]);
     }
     says(&hansom(&["check", "--config", "/nowhere/hansom.toml"]), 3, &["/nowhere/hansom.toml"]);
+}
+
+/// An issuer of pipelines' tokens with one key, in GitHub's wire format: also the address at which a run asks for its token.
+async fn github() -> String {
+    let random = SystemRandom::new();
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+    let point = pair.public_key().as_ref();
+    let jwk = json!({ "kty": "EC", "crv": "P-256", "kid": "one", "use": "sig",
+        "x": URL_SAFE_NO_PAD.encode(&point[1..33]), "y": URL_SAFE_NO_PAD.encode(&point[33..]) });
+    let key = jsonwebtoken::EncodingKey::from_ec_der(pkcs8.as_ref());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let (own, keys) = (issuer.clone(), json!({ "keys": [jwk] }));
+    let about = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
+    let token = move |Query(asked): Query<HashMap<String, String>>, headers: HeaderMap| async move {
+        assert_eq!((asked["api-version"].as_str(), headers["authorization"].to_str().unwrap()), ("2.0", "Bearer run"));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let claims = json!({
+            "iss": own, "aud": asked["audience"], "jti": now.to_string(), "iat": now, "exp": now + 300,
+            "repository": "hackney/trees", "repository_id": "74", "repository_owner_id": "65", "event_name": "push",
+            "ref": "refs/heads/main", "workflow_ref": "hackney/trees/.github/workflows/publish.yml@refs/heads/main",
+            "run_id": "1234",
+        });
+        let mut head = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
+        head.kid = Some("one".into());
+        Json(json!({ "count": 1, "value": jsonwebtoken::encode(&head, &claims, &key).unwrap() }))
+    };
+    let router = Router::new()
+        .route("/.well-known/openid-configuration", get(async || Json(about)))
+        .route("/keys", get(async || Json(keys)))
+        .route("/token", get(token));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    issuer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_github_actions_publishes_without_any_secret() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let files = new_api("trees", "api-platform@hackney.example");
+    let manifest = scratch.write("api.yaml", &files["api.yaml"]);
+    scratch.write("openapi.yaml", &files["openapi.yaml"]);
+    let (issuer, hub) = (github().await, demo.url("hub"));
+    let run = |of_run: &[(&str, &str)]| {
+        let mut command = Command::new(BINARY);
+        command.args(["publish", "--hub", &hub, "--manifest"]).arg(&manifest);
+        command.env("XDG_CONFIG_HOME", &scratch.0).env_remove("ACTIONS_ID_TOKEN_REQUEST_URL").envs(of_run.to_vec());
+        command.output().unwrap()
+    };
+    says(&run(&[("GITHUB_ACTIONS", "true")]), 1, &["id-token: write"]);
+    let url = format!("{issuer}/token?api-version=2.0");
+    let offered = [("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "run")];
+    says(&run(&offered), 1, &["gave this pipeline no token"]);
+    says(&run(&[("HANSOM_ID_TOKEN", "a.b.c")]), 1, &["gave this pipeline no token"]);
+    let mut grace = demo.sign_in("grace.obi@hackney.example").await;
+    let trusted = json!({ "provider": "github", "issuer": issuer, "repository": "hackney/trees",
+        "ref": "refs/heads/main", "workflow": "publish.yml", "owner": "api-platform@hackney.example" });
+    let answer = grace.api("POST", "/apis/trees/pipelines", &trusted).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let published = run(&offered);
+    assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
+    let told = String::from_utf8_lossy(&published.stdout).into_owned();
+    assert!(told.contains("trees v1 release 1") && told.contains("is published"), "{told}");
 }

@@ -81,8 +81,9 @@ impl Publish {
                 SignIns::open()?.access_token(&asking, asking.address()).await.map_err(|failure| {
                     Failure::refused(format!(
                         "publishing needs a sign-in, --client-id and --key-file of an application that may publish, or \
-                         --token: {}",
-                        failure.text()
+                         --token: {}{}",
+                        failure.text(),
+                        pipeline_token::hint()
                     ))
                 })?
             }
