@@ -68,7 +68,7 @@ async function makeSecret(page, name) {
   const application = page.url()
   await page.getByRole('button', { name: 'Make a secret' }).click()
   const text = await page.locator('main').innerText()
-  const secret = text.match(/hansom_[0-9a-f]{64}/)?.[0]
+  const secret = text.match(/hansom_sec_[0-9A-Za-z]{49}/)?.[0]
   assert.ok(secret, `the secret is shown: ${text}`)
   return { application, clientId: new URL(application).pathname.split('/').pop(), secret }
 }
