@@ -125,8 +125,10 @@ fn main() -> ExitCode {
         Verb::New(new) => new.run(),
         Verb::Update(update) => update.run(),
     };
-    match done {
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
-    }
+    };
+    saying::Log::end();
+    code
 }

@@ -528,6 +528,7 @@ pub(crate) fn write_secret(file: &Path, content: &[u8]) -> Result<(), Failure> {
 pub(crate) fn log(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    saying::Log::begin();
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())

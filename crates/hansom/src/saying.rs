@@ -3,6 +3,13 @@
 use std::{
     io::{BufWriter, ErrorKind, IntoInnerError, IsTerminal, Write},
     path::Path,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread,
+    time::Duration,
 };
 
 use hansom_standards::report::Look;
@@ -26,23 +33,101 @@ pub(crate) fn say_piecewise(write: impl FnOnce(&mut dyn Write) -> std::io::Resul
     }
 }
 
-/// Writes a line about the process itself to standard error. A process whose standard error is closed or full goes on.
+/// Writes a line about the process itself to standard error. A process whose standard error is closed, full or stuck goes on.
 pub(crate) fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "hansom: {line}");
+    let line = format!("hansom: {line}\n");
+    match LOG.get() {
+        Some(log) => log.put(line.into_bytes()),
+        None => write_error(line.as_bytes()),
+    }
 }
 
-/// Standard error for log lines, which are lost where it is closed or full: no sink of a log may stop the process.
+/// So many lines wait for standard error to take them; more are lost, and counted.
+const MOST_LINES: usize = 4096;
+/// At its end the process waits so long for the last of them.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+static LOG: OnceLock<Queue> = OnceLock::new();
+
+/// What waits to be written to standard error, and how much was lost.
+struct Queue {
+    pieces: SyncSender<Piece>,
+    lost: Arc<AtomicU64>,
+}
+
+enum Piece {
+    Line(Vec<u8>),
+    /// All before it is written.
+    Mark(SyncSender<()>),
+}
+
+impl Queue {
+    fn put(&self, line: Vec<u8>) {
+        if self.pieces.try_send(Piece::Line(line)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Standard error for log lines. A thread of its own writes them: no sink of a log may stop a thread that serves, whether it is
+/// closed, full, or read by nobody.
 pub(crate) struct Log;
+
+impl Log {
+    /// Begins; from then on nothing waits for standard error.
+    pub(crate) fn begin() {
+        let (pieces, waiting) = mpsc::sync_channel(MOST_LINES);
+        let lost = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&lost);
+        let writing = thread::Builder::new().name("log".into()).spawn(move || write_log(&waiting, &counted));
+        if writing.is_ok() {
+            let _ = LOG.set(Queue { pieces, lost });
+        }
+    }
+
+    /// Waits a moment for what was said last, at the end of the process.
+    pub(crate) fn end() {
+        let (done, written) = mpsc::sync_channel(1);
+        let sent = LOG.get().is_some_and(|log| log.pieces.try_send(Piece::Mark(done)).is_ok());
+        if sent {
+            let _ = written.recv_timeout(LAST_LINES);
+        }
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let _ = std::io::stderr().lock().write_all(bytes);
+        match LOG.get() {
+            Some(log) => log.put(bytes.to_vec()),
+            None => write_error(bytes),
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+fn write_log(waiting: &Receiver<Piece>, lost: &AtomicU64) {
+    for piece in waiting {
+        match piece {
+            Piece::Line(line) => write_error(&line),
+            Piece::Mark(done) => {
+                let _ = done.try_send(());
+            }
+        }
+        let missed = lost.swap(0, Ordering::Relaxed);
+        if missed > 0 {
+            write_error(
+                format!("hansom: {missed} lines were lost: standard error did not take them in time\n").as_bytes(),
+            );
+        }
+    }
+}
+
+fn write_error(bytes: &[u8]) {
+    let _ = std::io::stderr().lock().write_all(bytes);
 }
 
 /// How standard output should look: with colours on a terminal alone, and not where somebody set `NO_COLOR`.

@@ -15,7 +15,7 @@ use std::{
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::{
-    running::{BINARY, PATIENCE, Running, serve},
+    running::{BINARY, PATIENCE, Running, get, serve},
     village::Site,
 };
 
@@ -202,6 +202,24 @@ async fn l131_a_reader_of_the_log_who_reads_nothing_costs_lines_and_no_request()
     drop(running.0.stdout.take());
     running.signal("TERM");
     assert_eq!(running.end().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l131_standard_error_that_nobody_reads_costs_lines_and_no_request() {
+    let site = Site::new("").await;
+    let mut command = serve(&site.config, &[]);
+    let mut running = Running::start(command.env("RUST_LOG", "trace").stderr(Stdio::piped()), &site.ports);
+    running.until(|| site.answers("trees"), "it serves");
+    let toll = under_load("standard error that nobody reads", site.ports.production, || {
+        // Each page asks the database, and each question is told of at this level: far more than a pipe holds.
+        for _ in 0..300 {
+            assert!(get(site.ports.hub, "/").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+        }
+    });
+    cost_nothing(toll);
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
+    assert!(running.error().len() > 60 * 1024, "the pipe was full");
 }
 
 /// Kilobytes of memory and descriptors of a process.
