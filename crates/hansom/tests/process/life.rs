@@ -254,6 +254,7 @@ fn m142_a_replacement_that_cannot_start_changes_nothing() {
     let ports = Ports::free();
     let config = configuration(&scratch, &ports, "", "");
     let mut running = Running::start(&mut serve(&config, &[]), &ports);
+    running.until(|| scratch.0.join("state/handover.sock").exists(), "it can be replaced");
     let text = std::fs::read_to_string(&config).unwrap();
     let broken = scratch.write("broken.toml", &text.replace("master.key", "other.key"));
     scratch.write("other.key", &"00".repeat(32));
