@@ -4,6 +4,7 @@ use hansom_control::{Card, CardOperation, Listed};
 use hansom_domain::Status;
 use hansom_store::ApiRow;
 
+use super::likeness::About;
 use crate::stem::words;
 
 /// An API with its versions.
@@ -13,6 +14,12 @@ pub(crate) struct Entry {
     versions: Vec<Listed>,
     /// Which of them it is known by: the newest that is not retired.
     known_by: usize,
+    /// What lists by title are ordered by.
+    order: (String, String),
+    /// The words of its title and of its name in paths.
+    names: [String; 2],
+    /// What it is about, to be held against what somebody is about to make.
+    about: About,
 }
 
 impl Entry {
@@ -21,7 +28,10 @@ impl Entry {
         versions.reverse();
         let in_use = versions.iter().position(|listed| listed.version.status != Status::Retired);
         let known_by = in_use.unwrap_or(0);
-        versions.get(known_by).is_some().then_some(Self { api, versions, known_by })
+        let about = About::of(&api, &versions.get(known_by)?.card);
+        let order = (api.title.to_lowercase(), api.slug.to_string());
+        let names = [api.title.as_str(), api.slug.as_str()].map(|name| words(name).join(" "));
+        Some(Self { api, versions, known_by, order, names, about })
     }
 
     /// Every version, newest first.
@@ -54,16 +64,21 @@ impl Entry {
     }
 
     /// What lists by title are ordered by.
-    pub(super) fn order(&self) -> (String, &str) {
-        (self.api.title.to_lowercase(), self.api.slug.as_str())
+    pub(super) fn order(&self) -> &(String, String) {
+        &self.order
+    }
+
+    /// What it is about.
+    pub(super) fn about(&self) -> &About {
+        &self.about
     }
 
     /// How much more an API counts whose very name was looked for.
     pub(super) fn likeness_of_name(&self, phrase: &str) -> f32 {
-        let (title, slug) = (words(&self.api.title).join(" "), words(self.api.slug.as_str()).join(" "));
+        let [title, slug] = &self.names;
         let retired = if self.newest().version.status == Status::Retired { -200.0 } else { 0.0 };
         retired
-            + if title == phrase || slug == phrase {
+            + if *title == phrase || *slug == phrase {
                 500.0
             } else if title.starts_with(phrase) || slug.starts_with(phrase) {
                 150.0

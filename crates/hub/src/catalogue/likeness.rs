@@ -1,6 +1,13 @@
 //! Does what somebody is about to make exist already?
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+use hansom_control::Card;
+use hansom_store::ApiRow;
 
 use super::{Entry, Shelf};
 use crate::stem::words;
@@ -9,6 +16,11 @@ use crate::stem::words;
 const MOST: usize = 5;
 /// How alike an API must be, of 100, to be told.
 const LEAST: usize = 25;
+
+/// What name, paths and fields count for.
+const WEIGHTS: [usize; 3] = [40, 30, 30];
+/// The most words of each that are told as shared.
+const MOST_SHARED: usize = 10;
 
 /// Words that stand in nearly every contract and say nothing of what it is about.
 const EVERYWHERE: &[&str] = &[
@@ -67,13 +79,14 @@ const EVERYWHERE: &[&str] = &[
     "version",
 ];
 
-/// What is about to be made, in words.
+/// What is about to be made: the words of its name, of its paths and of its fields, each by its number.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Likeness {
-    name: BTreeSet<String>,
-    paths: BTreeSet<String>,
-    fields: BTreeSet<String>,
-}
+pub(crate) struct Likeness([BTreeMap<u64, String>; 3]);
+
+/// What an API is about, in the same three parts: the numbers of its words, in order. The words themselves would take ten times as
+/// much for every API there is, and those that both share are known from the other side.
+#[derive(Clone, Debug, Default)]
+pub(super) struct About([Box<[u64]>; 3]);
 
 /// An API that is like it.
 pub(crate) struct Like {
@@ -91,19 +104,21 @@ impl Likeness {
         paths: impl IntoIterator<Item = &'t str>,
         fields: impl IntoIterator<Item = &'t str>,
     ) -> Self {
-        let telling = |texts: Vec<&str>| texts.into_iter().flat_map(words).filter(|word| tells(word)).collect();
-        Self {
-            name: telling(vec![name]),
-            paths: telling(paths.into_iter().take(2000).collect()),
-            fields: telling(fields.into_iter().take(4000).collect()),
-        }
+        let telling = |text: &str| words(text).into_iter().filter(|word| tells(word)).map(|word| (number(&word), word));
+        Self([
+            telling(name).collect(),
+            paths.into_iter().take(2000).flat_map(telling).collect(),
+            fields.into_iter().take(4000).flat_map(telling).collect(),
+        ])
     }
+}
 
-    fn of_entry(entry: &Entry) -> Self {
-        let card = entry.card();
-        let name = format!("{} {}", entry.api.title, entry.api.slug);
+impl About {
+    pub(super) fn of(api: &ApiRow, card: &Card) -> Self {
+        let name = format!("{} {}", api.title, api.slug);
         let paths = card.operations.iter().map(|operation| operation.path.as_str());
-        Self::of(&name, paths, card.fields.iter().map(String::as_str))
+        let Likeness(parts) = Likeness::of(&name, paths, card.fields.iter().map(String::as_str));
+        Self(parts.map(|part| part.into_keys().collect()))
     }
 }
 
@@ -111,32 +126,51 @@ fn tells(word: &str) -> bool {
     word.len() > 1 && EVERYWHERE.binary_search(&word).is_err()
 }
 
+fn number(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Shelf {
     /// The APIs that are most like it, most alike first. `may` says who may be seen.
     pub(crate) fn like(&self, new: &Likeness, may: impl Fn(&Entry) -> bool) -> Vec<Like> {
         let mut found: Vec<Like> =
-            self.all().iter().filter(|entry| may(entry)).filter_map(|entry| like(new, entry)).collect();
-        found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.entry.order().cmp(&b.entry.order())));
+            self.all.iter().filter(|entry| may(entry)).filter_map(|entry| like(new, entry)).collect();
+        found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.entry.order().cmp(b.entry.order())));
         found.truncate(MOST);
         found
     }
 }
 
-fn like(new: &Likeness, entry: &Arc<Entry>) -> Option<Like> {
-    let old = Likeness::of_entry(entry);
-    let pairs = [(&new.name, &old.name, 40), (&new.paths, &old.paths, 30), (&new.fields, &old.fields, 30)];
-    // What was not said of the new one counts for nothing, either way.
-    let asked: usize = pairs.iter().filter(|(new, _, _)| !new.is_empty()).map(|(_, _, weight)| weight).sum();
-    let score: usize = pairs.iter().map(|(new, old, weight)| weight * overlap(new, old) / 100).sum();
-    let score = (score * 100).checked_div(asked)?;
-    let shared = pairs.map(|(new, old, _)| new.intersection(old).take(10).cloned().collect());
-    (score >= LEAST).then(|| Like { entry: Arc::clone(entry), score, shared })
+fn like(Likeness(new): &Likeness, entry: &Arc<Entry>) -> Option<Like> {
+    let About(old) = entry.about();
+    let mut asked = 0;
+    let mut score = 0;
+    for ((new, old), weight) in new.iter().zip(old).zip(WEIGHTS) {
+        // What was not said of the new one counts for nothing, either way.
+        asked += if new.is_empty() { 0 } else { weight };
+        score += weight * overlap(new, old) / 100;
+    }
+    let score = (score * 100).checked_div(asked).filter(|score| *score >= LEAST)?;
+    let [name, paths, fields] = new;
+    let [of_name, of_paths, of_fields] = old;
+    let shared = [shared(name, of_name), shared(paths, of_paths), shared(fields, of_fields)];
+    Some(Like { entry: Arc::clone(entry), score, shared })
 }
 
-/// How much of the smaller set is in the other, of 100.
-fn overlap(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
-    let least = a.len().min(b.len());
-    (a.intersection(b).count() * 100).checked_div(least).unwrap_or(0)
+/// How much of the smaller side is in the other, of 100.
+fn overlap(new: &BTreeMap<u64, String>, old: &[u64]) -> usize {
+    let both = new.keys().filter(|word| old.binary_search(word).is_ok()).count();
+    (both * 100).checked_div(new.len().min(old.len())).unwrap_or(0)
+}
+
+fn shared(new: &BTreeMap<u64, String>, old: &[u64]) -> Vec<String> {
+    let both = new.iter().filter(|(number, _)| old.binary_search(number).is_ok());
+    let mut words: Vec<String> = both.map(|(_, word)| word.clone()).collect();
+    words.sort();
+    words.truncate(MOST_SHARED);
+    words
 }
 
 #[cfg(test)]

@@ -39,15 +39,16 @@ pub(crate) struct Catalogue {
 }
 
 /// What there is at one moment.
+#[derive(Clone)]
 pub(crate) struct Shelf {
     generation: u64,
     /// Every API, by title.
-    all: Vec<Arc<Entry>>,
+    all: Arc<[Arc<Entry>]>,
     /// The words of all APIs but those that changed since it was made.
     large: Arc<Index>,
     /// The words of those.
-    fresh: Index,
-    changed: HashSet<ApiId>,
+    fresh: Arc<Index>,
+    changed: Arc<HashSet<ApiId>>,
 }
 
 impl Catalogue {
@@ -84,7 +85,12 @@ async fn follow(control: &Control, held: Option<Arc<Shelf>>, generation: u64) ->
                 Subject::Api(id) => Some(id),
                 _ => None,
             });
-            these(control, &held, apis.collect(), generation).await
+            let apis: HashSet<ApiId> = apis.collect();
+            // Most changes are of people, grants and tokens.
+            if apis.is_empty() {
+                return Ok(Shelf { generation, ..Shelf::clone(&held) });
+            }
+            these(control, &held, apis, generation).await
         }
     }
 }
@@ -100,7 +106,7 @@ async fn shelf(all: Vec<Arc<Entry>>, generation: u64) -> Result<Shelf, Error> {
     let entries = all.clone();
     let made = tokio::task::spawn_blocking(move || Index::of(entries)).await;
     let large = made.map_err(|error| Error::Internal(format!("the catalogue's index was not made: {error}")))?;
-    Ok(Shelf { generation, all, large: Arc::new(large), fresh: Index::default(), changed: HashSet::new() })
+    Ok(Shelf { generation, all: all.into(), large: Arc::new(large), fresh: Arc::default(), changed: Arc::default() })
 }
 
 async fn these(control: &Control, held: &Shelf, apis: HashSet<ApiId>, generation: u64) -> Result<Shelf, Error> {
@@ -111,15 +117,16 @@ async fn these(control: &Control, held: &Shelf, apis: HashSet<ApiId>, generation
         let listed = control.listed(Some(id)).await?.into_iter().filter_map(Entry::of);
         all.extend(listed.map(|entry| (entry.api.id.clone(), Arc::new(entry))));
     }
-    let mut changed = held.changed.clone();
+    let mut changed = HashSet::clone(&held.changed);
     changed.extend(apis);
     let mut all: Vec<Arc<Entry>> = all.into_values().collect();
-    all.sort_by(|a, b| a.order().cmp(&b.order()));
+    all.sort_by(|a, b| a.order().cmp(b.order()));
     if changed.len() > MOST_FRESH {
         return shelf(all, generation).await;
     }
     let fresh = Index::of(all.iter().filter(|entry| changed.contains(&entry.api.id)).cloned().collect());
-    Ok(Shelf { generation, all, large: Arc::clone(&held.large), fresh, changed })
+    let large = Arc::clone(&held.large);
+    Ok(Shelf { generation, all: all.into(), large, fresh: Arc::new(fresh), changed: Arc::new(changed) })
 }
 
 impl Shelf {
@@ -147,7 +154,7 @@ impl Shelf {
         for (entry, score) in &mut found {
             *score += entry.likeness_of_name(&phrase);
         }
-        found.sort_by(|(a, more), (b, less)| less.total_cmp(more).then_with(|| a.order().cmp(&b.order())));
+        found.sort_by(|(a, more), (b, less)| less.total_cmp(more).then_with(|| a.order().cmp(b.order())));
         found.into_iter().map(|(entry, _)| entry).collect()
     }
 }

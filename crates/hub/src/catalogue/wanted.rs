@@ -97,7 +97,7 @@ impl Shelf {
         let (mut found, facets) = facets::narrowed(&with_words, wanted);
         match wanted.sort {
             Sort::Relevance => {}
-            Sort::Title => found.sort_by(|a, b| a.order().cmp(&b.order())),
+            Sort::Title => found.sort_by(|a, b| a.order().cmp(b.order())),
             Sort::Newest => found.sort_by_key(|entry| std::cmp::Reverse(entry.newest().published_at)),
         }
         (found, facets)
