@@ -5,13 +5,13 @@ use hansom_control::NewApp;
 use hansom_domain::{ApplicationId, GroupAddress};
 use hansom_store::ApplicationRow;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::{Changing, Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -91,19 +91,6 @@ pub(crate) struct NewApplication {
     may_publish: bool,
 }
 
-/// Which piece of the applications.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ApplicationsQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists the applications of the caller's groups, by name
 ///
 /// Revoked ones too. Administrators see all.
@@ -112,16 +99,16 @@ pub(crate) struct ApplicationsQuery {
     path = "/applications",
     operation_id = "listApplications",
     tag = "applications",
-    params(ApplicationsQuery),
+    params(PieceQuery),
     responses((status = 200, description = "A piece of the applications.", body = Page<Application>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_applications(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<ApplicationsQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Application>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let applications = hub.control.applications_of(&actor).await?;
     let page = piece.of(applications, |application| format!("{} {}", application.name.to_lowercase(), application.id));
     Ok(Json(page.map(Application::from)))

@@ -9,7 +9,7 @@ use hansom_store::CredentialRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
+    PartialSchema, ToSchema,
     openapi::{
         Ref, RefOr, Schema,
         schema::{ObjectBuilder, OneOfBuilder, Type},
@@ -20,7 +20,7 @@ use super::{
     answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
-    paging::{Page, Piece, newest_first},
+    paging::{Page, PieceQuery, newest_first},
     problem::{Changing, Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -162,19 +162,6 @@ pub(crate) struct IssuedCredential {
     secret: Option<String>,
 }
 
-/// Which piece of the credentials.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CredentialsQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists the credentials of an application, newest first
 ///
 /// Revoked ones too. Secrets are never shown again.
@@ -183,7 +170,7 @@ pub(crate) struct CredentialsQuery {
     path = "/applications/{application_id}/credentials",
     operation_id = "listCredentials",
     tag = "credentials",
-    params(("application_id" = words::Id, Path, description = "The application."), CredentialsQuery),
+    params(("application_id" = words::Id, Path, description = "The application."), PieceQuery),
     responses((status = 200, description = "A piece of the credentials.", body = Page<Credential>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
@@ -191,9 +178,9 @@ pub(crate) async fn list_credentials(
     State(hub): State<Hub>,
     Caller(actor): Caller,
     Named(application): Named<ApplicationId>,
-    Asked(query): Asked<CredentialsQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Credential>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let rows = credentials_for(&hub, &actor, &application).await?;
     let page = piece.of(rows, |row| newest_first(row.created_at, row.id.as_str()));
     Ok(Json(page.map(Credential::from)))

@@ -7,13 +7,13 @@ use hansom_control::Forecast;
 use hansom_domain::{ApiSlug, Major};
 use hansom_store::EditionRow;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
-    paging::{Page, Piece, newest_first},
+    paging::{Page, PieceQuery, newest_first},
     problem::{Publishing, Reading},
     reading::{Asked, Named, Sent},
     words,
@@ -111,19 +111,6 @@ impl From<Forecast> for EditionForecast {
     }
 }
 
-/// Which piece of the editions.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct EditionsQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists the editions that this platform published, newest first
 ///
 /// For everyone who is signed in. The newest is in force.
@@ -132,16 +119,16 @@ pub(crate) struct EditionsQuery {
     path = "/editions",
     operation_id = "listEditions",
     tag = "standards",
-    params(EditionsQuery),
+    params(PieceQuery),
     responses((status = 200, description = "A piece of the editions.", body = Page<Edition>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_editions(
     State(hub): State<Hub>,
     Caller(_anybody): Caller,
-    Asked(query): Asked<EditionsQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Edition>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let editions = hub.control.reads().editions().await?;
     let page = piece.of(editions, |edition| newest_first(edition.published_at, &edition.name));
     Ok(Json(page.map(Edition::from)))

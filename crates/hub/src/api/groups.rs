@@ -4,12 +4,12 @@ use axum::{Json, extract::State};
 use hansom_domain::{Actor, GroupAddress, PersonId};
 use hansom_store::GroupRow;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::{Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -55,19 +55,6 @@ pub(crate) struct NewGroup {
     members: Vec<PersonId>,
 }
 
-/// Which piece of the groups.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct GroupsQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists groups by address
 ///
 /// Administrators see every group that the platform knows, others those that they are in.
@@ -76,16 +63,16 @@ pub(crate) struct GroupsQuery {
     path = "/groups",
     operation_id = "listGroups",
     tag = "people",
-    params(GroupsQuery),
+    params(PieceQuery),
     responses((status = 200, description = "A piece of the groups.", body = Page<Group>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_groups(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<GroupsQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Group>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let mut groups = hub.control.reads().groups().await?;
     groups.retain(|group| actor.speaks_for(&group.address));
     let page = piece.of(groups, |group| group.address.to_string());

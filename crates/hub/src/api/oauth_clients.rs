@@ -5,12 +5,12 @@ use hansom_control::{Client, ClientSettings, RedirectUri, ServiceAccount};
 use hansom_domain::{ApplicationId, CredentialId};
 use hansom_store::ServiceAccountRow;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::{Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -103,19 +103,6 @@ impl From<ServiceAccountRow> for BoundServiceAccount {
     }
 }
 
-/// Which piece of the service accounts.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ServiceAccountsQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 async fn client_for(hub: &Hub, id: &ApplicationId) -> Result<Json<OauthClient>, Failure> {
     let client = hub.control.client(id).await?;
     client.map(|client| Json(client.into())).ok_or_else(|| Failure::not_found("application"))
@@ -186,7 +173,7 @@ pub(crate) async fn configure_oauth_client(
     path = "/applications/{application_id}/service-accounts",
     operation_id = "listServiceAccounts",
     tag = "credentials",
-    params(("application_id" = words::Id, Path, description = "The application."), ServiceAccountsQuery),
+    params(("application_id" = words::Id, Path, description = "The application."), PieceQuery),
     responses((status = 200, description = "A piece of the service accounts.", body = Page<BoundServiceAccount>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
@@ -194,9 +181,9 @@ pub(crate) async fn list_service_accounts(
     State(hub): State<Hub>,
     Caller(actor): Caller,
     Named(id): Named<ApplicationId>,
-    Asked(query): Asked<ServiceAccountsQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<BoundServiceAccount>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let application = hub.control.application_for(&actor, &id).await?;
     let rows = hub.control.reads().service_accounts_of(&application.id).await?;
     let page = piece.of(rows, |row| format!("{} {}", row.email, row.credential_id));

@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::answer::Failure;
 
@@ -29,6 +29,26 @@ impl<T> Page<T> {
     /// The same piece with each thing made into another.
     pub(crate) fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(make).collect(), next_cursor: self.next_cursor }
+    }
+}
+
+/// The query of a list that is asked for in pieces and by nothing else.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PieceQuery {
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
+}
+
+impl PieceQuery {
+    /// Which piece that is.
+    pub(crate) fn piece(&self) -> Result<Piece, Failure> {
+        Piece::asked(self.limit, self.cursor.as_deref())
     }
 }
 

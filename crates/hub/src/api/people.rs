@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use axum::{Json, extract::State};
 use hansom_domain::{GroupAddress, PersonId, ProblemCode};
 use hansom_store::PersonRow;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     answer::Failure,
     authentication::Caller,
     moment::Moment,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::Reading,
     reading::Asked,
     words,
@@ -54,19 +54,6 @@ impl Person {
     }
 }
 
-/// Which piece of the people.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PeopleQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists everyone who has signed in, by name
 ///
 /// For administrators of the platform. The ids serve to put people into groups.
@@ -75,14 +62,14 @@ pub(crate) struct PeopleQuery {
     path = "/people",
     operation_id = "listPeople",
     tag = "people",
-    params(PeopleQuery),
+    params(PieceQuery),
     responses((status = 200, description = "A piece of the people.", body = Page<Person>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_people(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<PeopleQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Person>>, Failure> {
     if !actor.is_administrator() {
         return Err(Failure::new(
@@ -90,7 +77,7 @@ pub(crate) async fn list_people(
             format!("Only members of {} may list people.", hub.control.settings().administrators),
         ));
     }
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let people = hub.control.reads().people().await?;
     let mut groups: HashMap<PersonId, Vec<GroupAddress>> = HashMap::new();
     for (person, group) in hub.control.reads().memberships().await? {

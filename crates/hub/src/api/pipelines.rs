@@ -5,13 +5,13 @@ use hansom_control::TrustedPipeline;
 use hansom_domain::{Actor, ApiSlug, GroupAddress, PipelineId};
 use hansom_store::PipelineRow;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
-    paging::{Page, Piece, newest_first},
+    paging::{Page, PieceQuery, newest_first},
     problem::{Changing, Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -133,19 +133,6 @@ pub(crate) struct NewPipeline {
     owner: Option<GroupAddress>,
 }
 
-/// Which piece of the pipelines.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PipelinesQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists the pipelines that an API trusts, newest first
 ///
 /// For members of the group that owns it; before its first release, of a group that is to own it.
@@ -154,7 +141,7 @@ pub(crate) struct PipelinesQuery {
     path = "/apis/{slug}/pipelines",
     operation_id = "listPipelines",
     tag = "releases",
-    params(("slug" = words::ApiSlug, Path, description = "The API."), PipelinesQuery),
+    params(("slug" = words::ApiSlug, Path, description = "The API."), PieceQuery),
     responses((status = 200, description = "A piece of the pipelines.", body = Page<Pipeline>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
@@ -162,9 +149,9 @@ pub(crate) async fn list_pipelines(
     State(hub): State<Hub>,
     Caller(actor): Caller,
     Named(slug): Named<ApiSlug>,
-    Asked(query): Asked<PipelinesQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Pipeline>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let rows = hub.control.pipelines_for(&actor, &slug).await?;
     let page = piece.of(rows, |row| newest_first(row.trusted_at, row.id.as_str()));
     Ok(Json(page.map(Pipeline::from)))

@@ -12,14 +12,14 @@ use hansom_domain::{Actor, ApiSlug, Major};
 use hansom_standards::Level;
 use hansom_store::{ReleaseRow, ReleaseText};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::{Created, Failure},
     apis::{base_urls, version_for},
     authentication::{Publisher, Viewer},
     moment::Moment,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::{Publishing, Reading},
     reading::{Asked, Named, Sent},
     words,
@@ -196,19 +196,6 @@ impl PublishedRelease {
     }
 }
 
-/// Which piece of the releases.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ReleasesQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists the releases of a version, newest first
 ///
 /// For everyone who may know of the API; strangers are not told who published.
@@ -220,7 +207,7 @@ pub(crate) struct ReleasesQuery {
     params(
         ("slug" = words::ApiSlug, Path, description = "The API."),
         ("major" = words::Major, Path, description = "The version."),
-        ReleasesQuery
+        PieceQuery
     ),
     responses((status = 200, description = "A piece of the releases.", body = Page<Release>), Reading),
     security((), ("oauth2" = ["hub:read"]))
@@ -229,9 +216,9 @@ pub(crate) async fn list_releases(
     State(hub): State<Hub>,
     Viewer(viewer): Viewer,
     Named((slug, major)): Named<(ApiSlug, Major)>,
-    Asked(query): Asked<ReleasesQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Release>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let version = version_for(&hub, viewer.as_ref(), &slug, major).await?;
     let rows = hub.control.reads().releases_of(&version.id).await?;
     let page = piece.of(rows, |row| format!("{:020}", i64::MAX.saturating_sub(row.number)));

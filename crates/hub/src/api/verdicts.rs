@@ -3,9 +3,9 @@
 use axum::{Json, extract::State};
 use hansom_domain::{ApiSlug, GroupAddress, Major};
 use hansom_store::{ScoreRow, VerdictRow};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     answer::Failure,
@@ -13,7 +13,7 @@ use super::{
     authentication::{Caller, Viewer},
     casing::camel_cased,
     moment::Moment,
-    paging::{Page, Piece},
+    paging::{Page, PieceQuery},
     problem::Reading,
     reading::{Asked, Named},
     words,
@@ -191,19 +191,6 @@ fn difference_told(stored: &str) -> Value {
     camel_cased(difference)
 }
 
-/// Which piece of the scores.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ScoresQuery {
-    /// How many at most; 50 if absent.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
-    limit: Option<u16>,
-    /// `nextCursor` of the piece before.
-    #[param(max_length = 2000, example = "cmVwYWlycw")]
-    cursor: Option<String>,
-}
-
 /// Lists how every version stands
 ///
 /// By the edition of the playbook that is in force.
@@ -212,16 +199,16 @@ pub(crate) struct ScoresQuery {
     path = "/scores",
     operation_id = "listScores",
     tag = "standards",
-    params(ScoresQuery),
+    params(PieceQuery),
     responses((status = 200, description = "A piece of the scores.", body = Page<Score>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_scores(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<ScoresQuery>,
+    Asked(query): Asked<PieceQuery>,
 ) -> Result<Json<Page<Score>>, Failure> {
-    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let piece = query.piece()?;
     let scores = hub.control.scores(&actor).await?;
     let page = piece.of(scores, |score| format!("{} {:05}", score.slug, score.major.number()));
     Ok(Json(page.map(Score::from)))
