@@ -4,11 +4,11 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use hansom_store::ApplicationRow;
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Sent},
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -23,11 +23,7 @@ struct KeyPage {
 }
 
 async fn form(person: &SignedIn, application: &ApplicationRow) -> Result<KeyPage, Refusal> {
-    let frame = person
-        .frame("Register a public key", Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, urls::application(&application.id));
+    let frame = frame_under(person, application, "Register a public key").await?;
     Ok(KeyPage { frame, errors: Errors::default(), name: application.name.clone(), public_key: String::new() })
 }
 

@@ -5,11 +5,11 @@ use axum::{extract::Path, response::Response};
 use hansom_control::Lasting;
 use hansom_store::ApplicationRow;
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Sent},
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -24,11 +24,7 @@ struct KeySetPage {
 }
 
 async fn form(person: &SignedIn, application: &ApplicationRow) -> Result<KeySetPage, Refusal> {
-    let frame = person
-        .frame("Register an address of keys", Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, urls::application(&application.id));
+    let frame = frame_under(person, application, "Register an address of keys").await?;
     Ok(KeySetPage { frame, errors: Errors::default(), name: application.name.clone(), address: String::new() })
 }
 

@@ -18,6 +18,7 @@ use hansom_store::ApplicationRow;
 
 use crate::{
     answer::{Refusal, go_to},
+    frame::{Frame, Section},
     session::SignedIn,
     urls,
 };
@@ -38,6 +39,12 @@ fn parsed(id: &str) -> Result<ApplicationId, Refusal> {
 async fn find(person: &SignedIn, id: &str) -> Result<ApplicationRow, Refusal> {
     let control = &person.hub.control;
     Ok(control.application_for(person.actor(), &parsed(id)?).await?)
+}
+
+/// The frame of a page under the application's own.
+async fn frame_under(person: &SignedIn, application: &ApplicationRow, title: &str) -> Result<Frame, Refusal> {
+    let frame = person.frame(title, Section::Applications).await?.under("My applications", urls::APPLICATIONS);
+    Ok(frame.under(&application.name, urls::application(&application.id)))
 }
 
 /// The address of a form that is on the application's own page.

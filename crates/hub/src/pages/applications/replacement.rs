@@ -6,11 +6,11 @@ use hansom_control::Lasting;
 use hansom_domain::{CredentialKind, Overlap, ProblemCode};
 use hansom_store::{ApplicationRow, CredentialRow};
 
-use super::{find, secret};
+use super::{find, frame_under, secret};
 use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Fields, Sent},
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -33,11 +33,7 @@ async fn form(
     fields: &Fields,
 ) -> Result<Replacement, Refusal> {
     let back = urls::application(&application.id);
-    let frame = person
-        .frame(&format!("Replace {}", credential.hint), Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, &back);
+    let frame = frame_under(person, application, &format!("Replace {}", credential.hint)).await?;
     Ok(Replacement {
         frame,
         errors: Errors::default(),

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use hansom_domain::{CredentialId, ProblemCode};
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     answer::{Refusal, go_to, page},
     form::Sent,
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -28,11 +28,7 @@ pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Res
     let application = find(&person, &id).await?;
     let question = format!("Revoke the application {}?", application.name);
     let back = urls::application(&application.id);
-    let frame = person
-        .frame(&question, Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, &back);
+    let frame = frame_under(&person, &application, &question).await?;
     page(&Revocation {
         frame,
         question,
@@ -66,11 +62,7 @@ pub(crate) async fn show_credential(
     let found = credentials.into_iter().find(|known| known.id.as_str() == credential).ok_or_else(missing)?;
     let question = format!("Revoke the credential {}?", found.hint);
     let back = urls::application(&application.id);
-    let frame = person
-        .frame(&question, Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, &back);
+    let frame = frame_under(&person, &application, &question).await?;
     page(&Revocation {
         frame,
         question,

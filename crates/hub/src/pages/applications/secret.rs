@@ -10,13 +10,13 @@ use hansom_control::{IssuedSecret, Lasting};
 use hansom_domain::{ApplicationId, GrantState};
 use hansom_store::{ApplicationRow, GrantRow};
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     Hub,
     answer::{Refusal, page},
     calling::curl,
     form::Sent,
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -57,11 +57,7 @@ pub(super) async fn shown(
 ) -> Result<Response, Refusal> {
     let hub = &person.hub;
     let secret = issued.secret.reveal();
-    let frame = person
-        .frame("New secret", Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, urls::application(&application.id));
+    let frame = frame_under(person, application, "New secret").await?;
     let calls = first_calls(hub, &application.id, secret).await?;
     let token_only = match hub.environments.first() {
         Some((environment, _)) if calls.is_empty() => curl::token(hub, &application.id, secret, environment),

@@ -5,11 +5,11 @@ use axum::{extract::Path, response::Response};
 use hansom_control::ServiceAccount;
 use hansom_store::ApplicationRow;
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Sent},
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -26,11 +26,7 @@ struct ServiceAccountPage {
 }
 
 async fn form(person: &SignedIn, application: &ApplicationRow) -> Result<ServiceAccountPage, Refusal> {
-    let frame = person
-        .frame("Bind a service account", Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, urls::application(&application.id));
+    let frame = frame_under(person, application, "Bind a service account").await?;
     Ok(ServiceAccountPage {
         frame,
         errors: Errors::default(),

@@ -5,11 +5,11 @@ use axum::{extract::Path, response::Response};
 use hansom_domain::GroupAddress;
 use hansom_store::ApplicationRow;
 
-use super::find;
+use super::{find, frame_under};
 use crate::{
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Fields, Sent},
-    frame::{Frame, Section},
+    frame::Frame,
     session::SignedIn,
     urls,
 };
@@ -25,11 +25,7 @@ struct TransferPage {
 }
 
 async fn form(person: &SignedIn, application: &ApplicationRow, fields: &Fields) -> Result<TransferPage, Refusal> {
-    let frame = person
-        .frame("Give it to another group", Section::Applications)
-        .await?
-        .under("My applications", urls::APPLICATIONS)
-        .under(&application.name, urls::application(&application.id));
+    let frame = frame_under(person, application, "Give it to another group").await?;
     Ok(TransferPage {
         frame,
         errors: Errors::default(),
