@@ -69,12 +69,16 @@ impl FromRequest<Hub> for Unsigned {
     }
 }
 
-async fn read_form(parts: &Parts, body: Body) -> Result<Fields, Refusal> {
-    let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_form = media_type
+/// Whether a body is told to be a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    media_type
         .and_then(|text| text.split(';').next())
-        .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    if !is_form {
+        .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+async fn read_form(parts: &Parts, body: Body) -> Result<Fields, Refusal> {
+    if !is_form(&parts.headers) {
         return Err(Refusal::new(
             ProblemCode::UnsupportedMediaType,
             "This address takes forms, application/x-www-form-urlencoded. Scripts call the control API under /api/v1.",

@@ -3,13 +3,12 @@
 use axum::{
     body::to_bytes,
     extract::{RawQuery, Request},
-    http::header,
     response::Response,
 };
 use hansom_domain::ProblemCode;
 
 use super::follow;
-use crate::{answer::Refusal, session::Visitor};
+use crate::{answer::Refusal, form::is_form, session::Visitor};
 
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -22,11 +21,7 @@ pub(crate) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
 
 /// `POST /oauth/authorize`: the same as a form, which may come from any site, since it asks and changes nothing.
 pub(crate) async fn send(visitor: Visitor, request: Request) -> Result<Response, Refusal> {
-    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_form = media_type
-        .and_then(|text| text.split(';').next())
-        .is_some_and(|text| text.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    if !is_form {
+    if !is_form(request.headers()) {
         return Err(Refusal::new(
             ProblemCode::UnsupportedMediaType,
             "This address takes forms, application/x-www-form-urlencoded.",
