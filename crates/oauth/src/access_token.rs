@@ -1,7 +1,6 @@
 //! What does an access token say (RFC 9068), and is it still good?
 
 use axum::http::HeaderMap;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_domain::{
     Actor, ApplicationId, CredentialId, EnvironmentName, GroupAddress, PersonId, PipelineId, Timestamp, TokenId,
 };
@@ -12,7 +11,7 @@ use serde_json::Value;
 use crate::{
     Error, OAuth, Scope,
     dpop::{ProofFor, the_one},
-    scope,
+    jws, scope,
 };
 
 /// The `client_id` of tokens that the hub gives to people. No application can have it: theirs are 32 hexadecimal digits.
@@ -299,7 +298,7 @@ impl OAuth {
         }
         let (message, signature) = text.rsplit_once('.').ok_or(NONE_OF_OURS)?;
         let (head, payload) = message.split_once('.').ok_or(NONE_OF_OURS)?;
-        let head: Head = decoded(head).ok_or(NONE_OF_OURS)?;
+        let head: Head = jws::part(head).ok_or(NONE_OF_OURS)?;
         let typ = head.typ.to_ascii_lowercase();
         if head.crit.is_some() || typ.strip_prefix("application/").unwrap_or(&typ) != MEDIA_TYPE {
             return Err(NONE_OF_OURS);
@@ -310,7 +309,7 @@ impl OAuth {
         if !is_signed(message, signature, &key.algorithm, key.jwk) {
             return Err(NONE_OF_OURS);
         }
-        let claims: Claims = decoded(payload).ok_or(NONE_OF_OURS)?;
+        let claims: Claims = jws::part(payload).ok_or(NONE_OF_OURS)?;
         let latest = self.control().clock().now().plus_seconds(60).seconds();
         if claims.iss != self.issuer() || claims.iat > latest {
             return Err(NONE_OF_OURS);
@@ -359,11 +358,6 @@ impl Claims {
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::TokenInvalid("the subject of the access token is no id of this platform"))
-}
-
-fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&bytes).ok()
 }
 
 fn is_signed(message: &str, signature: &str, algorithm: &str, jwk: Value) -> bool {

@@ -1,6 +1,5 @@
 //! Is this assertion signed by a key of that application, for us, now, and for the first time (RFC 7523)?
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_control::fingerprint;
 use hansom_domain::{ApplicationId, CredentialId, Timestamp};
 use jsonwebtoken::{
@@ -10,7 +9,10 @@ use jsonwebtoken::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Error, OAuth};
+use crate::{
+    Error, OAuth,
+    jws::{self, Extensions},
+};
 
 /// The algorithms that registered keys sign with, as metadata announces them.
 pub(crate) const ALGORITHMS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
@@ -37,14 +39,8 @@ struct Head {
     kid: Option<String>,
     #[serde(default)]
     typ: Option<String>,
-    #[serde(default)]
-    crit: Option<Value>,
-    #[serde(default)]
-    b64: Option<Value>,
-    #[serde(default)]
-    enc: Option<Value>,
-    #[serde(default)]
-    zip: Option<Value>,
+    #[serde(flatten)]
+    extensions: Extensions,
 }
 
 #[derive(Deserialize)]
@@ -104,9 +100,9 @@ impl OAuth {
         let [first, payload, signature] = parts.as_slice() else {
             return Err(refused(NO_JWT));
         };
-        let head: Head = decoded(first).ok_or_else(|| refused(NO_JWT))?;
+        let head: Head = jws::part(first).ok_or_else(|| refused(NO_JWT))?;
         let algorithm = algorithm(&head)?;
-        let claims: Claims = decoded(payload).ok_or_else(|| {
+        let claims: Claims = jws::part(payload).ok_or_else(|| {
             refused("the client_assertion needs the claims iss, sub, aud, exp and jti, each once; exp, iat and nbf are whole seconds")
         })?;
         self.check(&claims)?;
@@ -184,13 +180,8 @@ impl OAuth {
     }
 }
 
-fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
 fn algorithm(head: &Head) -> Result<Algorithm, Error> {
-    if [&head.crit, &head.b64, &head.enc, &head.zip].iter().any(|field| field.is_some()) {
+    if head.extensions.are_there() {
         return Err(refused("the client_assertion has header fields that are not understood: crit, b64, enc or zip"));
     }
     let is_assertion = head.typ.as_deref().is_none_or(|typ| {

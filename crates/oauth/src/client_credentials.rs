@@ -7,7 +7,6 @@ use crate::{
     access_token::Wish,
     client::Client,
     form::Form,
-    scope,
     token::{Answer, kind},
 };
 
@@ -25,13 +24,7 @@ impl OAuth {
             });
         };
         let audience = self.target(form)?;
-        let scope = match audience == self.issuer() {
-            true => {
-                let actor = self.control().actor_of_application(&client.client.id).await?;
-                Some(scope::granted(&actor, form.get("scope")))
-            }
-            false => None,
-        };
+        let scope = self.scope_of_application(&client.client.id, &audience, form).await?;
         let wish = Wish {
             credential: Some(credential),
             scope: scope.clone(),

@@ -12,7 +12,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::{Error, OAuth};
+use crate::{
+    Error, OAuth,
+    jws::{self, Extensions},
+};
 
 /// The algorithms that proofs are signed with, as metadata announces them.
 pub(crate) const ALGORITHMS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
@@ -50,14 +53,8 @@ struct Head {
     typ: String,
     alg: String,
     jwk: Map<String, Value>,
-    #[serde(default)]
-    crit: Option<Value>,
-    #[serde(default)]
-    b64: Option<Value>,
-    #[serde(default)]
-    enc: Option<Value>,
-    #[serde(default)]
-    zip: Option<Value>,
+    #[serde(flatten)]
+    extensions: Extensions,
 }
 
 #[derive(Deserialize)]
@@ -126,11 +123,11 @@ fn verify(proof: &str, wanted: ProofFor<'_>, now: i64) -> Result<Proven, &'stati
     }
     let (message, signature) = proof.rsplit_once('.').ok_or(NO_JWT)?;
     let (head, claims) = message.split_once('.').ok_or(NO_JWT)?;
-    let head: Head = decoded(head).ok_or("the header of the DPoP proof needs typ, alg and jwk, each once")?;
+    let head: Head = jws::part(head).ok_or("the header of the DPoP proof needs typ, alg and jwk, each once")?;
     if head.typ != "dpop+jwt" {
         return Err("typ of the DPoP proof must be dpop+jwt");
     }
-    if [&head.crit, &head.b64, &head.enc, &head.zip].iter().any(|field| field.is_some()) {
+    if head.extensions.are_there() {
         return Err("the DPoP proof has header fields that are not understood: crit, b64, enc or zip");
     }
     let (key, algorithm) = public_key(&head.jwk)?;
@@ -144,7 +141,7 @@ fn verify(proof: &str, wanted: ProofFor<'_>, now: i64) -> Result<Proven, &'stati
     if !is_signed {
         return Err("the signature of the DPoP proof is not of the key in its header");
     }
-    let claims: Claims = decoded(claims).ok_or("the DPoP proof needs the claims jti, htm, htu and iat, each once")?;
+    let claims: Claims = jws::part(claims).ok_or("the DPoP proof needs the claims jti, htm, htu and iat, each once")?;
     check(&claims, wanted, now)?;
     Ok(Proven { jkt: thumbprint(&key), jti: claims.jti, nonce: claims.nonce })
 }
@@ -217,11 +214,6 @@ fn public_key(jwk: &Map<String, Value>) -> Result<(Value, Algorithm), &'static s
 /// RFC 7638: the members that make the key, in the order of their names, which is how [`public_key`] writes them.
 fn thumbprint(key: &Value) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, key.to_string().as_bytes()))
-}
-
-fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&bytes).ok()
 }
 
 #[cfg(test)]

@@ -136,13 +136,7 @@ impl OAuth {
         let client = Client { client, credential: Some(bound.credential_id) };
         let jkt = self.proven_key_of(form, &client).await?;
         let audience = self.target(form)?;
-        let scope = match audience == self.issuer() {
-            true => {
-                let actor = self.control().actor_of_application(&client.client.id).await?;
-                Some(scope::granted(&actor, form.get("scope")))
-            }
-            false => None,
-        };
+        let scope = self.scope_of_application(&client.client.id, &audience, form).await?;
         let wish = Wish {
             credential: client.credential.as_ref(),
             scope: scope.clone(),

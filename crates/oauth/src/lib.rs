@@ -19,6 +19,7 @@ mod failures;
 mod form;
 mod introspect;
 mod jwks;
+mod jws;
 mod key_sets;
 mod metadata;
 mod origin;

@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hansom_domain::{Clock, PersonKey, Timestamp};
 use hansom_store::MembershipSource;
@@ -21,7 +20,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Directory, Error, SignInError, origin::is_secure, outbound::Outbound, sign_in::CALLBACK_PATH};
+use crate::{Directory, Error, SignInError, jws, origin::is_secure, outbound::Outbound, sign_in::CALLBACK_PATH};
 
 /// What the provider told is asked for again after this many seconds.
 const FRESH_SECONDS: i64 = 3600;
@@ -366,7 +365,5 @@ fn moment(at: Timestamp) -> DateTime<Utc> {
 fn payload(id_token: &CoreIdToken) -> Result<Value, SignInError> {
     let text = id_token.to_string();
     let payload = text.split('.').nth(1).unwrap_or_default();
-    let bytes = URL_SAFE_NO_PAD.decode(payload).ok();
-    let claims = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    claims.ok_or_else(|| SignInError::Unproven("the ID token's claims are not JSON".into()))
+    jws::part(payload).ok_or_else(|| SignInError::Unproven("the ID token's claims are not JSON".into()))
 }

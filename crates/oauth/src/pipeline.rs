@@ -9,7 +9,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hansom_control::{GITHUB, GITLAB, PipelineRun, fingerprint};
 use hansom_domain::Timestamp;
 use jsonwebtoken::Algorithm;
@@ -18,7 +17,11 @@ use serde_json::Value;
 use tokio::sync::Mutex as Turn;
 use url::Url;
 
-use crate::{BoxFuture, Error, OAuth, Subject, SubjectError, SubjectIssuer, assertion::is_signed_by};
+use crate::{
+    BoxFuture, Error, OAuth, Subject, SubjectError, SubjectIssuer,
+    assertion::is_signed_by,
+    jws::{self, Extensions},
+};
 
 const LEEWAY_SECONDS: i64 = 60;
 /// GitLab's tokens live as long as the job may, which is an hour unless it is set otherwise.
@@ -53,14 +56,8 @@ struct Head {
     alg: String,
     #[serde(default)]
     kid: Option<String>,
-    #[serde(default)]
-    crit: Option<Value>,
-    #[serde(default)]
-    b64: Option<Value>,
-    #[serde(default)]
-    enc: Option<Value>,
-    #[serde(default)]
-    zip: Option<Value>,
+    #[serde(flatten)]
+    extensions: Extensions,
 }
 
 /// What both providers' tokens say.
@@ -130,7 +127,7 @@ impl OAuth {
     /// The issuer of a token that looks like a pipeline's, if some API trusts a pipeline of it. Nothing is asked of the issuer
     /// yet; one that nobody trusts is never asked.
     pub(crate) async fn pipeline_issuer(&self, token: &str, issuer: &str) -> Result<Option<PipelineIssuer>, Error> {
-        let claims = token.split('.').nth(1).and_then(decoded::<Value>);
+        let claims = token.split('.').nth(1).and_then(jws::part::<Value>);
         let looks =
             claims.is_some_and(|claims| claims.get("project_path").is_some() || claims.get("repository").is_some());
         if !looks || !self.control().reads().is_pipeline_issuer(issuer).await.map_err(hansom_control::Error::from)? {
@@ -167,9 +164,9 @@ impl PipelineIssuer {
         let [head, payload, signature] = parts.as_slice() else {
             return Err(unproven("it is no signed JWT"));
         };
-        let head_read = decoded::<Head>(head).ok_or_else(|| unproven("its head cannot be read"))?;
+        let head_read = jws::part::<Head>(head).ok_or_else(|| unproven("its head cannot be read"))?;
         let algorithm = algorithm(&head_read)?;
-        let claims = decoded::<Claims>(payload).ok_or_else(|| unproven("its claims cannot be read"))?;
+        let claims = jws::part::<Claims>(payload).ok_or_else(|| unproven("its claims cannot be read"))?;
         // Whatever can be refused without asking anybody is.
         self.check(&claims, now)?;
         let message = format!("{head}.{payload}");
@@ -346,7 +343,7 @@ fn unproven(cause: &str) -> SubjectError {
 }
 
 fn algorithm(head: &Head) -> Result<Algorithm, SubjectError> {
-    if [&head.crit, &head.b64, &head.enc, &head.zip].iter().any(|field| field.is_some()) {
+    if head.extensions.are_there() {
         return Err(unproven("its head has fields that are not understood"));
     }
     match head.alg.as_str() {
@@ -354,8 +351,4 @@ fn algorithm(head: &Head) -> Result<Algorithm, SubjectError> {
         "ES256" => Ok(Algorithm::ES256),
         _ => Err(unproven("its algorithm is neither RS256 nor ES256")),
     }
-}
-
-fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

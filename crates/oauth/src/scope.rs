@@ -3,7 +3,9 @@
 //! At the gateways grants decide, and tokens for them carry no scope. At the control API a token does what its scopes say,
 //! and never more than the one may whom it speaks for.
 
-use hansom_domain::Actor;
+use hansom_domain::{Actor, ApplicationId};
+
+use crate::{Error, OAuth, form::Form};
 
 /// A right of a token whose audience is the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +65,22 @@ pub(crate) fn wanted_by_person(asked: Option<&str>) -> String {
     let asked = asked.unwrap_or(Scope::Read.as_str());
     let is_asked = |scope: &Scope| asked.split_ascii_whitespace().any(|word| word == scope.as_str());
     Scope::ALL.into_iter().filter(is_asked).map(Scope::as_str).collect::<Vec<_>>().join(" ")
+}
+
+impl OAuth {
+    /// The scopes of a token that an application has for itself; `None` where it is for a gateway, at which grants decide.
+    pub(crate) async fn scope_of_application(
+        &self,
+        application: &ApplicationId,
+        audience: &str,
+        form: &Form,
+    ) -> Result<Option<String>, Error> {
+        if audience != self.issuer() {
+            return Ok(None);
+        }
+        let actor = self.control().actor_of_application(application).await?;
+        Ok(Some(granted(&actor, form.get("scope"))))
+    }
 }
 
 /// The scopes of a text, those that are none left out.
