@@ -1,20 +1,24 @@
 //! Which style sheets and scripts does a page load?
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     extract::{Path, State},
-    http::header,
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use hansom_domain::ProblemCode;
 
-use crate::{Hub, answer::Refusal, protection};
+use crate::{Hub, answer::Refusal, compression, protection};
 
 /// A file in the binary.
 pub(crate) struct File {
     pub(crate) name: &'static str,
     media_type: &'static str,
     pub(crate) bytes: &'static [u8],
+    /// The same compressed, by the first who asks.
+    small: OnceLock<Option<Vec<u8>>>,
 }
 
 const CSS: &str = "text/css; charset=utf-8";
@@ -24,11 +28,11 @@ const WORKER: &str = "editor-worker.js";
 
 macro_rules! files {
     ($($name:literal $media_type:expr, $path:literal;)+) => {
-        &[$(File { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("../assets/", $path)) }),+]
+        [$(File { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("../assets/", $path)), small: OnceLock::new() }),+]
     };
 }
 
-const FILES: &[File] = files! {
+static FILES: [File; 9] = files! {
     "govuk-frontend.min.css" CSS, "vendor/govuk-frontend.min.css";
     "hansom.css" CSS, "hansom.css";
     "govuk-frontend.min.js" SCRIPT, "vendor/govuk-frontend.min.js";
@@ -41,7 +45,7 @@ const FILES: &[File] = files! {
 };
 
 /// The files that pages without a hub around them need.
-pub(crate) const ALONE: &[File] = files! {
+pub(crate) static ALONE: [File; 4] = files! {
     "govuk-frontend.min.css" CSS, "vendor/govuk-frontend.min.css";
     "hansom.css" CSS, "hansom.css";
     "playbook-search.js" SCRIPT, "playbook-search.js";
@@ -59,7 +63,7 @@ pub(crate) struct Assets {
 impl Assets {
     pub(crate) fn new() -> Self {
         let mut digest = Context::new(&SHA256);
-        for file in FILES {
+        for file in &FILES {
             digest.update(file.bytes);
         }
         let hash: String = digest.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -71,6 +75,7 @@ impl Assets {
 pub(crate) async fn file(
     State(hub): State<Hub>,
     Path((hash, name)): Path<(String, String)>,
+    asked: HeaderMap,
 ) -> Result<Response, Refusal> {
     let file = FILES.iter().find(|file| file.name == name && hash == hub.assets.hash);
     let file = file.ok_or_else(|| {
@@ -78,7 +83,13 @@ pub(crate) async fn file(
     })?;
     let headers =
         [(header::CONTENT_TYPE, file.media_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    let mut response = (headers, file.bytes).into_response();
+    let small =
+        compression::takes_gzip(&asked).then(|| file.small.get_or_init(|| compression::gzip(file.bytes)).as_deref());
+    let mut response = match small.flatten() {
+        Some(small) => (headers, [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
+        None => (headers, file.bytes).into_response(),
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if file.name == WORKER {
         protection::let_engine_run(response.headers_mut());
     }

@@ -12,6 +12,7 @@ mod bundle;
 mod calling;
 mod catalogue;
 mod collections;
+mod compression;
 mod form;
 mod frame;
 mod link_calls;
@@ -74,11 +75,12 @@ pub fn router(setup: Setup) -> Router {
     let oauth = setup.oauth.router();
     let hub = Hub::new(setup);
     let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
-    pages::router()
+    let whole = pages::router()
         .merge(machines::router(hub.clone()))
         .with_state(hub.clone())
         .merge(control_api)
         .merge(oauth)
         .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(middleware::from_fn_with_state(hub, answer::finish))
+        .layer(middleware::from_fn_with_state(hub, answer::finish));
+    compression::compressed(whole)
 }

@@ -61,7 +61,9 @@ impl Calls {
             *window = Window { began: now, calls: 0 };
         }
         window.calls = window.calls.saturating_add(1);
-        let seconds = window.began.plus_seconds(WINDOW_SECONDS).seconds() - now.seconds();
+        let millis = window.began.plus_seconds(WINDOW_SECONDS).millis() - now.millis();
+        // Whole seconds, and never too few: who waits as long as they were told must get through.
+        let seconds = millis.saturating_add(999) / 1000;
         Standing { left: QUOTA.checked_sub(window.calls), seconds: seconds.clamp(1, WINDOW_SECONDS) }
     }
 }
@@ -112,6 +114,19 @@ mod tests {
         assert_eq!(refused, Standing { left: None, seconds: 40 });
         assert_eq!(calls.count("ben".into(), at).left, Some(QUOTA - 1));
         assert_eq!(calls.count("ada".into(), at.plus_seconds(60)).left, Some(QUOTA - 1));
+    }
+
+    #[test]
+    fn who_waits_as_long_as_they_were_told_gets_through() {
+        let calls = Calls::default();
+        let began = Timestamp::from_millis(1_000_900);
+        for _ in 1..=QUOTA {
+            calls.count("ada".into(), began);
+        }
+        let now = Timestamp::from_millis(1_059_000);
+        let refused = calls.count("ada".into(), now);
+        assert_eq!(refused.left, None);
+        assert!(calls.count("ada".into(), now.plus_seconds(refused.seconds)).left.is_some());
     }
 
     #[test]

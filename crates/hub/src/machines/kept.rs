@@ -20,7 +20,7 @@ const PUBLIC: &str = "public, max-age=60, must-revalidate";
 /// What was made for one reader is nobody else's.
 const PRIVATE: &str = "private, no-store";
 
-/// A document, with what tells it from every other.
+/// A document, with what tells it from every other; weakly, since it goes out compressed or not.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     media_type: &'static str,
@@ -37,7 +37,7 @@ impl Document {
         let bytes = Bytes::from(text.into());
         let hash = digest(&SHA256, &bytes);
         let tag: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Self { media_type, bytes, tag: format!("\"{tag}\"") }
+        Self { media_type, bytes, tag: format!("W/\"{tag}\"") }
     }
 
     /// The document, or that nothing changed.
@@ -46,7 +46,7 @@ impl Document {
         let is_known = known
             .flat_map(|line| line.split(','))
             .map(str::trim)
-            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag);
+            .any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.tag.trim_start_matches("W/"));
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

@@ -52,7 +52,7 @@ pub enum SiteFault {
 /// Where a page cannot be drawn, or leads to something that only a hub has.
 pub fn site() -> Result<Vec<SiteFile>, SiteFault> {
     let mut files = pages()?;
-    for file in assets::ALONE {
+    for file in &assets::ALONE {
         files.push(SiteFile { path: format!("assets/{}", file.name), bytes: file.bytes.to_vec() });
     }
     files.push(SiteFile { path: "assets/playbook-index.js".into(), bytes: index().into_bytes() });
