@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { accessible, openBrowser, openPage, picture, startPlatform } from './platform.mjs'
+import { accessible, openBrowser, openPage, picture, signIn, startPlatform } from './platform.mjs'
 
 let platform
 let browser
@@ -19,10 +19,7 @@ after(async () => {
 /** A signed-in person's page. */
 async function signedIn(email, options) {
   const opened = await openPage(browser, options)
-  await opened.page.goto(`${platform.hub}/`)
-  await opened.page.getByRole('link', { name: 'Sign in', exact: true }).click()
-  await opened.page.getByRole('button', { name: email }).click()
-  await opened.page.waitForURL(`${platform.hub}/**`)
+  await signIn(opened.page, platform, email)
   return opened
 }
 

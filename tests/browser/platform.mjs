@@ -49,6 +49,14 @@ export async function openPage(browser, { javaScript = true, ...options } = {}) 
   return { page, context, complaints }
 }
 
+/** Signs a person of the demo in, as they would: by the link, then at the provider. */
+export async function signIn(page, platform, email) {
+  await page.goto(`${platform.hub}/`)
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: email }).click()
+  await page.waitForURL(`${platform.hub}/**`)
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
