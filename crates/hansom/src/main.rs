@@ -42,6 +42,7 @@ mod saying;
 mod secure;
 mod sign_ins;
 mod signals;
+mod trial_calls;
 mod upkeep;
 mod world;
 

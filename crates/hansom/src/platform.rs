@@ -38,6 +38,7 @@ use crate::{
     refreshing, saying,
     secure::Secure,
     signals::Signals,
+    trial_calls::TrialCalls,
     upkeep, world,
 };
 
@@ -408,6 +409,7 @@ fn serve_hub(
         oauth: oauth.clone(),
         sign_in: sign_in.clone(),
         hub,
+        gateways: Arc::new(TrialCalls::new(&environments)?),
         environments,
         notice: parts.notice.clone(),
         mail_links: parts.mail_links.clone(),

@@ -154,6 +154,8 @@ struct Asker {
     /// Whether a form of another site may come here: an application sends people by one.
     is_open: bool,
     cookie: Option<String>,
+    /// Whether it came with a token.
+    has_token: bool,
     path: String,
 }
 
@@ -171,6 +173,7 @@ impl Asker {
             is_page,
             is_open,
             cookie: cookie(request.headers(), SESSION_COOKIE).map(str::to_owned),
+            has_token: request.headers().contains_key(header::AUTHORIZATION),
             path: request.uri().path_and_query().map_or_else(|| urls::HOME.to_owned(), ToString::to_string),
         }
     }
@@ -263,7 +266,8 @@ fn dress(headers: &mut HeaderMap, hub: &Hub, asker: &Asker) {
         headers.insert(REQUEST_ID, id);
     }
     // What a signed-in person saw must not come back by the back button after they signed out.
-    let caching = if asker.cookie.is_some() || !asker.is_page { "no-store" } else { "no-cache" };
+    let is_for_one = asker.cookie.is_some() || asker.has_token;
+    let caching = if is_for_one || !asker.is_page { "no-store" } else { "no-cache" };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
     // By RFC 9727 section 3, pages tell where programs find what they show.
     let is_html = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));

@@ -1,6 +1,9 @@
 //! What did a person send with a form, and did they mean to?
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
@@ -111,6 +114,11 @@ impl Fields {
         values.next().map_or("", |(_, value)| value.trim())
     }
 
+    /// Every field with its value, as it was sent.
+    pub(crate) fn every(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Every value of a field.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let values = self.0.iter().filter(|(key, _)| key == name);
@@ -121,7 +129,7 @@ impl Fields {
 /// One fault of a form.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldError {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) text: String,
 }
 
@@ -131,9 +139,9 @@ pub(crate) struct Errors(pub(crate) Vec<FieldError>);
 
 impl Errors {
     /// Notes a fault if `wrong`.
-    pub(crate) fn when(&mut self, wrong: bool, field: &'static str, text: &str) {
+    pub(crate) fn when(&mut self, wrong: bool, field: impl Into<Cow<'static, str>>, text: &str) {
         if wrong {
-            self.0.push(FieldError { field, text: text.to_owned() });
+            self.0.push(FieldError { field: field.into(), text: text.to_owned() });
         }
     }
 
@@ -156,7 +164,7 @@ impl Errors {
                 let spoken_of = fields.iter().find(|(words, _)| text.contains(words));
                 let field = spoken_of.or(fields.last()).map_or("", |(_, field)| *field);
                 let text = sentence(text);
-                Ok(Self(vec![FieldError { field, text }]))
+                Ok(Self(vec![FieldError { field: field.into(), text }]))
             }
             No::NotFound(_) | No::Faults(_) | No::GroupsUnknown | No::Store(_) | No::Internal(_) => Err(error.into()),
         }

@@ -4,6 +4,7 @@
 //! path), the control API (`api`) and the authorisation server, which is a room of its own. Every answer goes out through
 //! one door (`answer`), which gives it its request id and its protection and turns every "no" into a page or a problem.
 
+mod allowance;
 mod answer;
 mod api;
 mod assets;
@@ -11,6 +12,7 @@ mod browser;
 mod bundle;
 mod calling;
 mod catalogue;
+mod chart;
 mod collections;
 mod compression;
 mod form;
@@ -28,8 +30,13 @@ mod sentence;
 mod session;
 mod state;
 mod stem;
+mod stretch;
+mod taker;
+mod trying;
 mod twin;
 mod urls;
+
+use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use hansom_control::Control;
@@ -37,6 +44,7 @@ use hansom_domain::EnvironmentName;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(crate) use state::Hub;
+pub use trying::{GatewayAnswer, GatewayCall, Gateways, Later, MOST_ANSWER_BYTES, Unreached};
 
 /// The largest body of the control API: a manifest and a contract in JSON.
 const MOST_API_BYTES: usize = 12 * 1024 * 1024;
@@ -53,6 +61,8 @@ pub struct Setup {
     pub hub: String,
     /// The environments, each with the base URL at which its gateway answers.
     pub environments: Vec<(EnvironmentName, String)>,
+    /// How the gateways are called when somebody tries an operation.
+    pub gateways: Arc<dyn Gateways>,
     /// Whether developers from outside come in by links in mails, and on which terms.
     pub mail_links: Option<MailLinks>,
     /// Whether mails are sent at all.
@@ -76,6 +86,7 @@ pub fn router(setup: Setup) -> Router {
     let hub = Hub::new(setup);
     let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
     let whole = pages::router()
+        .merge(pages::files(hub.clone()))
         .merge(machines::router(hub.clone()))
         .with_state(hub.clone())
         .merge(control_api)

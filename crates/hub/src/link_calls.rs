@@ -1,35 +1,28 @@
 //! Who has too many links sent?
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-};
+use std::net::IpAddr;
 
 use hansom_domain::Timestamp;
+
+use crate::allowance::Allowance;
 
 /// Links that one network may ask for in a window.
 const QUOTA: u32 = 30;
 const WINDOW_SECONDS: i64 = 900;
-/// Networks that are remembered at a time; beyond that nobody new is sent a link.
-const MOST_REMEMBERED: usize = 10_000;
 
 /// Links asked for, by network: an address of IPv4, or half an address of IPv6.
-#[derive(Default)]
-pub(crate) struct LinkCalls(Mutex<HashMap<Option<IpAddr>, (Timestamp, u32)>>);
+pub(crate) struct LinkCalls(Allowance<Option<IpAddr>>);
+
+impl Default for LinkCalls {
+    fn default() -> Self {
+        Self(Allowance::new(QUOTA, WINDOW_SECONDS))
+    }
+}
 
 impl LinkCalls {
     /// Counts a link. Whether it may be sent.
     pub(crate) fn allows(&self, peer: Option<IpAddr>, now: Timestamp) -> bool {
-        let network = peer.map(network);
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.retain(|_, (began, _)| now < began.plus_seconds(WINDOW_SECONDS));
-        if windows.len() >= MOST_REMEMBERED && !windows.contains_key(&network) {
-            return false;
-        }
-        let (_, calls) = windows.entry(network).or_insert((now, 0));
-        *calls = calls.saturating_add(1);
-        *calls <= QUOTA
+        self.0.allows(peer.map(network), now)
     }
 }
 

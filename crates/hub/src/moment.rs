@@ -26,3 +26,15 @@ pub(crate) fn day(moment: Timestamp) -> String {
 pub(crate) fn written_or(moment: Option<Timestamp>, otherwise: &str) -> String {
     moment.map_or_else(|| otherwise.to_owned(), written)
 }
+
+/// `23 Nov`.
+pub(crate) fn short_day(moment: Timestamp) -> String {
+    DateTime::from_timestamp_millis(moment.millis())
+        .map_or_else(String::new, |moment| moment.format("%-d %b").to_string())
+}
+
+/// `23 Nov 11:00`.
+pub(crate) fn short_hour(moment: Timestamp) -> String {
+    DateTime::from_timestamp_millis(moment.millis())
+        .map_or_else(String::new, |moment| moment.format("%-d %b %H:%M").to_string())
+}

@@ -38,6 +38,8 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 pub(crate) struct Visitor {
     pub(crate) hub: Hub,
     pub(crate) session: Option<Session>,
+    /// Who a program proved to be, by an access token for the hub. Only files take one.
+    pub(crate) proven: Option<Actor>,
     /// The path and query of the page.
     pub(crate) path: String,
 }
@@ -45,7 +47,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// The visitor as an actor; `None` is a stranger.
     pub(crate) fn actor(&self) -> Option<&Actor> {
-        self.session.as_ref().map(|session| &session.actor)
+        self.proven.as_ref().or_else(|| self.session.as_ref().map(|session| &session.actor))
     }
 
     /// The frame of a page for this visitor.
@@ -64,7 +66,7 @@ impl FromRequestParts<Hub> for Visitor {
         };
         let OriginalUri(uri) = OriginalUri::from_request_parts(parts, hub).await.unwrap_or_else(|never| match never {});
         let path = uri.path_and_query().map_or_else(|| urls::HOME.to_owned(), ToString::to_string);
-        Ok(Self { hub: hub.clone(), session, path })
+        Ok(Self { hub: hub.clone(), session, proven: None, path })
     }
 }
 
@@ -87,7 +89,7 @@ impl SignedIn {
 
     /// The same person for pages that strangers may read too.
     pub(crate) fn visitor(&self) -> Visitor {
-        Visitor { hub: self.hub.clone(), session: Some(self.session.clone()), path: self.path.clone() }
+        Visitor { hub: self.hub.clone(), session: Some(self.session.clone()), proven: None, path: self.path.clone() }
     }
 }
 

@@ -7,7 +7,8 @@ use hansom_domain::EnvironmentName;
 use hansom_oauth::{OAuth, SignIn};
 
 use crate::{
-    MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls, machines::Kept,
+    Gateways, MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls,
+    machines::Kept, trying::Trials,
 };
 
 /// The hub's state; cheap to clone.
@@ -25,6 +26,10 @@ pub(crate) struct Held {
     pub(crate) origin: String,
     /// The environments with their base URLs, without a slash at their ends.
     pub(crate) environments: Vec<(EnvironmentName, String)>,
+    /// How they are called when somebody tries an operation.
+    pub(crate) gateways: Arc<dyn Gateways>,
+    /// Who tries how much.
+    pub(crate) trials: Trials,
     pub(crate) notice: Option<String>,
     pub(crate) mail_links: Option<MailLinks>,
     pub(crate) sends_mail: bool,
@@ -53,6 +58,8 @@ impl Hub {
             hub,
             origin,
             environments,
+            gateways: setup.gateways,
+            trials: Trials::default(),
             notice: setup.notice,
             mail_links: setup.mail_links,
             sends_mail: setup.sends_mail,

@@ -79,9 +79,11 @@ pub(crate) mod route {
     pub(crate) const POSTMAN: &str = "/apis/{slug}/{major}/postman.json";
     pub(crate) const BRUNO: &str = "/apis/{slug}/{major}/bruno.zip";
     pub(crate) const OPERATION: &str = "/apis/{slug}/{major}/operations/{operation}";
+    pub(crate) const TRY_IT: &str = "/apis/{slug}/{major}/operations/{operation}/try";
     pub(crate) const SCHEMA: &str = "/apis/{slug}/{major}/schemas/{schema}";
     pub(crate) const ACCESS: &str = "/apis/{slug}/{major}/access";
     pub(crate) const APPLICATION: &str = "/applications/{id}";
+    pub(crate) const USAGE: &str = "/applications/{id}/usage";
     pub(crate) const SECRETS: &str = "/applications/{id}/secrets";
     pub(crate) const KEYS: &str = "/applications/{id}/keys";
     pub(crate) const KEY_SETS: &str = "/applications/{id}/key-sets";
@@ -170,6 +172,11 @@ pub(crate) fn operation(slug: &ApiSlug, major: Major, operation: &str) -> String
     format!("/apis/{slug}/{major}/operations/{}", encoded(operation))
 }
 
+/// The form that calls an operation.
+pub(crate) fn try_it(slug: &ApiSlug, major: Major, operation: &str) -> String {
+    format!("/apis/{slug}/{major}/operations/{}/try", encoded(operation))
+}
+
 pub(crate) fn schema(slug: &ApiSlug, major: Major, schema: &str) -> String {
     format!("/apis/{slug}/{major}/schemas/{}", encoded(schema))
 }
@@ -180,6 +187,11 @@ pub(crate) fn access(slug: &ApiSlug, major: Major) -> String {
 
 pub(crate) fn application(id: &ApplicationId) -> String {
     format!("{APPLICATIONS}/{id}")
+}
+
+/// What an application called and what is left to it.
+pub(crate) fn usage(id: &ApplicationId) -> String {
+    format!("{APPLICATIONS}/{id}/usage")
 }
 
 pub(crate) fn secrets(id: &ApplicationId) -> String {
@@ -278,6 +290,11 @@ pub(crate) fn decide_waiver(id: &WaiverId) -> String {
 
 pub(crate) fn withdraw_waiver(id: &WaiverId) -> String {
     format!("{WAIVERS}/{id}/withdrawal")
+}
+
+/// Why the call with a request id was refused.
+pub(crate) fn refusal(request_id: &str) -> String {
+    format!("{REFUSALS}?request_id={}", encoded(request_id))
 }
 
 pub(crate) fn problem(code: ProblemCode) -> String {

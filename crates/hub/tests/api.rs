@@ -1,5 +1,9 @@
 //! Does the control API do what its own contract says?
 
+#[path = "outside/gateways.rs"]
+#[expect(dead_code, reason = "nobody tries a call in these tests")]
+mod gateways;
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -106,6 +110,7 @@ impl Town {
             sign_in,
             hub: HUB.into(),
             environments,
+            gateways: Arc::new(gateways::Remembering::default()),
             notice: None,
             mail_links: None,
             sends_mail: false,

@@ -152,8 +152,19 @@ impl OAuth {
         groups: &[GroupAddress],
         environment: &EnvironmentName,
     ) -> Result<IssuedToken, Error> {
+        self.issue_brief_token(person, groups, environment, self.setup.person_seconds).await
+    }
+
+    /// The same for no more than so many seconds: for a call that the hub itself makes for the person.
+    pub async fn issue_brief_token(
+        &self,
+        person: &PersonId,
+        groups: &[GroupAddress],
+        environment: &EnvironmentName,
+        seconds: i64,
+    ) -> Result<IssuedToken, Error> {
         let audience = self.audience_of(environment)?;
-        let seconds = self.setup.person_seconds;
+        let seconds = seconds.min(self.setup.person_seconds);
         let wish = Wish { groups: Some(groups.to_vec()), ..Wish::new(person.as_str(), HUB_CLIENT, audience, seconds) };
         self.issue(wish).await
     }

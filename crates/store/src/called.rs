@@ -20,6 +20,8 @@ row! {
         pub operation: String,
         /// The application's id, `anyone`, or `people`; empty where they have none in common.
         pub caller: String,
+        /// When the hour or the day of them all begins; the epoch where they have none in common.
+        pub begins: Timestamp,
         /// How many.
         pub calls: i64,
         /// How many were answered with a client's error (4xx).
@@ -51,11 +53,17 @@ pub enum By {
     Operation,
     /// By environment and who calls; people are not told apart.
     Caller,
+    /// By environment.
+    Environment,
+    /// By hour.
+    Hour,
+    /// By day, in UTC.
+    Day,
 }
 
 /// One text for both databases and all questions: `$1` whose, `$2` from, `$3` until.
 macro_rules! called {
-    ($whose:literal, $keys:literal, $group:literal) => {
+    ($whose:literal, $keys:expr, $group:expr) => {
         concat!(
             "SELECT ",
             $keys,
@@ -85,35 +93,76 @@ macro_rules! called {
 }
 
 const NOTHING: [&str; 2] = [
-    called!("caller", "'' AS environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller", ""),
-    called!("api", "'' AS environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller", ""),
+    called!(
+        "caller",
+        "'' AS environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
+        ""
+    ),
+    called!(
+        "api",
+        "'' AS environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
+        ""
+    ),
 ];
 const OPERATION: [&str; 2] = [
     called!(
         "caller",
-        "environment, api, major, operation, '' AS caller",
+        "environment, api, major, operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
         " GROUP BY environment, api, major, operation ORDER BY calls DESC, environment, api, major, operation"
     ),
     called!(
         "api",
-        "environment, api, major, operation, '' AS caller",
+        "environment, api, major, operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
         " GROUP BY environment, api, major, operation ORDER BY calls DESC, environment, api, major, operation"
     ),
 ];
 const CALLER: [&str; 2] = [
     called!(
         "caller",
-        "environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, min(caller) AS caller",
+        "environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, min(caller) AS caller, CAST(0 AS BIGINT) AS begins",
         " GROUP BY environment ORDER BY calls DESC, environment"
     ),
     called!(
         "api",
         "environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, \
-         CASE WHEN application.id IS NOT NULL OR caller = 'anyone' THEN caller ELSE 'people' END AS caller",
+         CASE WHEN application.id IS NOT NULL OR caller = 'anyone' THEN caller ELSE 'people' END AS caller, CAST(0 AS BIGINT) AS begins",
         " GROUP BY environment, CASE WHEN application.id IS NOT NULL OR caller = 'anyone' THEN caller ELSE 'people' END \
          ORDER BY calls DESC, environment, 5"
     ),
 ];
+
+const ENVIRONMENT: [&str; 2] = [
+    called!(
+        "caller",
+        "environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
+        " GROUP BY environment ORDER BY environment"
+    ),
+    called!(
+        "api",
+        "environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller, CAST(0 AS BIGINT) AS begins",
+        " GROUP BY environment ORDER BY environment"
+    ),
+];
+
+/// Told apart by when they came: whose, and how many milliseconds belong together.
+macro_rules! over_time {
+    ($whose:literal, $millis:literal) => {
+        called!(
+            $whose,
+            concat!(
+                "'' AS environment, '' AS api, CAST(0 AS BIGINT) AS major, '' AS operation, '' AS caller, (hour / ",
+                $millis,
+                ") * ",
+                $millis,
+                " AS begins"
+            ),
+            concat!(" GROUP BY hour / ", $millis, " ORDER BY begins")
+        )
+    };
+}
+
+const HOUR: [&str; 2] = [over_time!("caller", "3600000"), over_time!("api", "3600000")];
+const DAY: [&str; 2] = [over_time!("caller", "86400000"), over_time!("api", "86400000")];
 
 impl Reads {
     /// What an application called: the most called first, [`MOST_LINES`] at most.
@@ -139,5 +188,8 @@ fn statements(by: By) -> [&'static str; 2] {
         By::Nothing => NOTHING,
         By::Operation => OPERATION,
         By::Caller => CALLER,
+        By::Environment => ENVIRONMENT,
+        By::Hour => HOUR,
+        By::Day => DAY,
     }
 }

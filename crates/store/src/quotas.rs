@@ -1,6 +1,6 @@
 //! How many calls has each caller made of its quotas, on all nodes together?
 
-use hansom_domain::{ApiSlug, EnvironmentName, Major, Period, Timestamp};
+use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, Period, Timestamp};
 
 use crate::{
     Books, Error, Reads,
@@ -29,6 +29,16 @@ row! {
 }
 
 impl Reads {
+    /// What an application has made of its quotas in the day and the month of `now`.
+    pub async fn quotas_of(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<QuotaRow>, Error> {
+        let sql = "SELECT * FROM quota_count WHERE caller = $1 AND caller_kind = 'application' \
+                   AND (period = $2 OR period = $3) ORDER BY environment, api, major, period";
+        let (day, month) = (Period::day_of(now).to_string(), Period::month_of(now).to_string());
+        Ok(
+            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).bind(&day).bind(&month).fetch_all(pool).await)?,
+        )
+    }
+
     /// The counts of the periods of `now` and of later ones that were changed since `since`.
     pub async fn quotas_since(&self, since: Timestamp, now: Timestamp) -> Result<Vec<QuotaRow>, Error> {
         let sql = "SELECT * FROM quota_count WHERE changed_at >= $1 AND (period >= $2 OR period = $3)";

@@ -1,6 +1,6 @@
 //! Who called what, how often, and what was refused?
 
-use hansom_domain::{ApiSlug, ApplicationId, EnvironmentName, Major, RequestId, Timestamp};
+use hansom_domain::{ApiSlug, EnvironmentName, Major, RequestId, Timestamp};
 use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
@@ -76,40 +76,11 @@ pub struct RefusedCall {
 }
 }
 
-row! {
-    /// Calls of a day or more, added up.
-    pub struct CallCountRow {
-        /// In which environment.
-        pub environment: EnvironmentName,
-        /// Of which API.
-        pub api: ApiSlug,
-        /// Of which version.
-        pub major: Major,
-        /// Of which operation.
-        pub operation: String,
-        /// With which HTTP status.
-        pub status: i64,
-        /// How many.
-        pub calls: i64,
-    }
-}
-
 impl Reads {
     /// The refused call with that request id.
     pub async fn refused_call(&self, id: &RequestId) -> Result<Option<RefusedCall>, Error> {
         let sql = "SELECT * FROM refused_call WHERE request_id = $1";
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?)
-    }
-
-    /// The calls of one application since `since`, by operation and status.
-    pub async fn calls_by(&self, application: &ApplicationId, since: Timestamp) -> Result<Vec<CallCountRow>, Error> {
-        let sql = "SELECT environment, api, major, operation, status, CAST(sum(calls) AS BIGINT) AS calls \
-                   FROM call_count WHERE caller = $1 AND hour >= $2 \
-                   GROUP BY environment, api, major, operation, status \
-                   ORDER BY environment, api, major, operation, status";
-        Ok(
-            on!(&self.pool, pool => sqlx::query_as(sql).bind(application.as_str()).bind(since.millis()).fetch_all(pool).await)?,
-        )
     }
 }
 

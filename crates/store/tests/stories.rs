@@ -48,13 +48,19 @@ async fn calls_are_added_up_and_refusals_kept_until_swept() {
         let call = refused(&town::chance());
         store.books.record(&[count(2)], std::slice::from_ref(&call)).await.unwrap();
         store.books.record(&[count(3)], std::slice::from_ref(&call)).await.unwrap();
-        let calls = store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap();
+        let tracker = "tracker".parse().unwrap();
+        let span = Span { from: town::START.plus_seconds(-3600), until: town::START.plus_seconds(3600) };
+        let calls = store.reads.called_by(&tracker, span, By::Operation).await.unwrap();
         assert_eq!(calls.iter().map(|row| row.calls).collect::<Vec<_>>(), [5], "{database}");
+        assert_eq!(store.reads.refusals_of(&tracker, span, 10).await.unwrap(), [call.clone()], "{database}");
+        let refused = store.reads.refusal_counts_of(&tracker, span).await.unwrap();
+        let told = refused.iter().map(|row| (row.api.as_str(), row.major, row.operation.as_str(), row.calls));
+        assert_eq!(told.collect::<Vec<_>>(), [("repairs", 1, "", 1)], "{database}");
         assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), Some(call.clone()), "{database}");
         let later = town::START.plus_seconds(1);
         store.books.sweep(later, later).await.unwrap();
         assert_eq!(store.reads.refused_call(&call.request_id).await.unwrap(), None, "{database}");
-        assert!(store.reads.calls_by(&"tracker".parse().unwrap(), town::START).await.unwrap().is_empty(), "{database}");
+        assert!(store.reads.called_by(&tracker, span, By::Operation).await.unwrap().is_empty(), "{database}");
     }
 }
 
@@ -93,6 +99,15 @@ async fn usage_is_told_by_what_it_is_asked_by_and_by_day_as_by_hour() {
         assert_eq!(store.reads.called_of(&api, day(0, 48), By::Caller).await.unwrap(), before, "{database}");
         let first_hour = store.reads.called_of(&api, day(0, 1), By::Nothing).await.unwrap();
         assert_eq!(first_hour.first().unwrap().calls, 60, "{database}: the day is one row now");
+        let at = |hour: i64| town::START.plus_seconds((midnight + hour) * 3600);
+        let days = store.reads.called_of(&api, day(0, 48), By::Day).await.unwrap();
+        let told: Vec<_> = days.iter().map(|line| (line.begins, line.calls)).collect();
+        assert_eq!(told, [(at(0), 60), (at(24), 2)], "{database}");
+        let hours = store.reads.called_of(&api, day(24, 48), By::Hour).await.unwrap();
+        assert_eq!(hours.iter().map(|line| (line.begins, line.calls)).collect::<Vec<_>>(), [(at(25), 2)], "{database}");
+        let places = store.reads.called_of(&api, day(0, 48), By::Environment).await.unwrap();
+        let told: Vec<_> = places.iter().map(|line| (line.environment.as_str(), line.calls)).collect();
+        assert_eq!(told, [("production", 62)], "{database}");
         let second_day = store.reads.called_of(&api, day(25, 26), By::Operation).await.unwrap();
         assert_eq!(second_day.first().unwrap().calls, 2, "{database}: the day after is still told by the hour");
         let nothing = store.reads.called_by(&"tracker".parse().unwrap(), day(0, 48), By::Nothing).await.unwrap();
@@ -122,6 +137,9 @@ async fn quotas_are_added_up_over_nodes_and_read_by_those_who_do_not_know() {
         let mut known = read(town::START).await;
         known.sort_by_key(|row| row.period);
         assert_eq!(known, [row("2026-11-23", 5), row("2026-11", 5)], "{database}: the day before is over");
+        let own = store.reads.quotas_of(&"tracker".parse().unwrap(), town::START).await.unwrap();
+        assert_eq!(own, [row("2026-11", 5), row("2026-11-23", 5)], "{database}");
+        assert!(store.reads.quotas_of(&"other".parse().unwrap(), town::START).await.unwrap().is_empty(), "{database}");
         assert!(read(later.plus_seconds(1)).await.is_empty(), "{database}: nothing is new");
         store.books.sweep_quotas(later.plus_seconds(1)).await.unwrap();
         assert!(read(town::START).await.is_empty(), "{database}");

@@ -34,6 +34,8 @@ hub POST /api/v1/applications/{application_id}/credentials | 401 token-missing |
 hub DELETE /api/v1/applications/{application_id}/credentials/{credential_id} | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 404 not-found
 hub PUT /api/v1/applications/{application_id}/oauth | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/applications/{application_id}/quotas | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/applications/{application_id}/refusals | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-missing | 404 not-found | 403 not-allowed
 hub POST /api/v1/applications/{application_id}/transfer | 401 token-missing | 404 not-found | 403 not-allowed
@@ -81,6 +83,8 @@ hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/operations/{operation}/try | 303 sign-in | 200 | 303 sign-in
+hub POST /apis/{slug}/{major}/operations/{operation}/try | 403 | 400 | 403
 hub GET /apis/{slug}/{major}/postman.json | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/schemas/{schema} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/standards | 404 | 200 | 404
@@ -108,6 +112,7 @@ hub GET /applications/{id}/service-accounts | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/service-accounts | 403 | 404 | 403
 hub GET /applications/{id}/transfer | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/transfer | 403 | 404 | 403
+hub GET /applications/{id}/usage | 303 sign-in | 404 | 303 sign-in
 hub GET /audit | 303 sign-in | 403 | 303 sign-in
 hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id}/decision | 303 | 303 | 303

@@ -24,8 +24,10 @@ mod paging;
 mod people;
 mod pipelines;
 mod problem;
+mod quotas;
 mod reading;
 mod refusals;
+mod refused_calls;
 mod releases;
 mod repeats;
 mod usage;
@@ -64,6 +66,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(applications::get_application, applications::revoke_application))
         .routes(routes!(usage::get_application_usage))
         .routes(routes!(usage::get_api_usage))
+        .routes(routes!(quotas::list_quotas))
+        .routes(routes!(refused_calls::list_refused_calls))
         .routes(routes!(credentials::list_credentials, credentials::issue_credential))
         .routes(routes!(credentials::revoke_credential))
         .routes(routes!(oauth_clients::get_oauth_client, oauth_clients::configure_oauth_client))

@@ -30,7 +30,7 @@ pub(crate) struct Usage {
     until: Moment,
     /// All calls together.
     total: Figures,
-    /// The calls by what was asked for, the most called first.
+    /// The calls by what was asked for, the most called first; hours and days in their order.
     #[schema(max_items = 1000)]
     lines: Vec<UsageLine>,
     /// Whether these are all lines; if not, those with the fewest calls are missing.
@@ -41,9 +41,10 @@ pub(crate) struct Usage {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UsageLine {
-    /// In which environment.
-    #[schema(value_type = words::EnvironmentName)]
-    environment: String,
+    /// In which environment; absent where hours or days are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::EnvironmentName, required = false)]
+    environment: Option<String>,
     /// Of which API.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = words::ApiSlug, required = false)]
@@ -56,6 +57,10 @@ pub(crate) struct UsageLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10_485_760, value_type = String, required = false, example = "listRepairs")]
     operation: Option<String>,
+    /// When the hour or the day of them begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    begins: Option<Moment>,
     /// By whom: an application's id, `anyone` without a token, or `people`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100, value_type = String, required = false, example = "people")]
@@ -102,7 +107,7 @@ pub(crate) struct UsageQuery {
     /// The last day; today if absent. At most 400 days may be asked for at once.
     #[param(inline)]
     to: Option<Day>,
-    /// What lines are told apart by, beside the environment; `operation` if absent.
+    /// What lines are told apart by; `operation` if absent.
     #[param(inline)]
     by: Option<UsageBy>,
 }
@@ -111,10 +116,16 @@ pub(crate) struct UsageQuery {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum UsageBy {
-    /// By API, version and operation.
+    /// By environment, API, version and operation.
     Operation,
-    /// By who calls.
+    /// By environment and who calls.
     Caller,
+    /// By environment.
+    Environment,
+    /// By the hour in which they came.
+    Hour,
+    /// By the day, in UTC.
+    Day,
 }
 
 impl UsageQuery {
@@ -122,6 +133,9 @@ impl UsageQuery {
         match self.by {
             None | Some(UsageBy::Operation) => By::Operation,
             Some(UsageBy::Caller) => By::Caller,
+            Some(UsageBy::Environment) => By::Environment,
+            Some(UsageBy::Hour) => By::Hour,
+            Some(UsageBy::Day) => By::Day,
         }
     }
 
@@ -156,11 +170,12 @@ impl From<Called> for UsageLine {
         let figures = Figures::of(Some(&called));
         let told = |text: String| (!text.is_empty()).then_some(text);
         Self {
-            environment: called.environment,
+            environment: told(called.environment),
             api: told(called.api),
             major: (called.major > 0).then(|| format!("v{}", called.major)),
             operation: told(called.operation),
             caller: told(called.caller),
+            begins: (called.begins.millis() > 0).then(|| called.begins.into()),
             figures,
         }
     }

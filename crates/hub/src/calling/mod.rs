@@ -45,25 +45,45 @@ pub(crate) struct Sample {
     pub(crate) text: String,
 }
 
+/// What is filled into a parameter; `None` leaves it out.
+pub(crate) type Filling<'f> = &'f dyn Fn(&Parameter) -> Option<String>;
+
 impl Call {
-    /// The call of an operation that is served below an address.
+    /// The call of an operation that is served below an address, with the examples that it cannot do without.
     pub(crate) fn of(served: &str, operation: &Operation, token: bool) -> Self {
-        let fields = operation.parameters.iter().filter(|it| it.location == Location::Header && it.required);
         let media = operation.request_body.as_ref().and_then(|body| body.content.first());
+        let needed = |it: &Parameter| (it.required || it.location == Location::Path).then(|| one_line(&example(it)));
+        Self::filled(served, operation, &needed, media.map(Sent::of), token)
+    }
+
+    /// The same with other values.
+    pub(crate) fn filled(
+        served: &str,
+        operation: &Operation,
+        filling: Filling<'_>,
+        body: Option<Sent>,
+        token: bool,
+    ) -> Self {
+        let fields = operation.parameters.iter().filter(|it| it.location == Location::Header);
         Self {
             method: operation.method.clone(),
-            address: address(served, operation),
-            fields: fields.map(|it| (it.name.clone(), one_line(&example(it)))).collect(),
-            body: media.map(Sent::of),
+            address: format!("{served}{}", target(operation, filling)),
+            fields: fields.filter_map(|it| Some((it.name.clone(), filling(it)?))).collect(),
+            body,
             token,
         }
+    }
+
+    /// The command that makes it, with the token in the variable `TOKEN`.
+    pub(crate) fn curl(&self) -> String {
+        curl::write(self, self.token.then_some("$TOKEN"))
     }
 
     /// The call in every language.
     pub(crate) fn samples(&self) -> Vec<Sample> {
         let sample = |language, id, text| Sample { language, id, text };
         vec![
-            sample("curl", "call-curl", curl::write(self, self.token.then_some("$TOKEN"))),
+            sample("curl", "call-curl", self.curl()),
             sample("JavaScript", "call-javascript", javascript::write(self)),
             sample("Python", "call-python", python::write(self)),
             sample("C#", "call-csharp", csharp::write(self)),
@@ -113,26 +133,58 @@ pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// The address of an operation with its examples filled in.
-fn address(served: &str, operation: &Operation) -> String {
+/// The path and query of an operation below where it is served. Nothing in a value can end its segment or its name.
+fn target(operation: &Operation, filling: Filling<'_>) -> String {
     let mut path = operation.path.clone();
     let mut query = String::new();
     for parameter in &operation.parameters {
-        match parameter.location {
-            Location::Path => {
-                let hole = format!("{{{}}}", parameter.name);
-                path = path.replace(&hole, &urls::encoded(&example(parameter)));
+        match (parameter.location, filling(parameter)) {
+            (Location::Path, Some(value)) => {
+                path = path.replace(&format!("{{{}}}", parameter.name), &urls::encoded(&value));
             }
-            Location::Query if parameter.required => {
-                query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(&urls::encoded(&parameter.name));
-                query.push('=');
-                query.push_str(&urls::encoded(&example(parameter)));
+            (Location::Query, Some(value)) => {
+                for value in written(parameter, &value) {
+                    query.push(if query.is_empty() { '?' } else { '&' });
+                    query.push_str(&urls::encoded(&parameter.name));
+                    query.push('=');
+                    query.push_str(&value);
+                }
             }
-            Location::Query | Location::Header | Location::Cookie | Location::Querystring => {}
+            _ => {}
         }
     }
-    format!("{served}{path}{query}")
+    format!("{path}{query}")
+}
+
+/// A value as it stands in a query: the items of a list, which commas part here, by themselves or with commas, as the contract says.
+fn written(parameter: &Parameter, value: &str) -> Vec<String> {
+    let is_form = parameter.style.as_deref().is_none_or(|style| style == "form");
+    if !is_form || !is_list(&parameter.schema) {
+        return vec![urls::encoded(value)];
+    }
+    let items: Vec<String> = value.split(',').map(|item| urls::encoded(item.trim())).collect();
+    if parameter.explode { items } else { vec![items.join(",")] }
+}
+
+/// The schema that a schema refers to, in the end.
+pub(crate) fn meant(schema: &Value) -> &Value {
+    let mut found = schema;
+    for _ in 0..16 {
+        let name = found.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
+        match name.and_then(|name| schema.get("$defs")?.get(name)) {
+            Some(next) => found = next,
+            None => break,
+        }
+    }
+    found
+}
+
+fn is_list(schema: &Value) -> bool {
+    match meant(schema).get("type") {
+        Some(Value::Array(types)) => types.iter().any(|it| it == "array"),
+        Some(word) => word == "array",
+        None => false,
+    }
 }
 
 /// A text in double quotes as languages like C read it; `letter` writes what is not to stand there as it is.

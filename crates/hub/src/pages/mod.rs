@@ -1,6 +1,6 @@
 //! What do people see? One file per page, named as its template.
 
-mod apis;
+pub(crate) mod apis;
 mod applications;
 mod authorization;
 mod grants;
@@ -13,9 +13,9 @@ mod sign_in;
 mod standards;
 mod tokens;
 
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 
-use crate::{Hub, answer, assets, urls, urls::route};
+use crate::{Hub, answer, api, assets, urls, urls::route};
 
 /// Every page. An address that takes a form only leads, when opened, to the page that has the form.
 pub(crate) fn router() -> Router<Hub> {
@@ -35,11 +35,6 @@ fn reading() -> Router<Hub> {
         .route(urls::EXISTING, get(apis::existing::show))
         .route(route::API, get(apis::version::show_newest))
         .route(route::VERSION, get(apis::version::show))
-        .route(route::CONTRACT, get(apis::contract::download))
-        .route(route::BUNDLE_JSON, get(apis::downloads::bundle_json))
-        .route(route::BUNDLE_YAML, get(apis::downloads::bundle_yaml))
-        .route(route::POSTMAN, get(apis::downloads::postman))
-        .route(route::BRUNO, get(apis::downloads::bruno))
         .route(route::OPERATION, get(apis::operation::show))
         .route(route::SCHEMA, get(apis::schema::show))
         .route(route::VERDICT, get(standards::verdict::show))
@@ -60,12 +55,24 @@ fn reading() -> Router<Hub> {
         .route(urls::ACCESSIBILITY, get(platform::accessibility::show))
 }
 
+/// Files that visitors and programs take away. A program that sends a token and may not is told as the control API tells it.
+pub(crate) fn files(hub: Hub) -> Router<Hub> {
+    Router::new()
+        .route(route::CONTRACT, get(apis::contract::download))
+        .route(route::BUNDLE_JSON, get(apis::downloads::bundle_json))
+        .route(route::BUNDLE_YAML, get(apis::downloads::bundle_yaml))
+        .route(route::POSTMAN, get(apis::downloads::postman))
+        .route(route::BRUNO, get(apis::downloads::bruno))
+        .route_layer(middleware::from_fn_with_state(hub, api::tell))
+}
+
 /// Pages for signed-in people.
 fn working() -> Router<Hub> {
     Router::new()
         .route(urls::APPLICATIONS, get(applications::list::show))
         .route(urls::NEW_APPLICATION, get(applications::new::show).post(applications::new::register))
         .route(route::APPLICATION, get(applications::application::show))
+        .route(route::USAGE, get(applications::usage::show))
         .route(route::SECRETS, get(applications::back).post(applications::secret::make))
         .route(route::KEYS, get(applications::key::show).post(applications::key::register))
         .route(route::OAUTH_CLIENT, get(applications::oauth::show).post(applications::oauth::configure))
@@ -80,6 +87,7 @@ fn working() -> Router<Hub> {
             route::REVOKE_CREDENTIAL,
             get(applications::revocation::show_credential).post(applications::revocation::revoke_credential),
         )
+        .route(route::TRY_IT, get(apis::try_it::show).post(apis::try_it::send))
         .route(route::ACCESS, get(grants::access::show).post(grants::access::ask))
         .route(route::GRANT, get(grants::grant::show))
         .route(route::DECIDE_GRANT, get(grants::back).post(grants::grant::decide))

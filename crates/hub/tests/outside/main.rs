@@ -2,6 +2,7 @@
 
 mod authorization;
 mod catalogue;
+mod gateways;
 mod lasting;
 mod machines;
 mod pages;
@@ -10,3 +11,5 @@ mod playbook;
 mod reference;
 mod standards;
 mod town;
+mod try_it;
+mod usage;

@@ -1,5 +1,7 @@
 //! Who lives in the town of these tests, and what do they do at the hub?
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -10,6 +12,8 @@ use hansom_oauth::{OAuth, Provider, SignIn, Way};
 use hansom_store::Books;
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
+
+use crate::gateways::Remembering;
 
 pub const HUB: &str = "https://hub.hackney.example";
 pub const ADMINISTRATORS: &str = "api-platform@hackney.example";
@@ -103,6 +107,7 @@ components:
 pub struct Town {
     pub control: Control,
     pub books: Books,
+    pub gateways: Arc<Remembering>,
     hub: Router,
 }
 
@@ -153,8 +158,10 @@ impl Town {
         });
         let provider = Provider::alone("https://id.hackney.example".into(), "hub".into(), None, "Hackney".into());
         let sign_in = SignIn::new(control.clone(), vec![Way { provider, sources: vec![] }], HUB.into()).unwrap();
+        let gateways = Arc::new(Remembering::default());
         let hub = hansom_hub::router(hansom_hub::Setup {
             control: control.clone(),
+            gateways: gateways.clone(),
             oauth,
             sign_in,
             hub: HUB.into(),
@@ -166,7 +173,7 @@ impl Town {
             }),
             sends_mail: false,
         });
-        Self { control, books: opened.books, hub }
+        Self { control, books: opened.books, gateways, hub }
     }
 
     /// With the four APIs of the council.

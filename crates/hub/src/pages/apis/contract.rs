@@ -7,11 +7,11 @@ use axum::{
 };
 
 use super::Seen;
-use crate::{answer::Refusal, session::Visitor};
+use crate::{answer::Refusal, taker::Taker};
 
 /// `GET /apis/{slug}/{major}/openapi.yaml`
 pub(crate) async fn download(
-    visitor: Visitor,
+    Taker(visitor): Taker,
     Path((slug, major)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;

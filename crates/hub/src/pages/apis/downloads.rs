@@ -12,26 +12,27 @@ use crate::{
     bundle, collections,
     collections::{Material, Place},
     session::Visitor,
+    taker::Taker,
 };
 
 type Names = Path<(String, String)>;
 
 /// `GET /apis/{slug}/{major}/bundle.json`
-pub(crate) async fn bundle_json(visitor: Visitor, Path((slug, major)): Names) -> Result<Response, Refusal> {
+pub(crate) async fn bundle_json(Taker(visitor): Taker, Path((slug, major)): Names) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     let text = serde_json::to_string_pretty(&bundled(&visitor, &seen)).unwrap_or_default();
     Ok(file(&seen, "application/json", "openapi.json", text))
 }
 
 /// `GET /apis/{slug}/{major}/bundle.yaml`
-pub(crate) async fn bundle_yaml(visitor: Visitor, Path((slug, major)): Names) -> Result<Response, Refusal> {
+pub(crate) async fn bundle_yaml(Taker(visitor): Taker, Path((slug, major)): Names) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     let text = bundle::yaml(&bundled(&visitor, &seen));
     Ok(file(&seen, "application/yaml", "bundle.openapi.yaml", text))
 }
 
 /// `GET /apis/{slug}/{major}/postman.json`
-pub(crate) async fn postman(visitor: Visitor, Path((slug, major)): Names) -> Result<Response, Refusal> {
+pub(crate) async fn postman(Taker(visitor): Taker, Path((slug, major)): Names) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     let collection = collections::collection(&material(&visitor, &seen));
     let text = serde_json::to_string_pretty(&collection).unwrap_or_default();
@@ -39,7 +40,7 @@ pub(crate) async fn postman(visitor: Visitor, Path((slug, major)): Names) -> Res
 }
 
 /// `GET /apis/{slug}/{major}/bruno.zip`
-pub(crate) async fn bruno(visitor: Visitor, Path((slug, major)): Names) -> Result<Response, Refusal> {
+pub(crate) async fn bruno(Taker(visitor): Taker, Path((slug, major)): Names) -> Result<Response, Refusal> {
     let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
     let archive = collections::archive(&material(&visitor, &seen));
     let archive = archive.map_err(|error| Refusal::internal(format!("a collection was not packed: {error}")))?;

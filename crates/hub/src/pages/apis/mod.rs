@@ -10,6 +10,7 @@ mod refusals;
 pub(crate) mod schema;
 mod seen;
 mod tags;
+pub(crate) mod try_it;
 pub(crate) mod version;
 
 pub(crate) use seen::{Seen, who_may_call};

@@ -12,6 +12,7 @@ use super::{
     outline::{Outline, Row},
     refusals::{Refused, refusals},
     tags::tag,
+    try_it::Form,
     who_may_call,
 };
 use crate::{
@@ -46,6 +47,8 @@ struct OperationPage {
     refusals: Vec<Refused>,
     places: Vec<Place>,
     samples: Vec<Sample>,
+    /// For people who are signed in.
+    trial: Option<Form>,
     open: bool,
     tag: String,
     neighbours: Vec<Link>,
@@ -154,6 +157,7 @@ fn leaf(reader: &Reader, seen: &Seen, operation: &Operation, frame: Frame) -> Op
             .into_iter()
             .map(|it| Place { environment: it.environment.to_string(), mock: it.mock, address: it.address })
             .collect(),
+        trial: reader.visitor.session.is_some().then(|| Form::blank(&reader.visitor, seen, operation)),
         open,
         tag: tag(operation).to_owned(),
         neighbours: neighbours(seen, operation),

@@ -4,18 +4,18 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use hansom_control::Control;
 use hansom_domain::{CredentialKind, GrantState, Timestamp};
-use hansom_store::{ApplicationRow, CallCountRow, CredentialRow, GrantRow};
+use hansom_store::{ApplicationRow, By, CredentialRow, GrantRow};
 
 use super::find;
 use crate::{
     answer::{Refusal, page},
+    chart::grouped,
     frame::{Frame, Section},
     moment,
     session::SignedIn,
+    stretch::{Stretch, count},
     urls,
 };
-
-const USAGE_SECONDS: i64 = 30 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "applications/application.html")]
@@ -41,7 +41,8 @@ struct ApplicationPage {
     revoke: String,
     credentials: Vec<CredentialLine>,
     grants: Vec<GrantLine>,
-    usage: Vec<UsageLine>,
+    usage: String,
+    called: String,
 }
 
 struct CredentialLine {
@@ -66,14 +67,6 @@ struct GrantLine {
     reason: String,
 }
 
-struct UsageLine {
-    api: String,
-    environment: String,
-    operation: String,
-    status: i64,
-    calls: i64,
-}
-
 /// `GET /applications/{id}`
 pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Response, Refusal> {
     let application = find(&person, &id).await?;
@@ -85,11 +78,11 @@ pub(crate) async fn show(person: SignedIn, Path(id): Path<String>) -> Result<Res
 async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> Result<ApplicationPage, Refusal> {
     let control = &person.hub.control;
     let id = &application.id;
-    let since = control.clock().now().plus_seconds(-USAGE_SECONDS);
+    let span = Stretch::Week.span(control.clock().now());
     let credentials = control.reads().credentials_of(id).await?;
     let grants = control.reads().grants_of(id).await?;
     let client = control.client(id).await?;
-    let usage = control.reads().calls_by(id, since).await?;
+    let called = control.reads().called_by(id, span, By::Nothing).await?;
     let warnings = warnings(control, &application, &credentials, &grants);
     Ok(ApplicationPage {
         frame,
@@ -115,7 +108,8 @@ async fn view(person: &SignedIn, frame: Frame, application: ApplicationRow) -> R
             .map(|credential| credential_line(credential, control.clock().now()))
             .collect(),
         grants: grants.into_iter().map(grant_line).collect(),
-        usage: usage.into_iter().map(usage_line).collect(),
+        usage: urls::usage(id),
+        called: grouped(called.first().map_or(0, |called| count(called.calls))),
         name: application.name,
     })
 }
@@ -200,15 +194,5 @@ fn grant_line(grant: GrantRow) -> GrantLine {
         asked: format!("{}, {}", grant.requested_by_name, moment::written(grant.requested_at)),
         decided: decided.unwrap_or_default(),
         reason: grant.reason.unwrap_or_default(),
-    }
-}
-
-fn usage_line(count: CallCountRow) -> UsageLine {
-    UsageLine {
-        api: format!("{} {}", count.api, count.major),
-        environment: count.environment.to_string(),
-        operation: count.operation,
-        status: count.status,
-        calls: count.calls,
     }
 }

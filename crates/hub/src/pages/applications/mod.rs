@@ -11,6 +11,7 @@ pub(crate) mod revocation;
 pub(crate) mod secret;
 pub(crate) mod service_account;
 pub(crate) mod transfer;
+pub(crate) mod usage;
 
 use axum::{extract::Path, response::Response};
 use hansom_domain::{ApplicationId, ProblemCode};

@@ -171,7 +171,7 @@ pub(crate) async fn sign_out(headers: HeaderMap, sent: Sent) -> Result<Response,
     };
     let mut response = match end {
         Some((provider, address)) => {
-            let stranger = Visitor { hub: hub.clone(), session: None, path: urls::HOME.to_owned() };
+            let stranger = Visitor { hub: hub.clone(), session: None, proven: None, path: urls::HOME.to_owned() };
             let frame = stranger.frame("You are signed out", Section::Elsewhere).await?;
             page(&Left { frame, provider: provider.name.clone(), address })?
         }

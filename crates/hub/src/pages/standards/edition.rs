@@ -101,7 +101,7 @@ fn faults(error: Error) -> Result<Errors, Refusal> {
     match error {
         Error::Faults(faults) => {
             let line = |fault: hansom_control::PublishFault| FieldError {
-                field: "profile",
+                field: "profile".into(),
                 text: format!("Line {}: {} {}", fault.line, sentence(&fault.what), sentence(&fault.mend)),
             };
             Ok(Errors(faults.into_iter().take(20).map(line).collect()))
