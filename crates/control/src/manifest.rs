@@ -8,7 +8,10 @@ use hansom_standards::{Document, Fault, Node, Place};
 
 pub use grants::Granting;
 
-use crate::PublishFault;
+use crate::{
+    PublishFault,
+    guides::{MOST_GUIDES, is_guide_name, stem},
+};
 
 mod cross_origin;
 mod grants;
@@ -33,6 +36,8 @@ pub struct Manifest {
     pub personal_data: bool,
     /// The contract's file name, beside the manifest.
     pub contract: String,
+    /// The files of its guides, below the manifest's folder, and where they are named.
+    pub guides: Vec<(String, Place)>,
     /// Where it runs, and what answers there.
     pub environments: Vec<(EnvironmentName, Target)>,
     /// Who may call which operation.
@@ -76,6 +81,7 @@ const KEYS: &[&str] = &[
     "status",
     "personal_data",
     "contract",
+    "guides",
     "environments",
     "access",
     "limits",
@@ -159,6 +165,7 @@ impl Reader {
         let status = self.word(root, "status");
         let title = self.optional_text(root, "title", 100);
         let contract = self.contract_name(root);
+        let guides = self.guides(root);
         let personal_data = self.flag(root, "personal_data");
         let environments = self.environments(root);
         let (access, mut named_operations) = self.access(root, audience.unwrap_or(Audience::Internal));
@@ -177,6 +184,7 @@ impl Reader {
             status: status?,
             personal_data,
             contract: contract?,
+            guides,
             environments,
             access: access?,
             limits,
@@ -281,6 +289,31 @@ impl Reader {
             return None;
         }
         Some(name.into())
+    }
+
+    /// The names of the guides; each has its own in addresses.
+    fn guides(&mut self, root: Node<'_>) -> Vec<(String, Place)> {
+        let Some(node) = root.get("guides") else { return vec![] };
+        let items: Vec<_> = node.items().collect();
+        if items.is_empty() || items.len() > MOST_GUIDES {
+            let what = format!("`guides` is no list of 1 to {MOST_GUIDES} files");
+            self.complain(node.place(), what, "write a list such as [guides/getting-started.md]");
+            return vec![];
+        }
+        let mut guides: Vec<(String, Place)> = vec![];
+        for item in items {
+            let file = item.as_str().unwrap_or_default();
+            if !is_guide_name(file) {
+                let mend = "write a file below the manifest's folder, such as guides/getting-started.md";
+                self.complain(item.place(), "this is no name of a guide", mend);
+            } else if guides.iter().any(|(known, _)| stem(known).eq_ignore_ascii_case(stem(file))) {
+                let what = format!("another guide is called {}, too", stem(file));
+                self.complain(item.place(), what, "name the file otherwise: its name is the guide's address");
+            } else {
+                guides.push((file.to_owned(), item.place()));
+            }
+        }
+        guides
     }
 
     fn environments(&mut self, root: Node<'_>) -> Option<Vec<(EnvironmentName, Target, Place)>> {

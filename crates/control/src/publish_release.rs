@@ -8,8 +8,8 @@ use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
 
 use crate::{
-    Card, Control, Error, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare, manifest,
-    policy, read_manifest,
+    Card, Control, Error, Guide, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare,
+    guides::put_guides, manifest, policy, read_manifest,
 };
 
 /// What is published.
@@ -52,9 +52,20 @@ impl Control {
     /// Checks manifest and contract and makes a release of them, in one transaction: after a crash there is the whole
     /// release or none. The actor speaks for the owner group. Publishing what is in force changes nothing.
     pub async fn publish_release(&self, actor: &Actor, publication: Publication<'_>) -> Result<Published, Error> {
+        self.publish_with_guides(actor, publication, &[]).await
+    }
+
+    /// The same with the texts of guides. Those that the manifest names and nobody sent stay as they are in the release before.
+    pub async fn publish_with_guides(
+        &self,
+        actor: &Actor,
+        publication: Publication<'_>,
+        sent: &[Guide],
+    ) -> Result<Published, Error> {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
         let before = self.release_before(&manifest.api, major).await?;
+        let (guides, known_guides) = self.guides_for(&manifest, sent, before.as_deref()).await?;
         let now = self.clock.now();
         let waived = self.waived(&manifest.api).await?;
         let profile = self.profile_in_force().await?;
@@ -86,6 +97,7 @@ impl Control {
         if let Some(before) = &before
             && before.contract_text == publication.contract
             && before.manifest_text == publication.manifest
+            && guides == known_guides
         {
             published.release = before.number;
             published.unchanged = true;
@@ -103,7 +115,8 @@ impl Control {
         }
         let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
         let version_id = self.put_version(&mut change, &manifest, &published, &api_id, version).await?;
-        self.put_release(&mut change, publication, &published, &version_id, actor).await?;
+        let release = self.put_release(&mut change, publication, &published, &version_id, actor).await?;
+        put_guides(&mut change, &release, &guides).await?;
         let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
         change.commit(&format!("api {}", manifest.api), &detail).await?;
         Ok(published)
@@ -124,7 +137,7 @@ impl Control {
         published: &Published,
         version_id: &VersionId,
         actor: &Actor,
-    ) -> Result<(), Error> {
+    ) -> Result<ReleaseId, Error> {
         let now = self.clock.now();
         let id = ReleaseId::random(&self.chance);
         let difference = published.difference.as_ref().map_or(Ok("{}".to_owned()), serde_json::to_string);
@@ -142,7 +155,8 @@ impl Control {
             by: actor.name(),
         };
         change.insert_release(&release).await?;
-        published.judgement.put(change, &id, now).await
+        published.judgement.put(change, &id, now).await?;
+        Ok(id)
     }
 
     /// Reads both texts and tells every fault of either.

@@ -491,3 +491,74 @@ async fn a_person_signs_in_on_the_command_line_asks_why_and_signs_out() {
     })
     .await;
 }
+
+/// The text of a block of code, as somebody copies it from the page.
+fn copied(page: &str, before: &str) -> String {
+    let (_, after) = page.split_once(before).unwrap_or_else(|| panic!("no {before} on the page: {page}"));
+    let code = after.split_once("<code>").and_then(|(_, rest)| rest.split_once("</code>")).unwrap().0;
+    let unescaped = code.replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">");
+    unescaped.replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn the_commands_of_the_page_after_approval_work_word_by_word() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let mut ben = demo.sign_in("ben.carter@hackney.example").await;
+    let tracker = demo.ready["application"]["client_id"].as_str().unwrap().to_owned();
+    let key = demo.ready["application"]["private_key_file"].as_str().unwrap().to_owned();
+    let grants = ben.api("GET", "/grants", &Value::Null).await.json();
+    let ids: Vec<_> =
+        grants["items"].as_array().unwrap().iter().filter(|it| it["application"] == tracker.as_str()).collect();
+    assert_eq!(ids.len(), 2, "{grants}");
+    let secret = ben.api("POST", &format!("/applications/{tracker}/credentials"), &json!({ "kind": "secret" })).await;
+    let secret = secret.json()["secret"].as_str().unwrap().to_owned();
+    for grant in ids {
+        let page = ben.get(&format!("/grants/{}/first-call", grant["id"].as_str().unwrap())).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let call = copied(&page.text, "id=\"call-curl\"");
+        for way in ["id=\"token-by-key\"", "id=\"token-by-secret\""] {
+            let script = format!("{}\n{call}", copied(&page.text, way));
+            let shell =
+                Command::new("sh").args(["-eu", "-c", &script]).env("KEY", &key).env("SECRET", &secret).output();
+            let (code, out, error) = told(&shell.unwrap());
+            assert_eq!(code, Some(0), "{script}\n{error}");
+            let answer: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{script}\n{out}\n{error}"));
+            assert!(!answer["repairs"].as_array().unwrap_or_else(|| panic!("{script}\n{out}")).is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_tries_a_call_from_the_reference_and_is_told_what_comes_back() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let address = "/apis/repairs/v1/operations/listRepairs/try";
+    let mut amina = demo.sign_in("amina.yusuf@hackney.example").await;
+    for environment in ["sandbox", "production"] {
+        let page = amina.send(address, &[("environment", environment), ("query:limit", "1")]).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let text = copied(&page.text, "aria-label=\"Body of the answer\"");
+        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{}", page.text));
+        assert!(!body["repairs"].as_array().unwrap().is_empty(), "{environment}: {text}");
+        assert!(page.text.contains("200 OK") && page.text.contains("calls now (limit default"), "{}", page.text);
+        assert!(!page.text.contains("eyJ"), "the token is shown to nobody");
+    }
+    let mut farid = demo.sign_in("farid.rahman@hackney.example").await;
+    let page = farid.send(address, &[("environment", "sandbox")]).await;
+    assert!(
+        page.text.contains("403 Forbidden") && page.text.contains("housing-officers@hackney.example"),
+        "{}",
+        page.text
+    );
+    let (_, link) = page.text.split_once("href=\"/refusals?request_id=").expect("a refusal leads to its explanation");
+    let explanation = format!("/refusals?request_id={}", link.split('"').next().unwrap());
+    until("it is explained", async || farid.get(&explanation).await.text.contains("group-missing")).await;
+    let fields = [("environment", "sandbox"), ("path:repairId", "../../../rents/v1/accounts")];
+    let page = amina.send("/apis/repairs/v1/operations/getRepair/try", &fields).await;
+    assert!(
+        page.text.contains("400 Bad Request"),
+        "the gateway takes no path that can be read in two ways: {}",
+        page.text
+    );
+}

@@ -80,6 +80,7 @@ pub(crate) mod route {
     pub(crate) const BRUNO: &str = "/apis/{slug}/{major}/bruno.zip";
     pub(crate) const OPERATION: &str = "/apis/{slug}/{major}/operations/{operation}";
     pub(crate) const TRY_IT: &str = "/apis/{slug}/{major}/operations/{operation}/try";
+    pub(crate) const GUIDE: &str = "/apis/{slug}/{major}/guides/{guide}";
     pub(crate) const SCHEMA: &str = "/apis/{slug}/{major}/schemas/{schema}";
     pub(crate) const ACCESS: &str = "/apis/{slug}/{major}/access";
     pub(crate) const APPLICATION: &str = "/applications/{id}";
@@ -94,6 +95,7 @@ pub(crate) mod route {
     pub(crate) const SERVICE_ACCOUNTS: &str = "/applications/{id}/service-accounts";
     pub(crate) const WITHDRAW_CONSENT: &str = "/account/applications/{id}/withdrawal";
     pub(crate) const GRANT: &str = "/grants/{id}";
+    pub(crate) const FIRST_CALL: &str = "/grants/{id}/first-call";
     pub(crate) const RENEW_GRANT: &str = "/grants/{id}/renewal";
     pub(crate) const BUNDLE: &str = "/bundles/{id}";
     pub(crate) const DECIDE_BUNDLE: &str = "/bundles/{id}/decision";
@@ -181,6 +183,11 @@ pub(crate) fn schema(slug: &ApiSlug, major: Major, schema: &str) -> String {
     format!("/apis/{slug}/{major}/schemas/{}", encoded(schema))
 }
 
+/// A guide that came with the contract, by the name of its file without folders and ending.
+pub(crate) fn guide(slug: &ApiSlug, major: Major, name: &str) -> String {
+    format!("/apis/{slug}/{major}/guides/{}", encoded(name))
+}
+
 pub(crate) fn access(slug: &ApiSlug, major: Major) -> String {
     format!("/apis/{slug}/{major}/access")
 }
@@ -232,6 +239,11 @@ pub(crate) fn revoke_credential(id: &ApplicationId, credential: &CredentialId) -
 
 pub(crate) fn grant(id: &GrantId) -> String {
     format!("/grants/{id}")
+}
+
+/// Everything that the first call by a grant needs.
+pub(crate) fn first_call(id: &GrantId) -> String {
+    format!("/grants/{id}/first-call")
 }
 
 pub(crate) fn renew_grant(id: &GrantId) -> String {

@@ -57,14 +57,15 @@ impl Publish {
     /// Reads the files, asks for a token, sends them, prints what came of it.
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (manifest, contract, contract_file) = read_files(&self.manifest)?;
+        let guides = read_guides(&self.manifest, &manifest)?;
         let names = (self.manifest.display().to_string(), contract_file.display().to_string());
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().doing("no runtime could be made")?;
-        let answer = runtime.block_on(self.send(&manifest, &contract))?;
+        let answer = runtime.block_on(self.send(&manifest, &contract, &guides))?;
         self.print(answer, &names)
     }
 
-    async fn send(&self, manifest: &str, contract: &str) -> Result<(u16, Value), Failure> {
+    async fn send(&self, manifest: &str, contract: &str, guides: &[Value]) -> Result<(u16, Value), Failure> {
         let hub = self.hub.trim_end_matches('/');
         let client = reqwest::Client::builder()
             .timeout(std::time::Duration::from_secs(60))
@@ -88,7 +89,7 @@ impl Publish {
                 })?
             }
         };
-        let body = json!({ "manifest": manifest, "contract": contract, "dryRun": self.dry_run });
+        let body = json!({ "manifest": manifest, "contract": contract, "guides": guides, "dryRun": self.dry_run });
         let answer = client.post(format!("{hub}/api/v1/releases")).bearer_auth(token).json(&body).send().await;
         let answer = answer.doing(format!("{hub} could not be reached"))?;
         let status = answer.status().as_u16();
@@ -186,6 +187,29 @@ fn read_files(manifest_file: &Path) -> Result<(String, String, PathBuf), Failure
     }
     let contract = read_bounded(&contract_file)?;
     Ok((manifest, contract, contract_file))
+}
+
+/// The guides that a manifest names, which lie below its folder, links followed.
+fn read_guides(manifest_file: &Path, manifest: &str) -> Result<Vec<Value>, Failure> {
+    let read = hansom_control::read_manifest(manifest);
+    let folder = manifest_file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut guides = vec![];
+    for (file, place) in read.iter().flat_map(|manifest| &manifest.guides) {
+        let path = folder.join(file);
+        let is_below =
+            path.canonicalize().ok().zip(folder.canonicalize().ok()).is_some_and(|(it, below)| it.starts_with(below));
+        if !path.is_file() || !is_below {
+            return Err(Failure::refused(format!(
+                "not published: the manifest has faults\n{}:{}:{}: there is no file {}; write the guide, or take it out of the manifest",
+                manifest_file.display(),
+                place.line,
+                place.column,
+                path.display()
+            )));
+        }
+        guides.push(json!({ "file": file, "text": read_bounded(&path)? }));
+    }
+    Ok(guides)
 }
 
 fn read_bounded(file: &Path) -> Result<String, Failure> {

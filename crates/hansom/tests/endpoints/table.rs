@@ -81,6 +81,7 @@ hub GET /apis/{slug}/{major}/bundle.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/changes | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/guides/{guide} | 404 | 404 | 404
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation}/try | 303 sign-in | 200 | 303 sign-in
@@ -130,6 +131,7 @@ hub GET /existing | 200 | 200 | 200
 hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /grants/{id}/decision | 303 | 303 | 303
 hub POST /grants/{id}/decision | 403 | 404 | 403
+hub GET /grants/{id}/first-call | 303 sign-in | 404 | 303 sign-in
 hub GET /grants/{id}/renewal | 303 | 303 | 303
 hub POST /grants/{id}/renewal | 403 | 404 | 403
 hub GET /grants/{id}/revocation | 303 | 303 | 303

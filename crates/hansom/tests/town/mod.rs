@@ -251,6 +251,16 @@ impl Browser<'_> {
         fields.into_iter().find(|(name, _)| name == "form_token").expect("a form carries its token").1
     }
 
+    /// Sends a form of the session.
+    pub async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.form_token().await;
+        let mut form = vec![("form_token", token.as_str())];
+        form.extend(fields);
+        let request = self.demo.http.post(format!("{}{path}", self.demo.url("hub"))).header("cookie", self.cookie());
+        let response = request.header("accept", "text/html").form(&form).send().await.unwrap();
+        self.keep(response).await
+    }
+
     /// Sends JSON to the control API with the session's cookie and form token.
     pub async fn api(&mut self, method: &str, path: &str, body: &Value) -> Answer {
         let token = self.form_token().await;

@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use hansom_control::{Publication, Published, read_manifest};
+use hansom_control::{Guide, Publication, Published, read_manifest};
 use hansom_domain::{Actor, ApiSlug, Major};
 use hansom_standards::Level;
 use hansom_store::{ReleaseRow, ReleaseText};
@@ -76,6 +76,9 @@ pub(crate) struct ReleaseTexts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10_485_760, value_type = String, required = false)]
     manifest: Option<String>,
+    /// Its guides, in the order of the manifest.
+    #[schema(max_items = 20)]
+    guides: Vec<GuideText>,
 }
 
 /// What is to be published.
@@ -88,9 +91,25 @@ pub(crate) struct NewRelease {
     /// The text of the contract: OpenAPI 3.0, 3.1 or 3.2 in YAML or JSON.
     #[schema(max_length = 10_485_760)]
     contract: String,
+    /// The texts of the guides that the manifest names. Those that are not sent stay as they are in the release before.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    guides: Vec<GuideText>,
     /// Check everything and store nothing.
     #[serde(default)]
     dry_run: bool,
+}
+
+/// A guide in Markdown.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct GuideText {
+    /// Its file, as the manifest names it.
+    #[schema(max_length = 100, example = "guides/getting-started.md")]
+    file: String,
+    /// Its text.
+    #[schema(max_length = 100_000, example = "# Getting started\n\nAsk for access to the sandbox first.")]
+    text: String,
 }
 
 /// What was published, or would be.
@@ -254,12 +273,14 @@ pub(crate) async fn get_release(
     let (Some(row), Some(texts)) = (row, texts) else {
         return Err(Failure::not_found("release"));
     };
+    let guides = hub.control.guides_of(&texts.id).await?;
     let ReleaseText { contract, manifest, .. } = texts;
     let owner = viewer.as_ref().is_some_and(|viewer| viewer.speaks_for(&version.owner));
     Ok(Json(ReleaseTexts {
         release: Release::new(row, viewer.as_ref()),
         contract,
         manifest: owner.then_some(manifest),
+        guides: guides.into_iter().map(|guide| GuideText { file: guide.file, text: guide.text }).collect(),
     }))
 }
 
@@ -292,7 +313,8 @@ pub(crate) async fn publish_release(
     Sent(new): Sent<NewRelease, PUBLICATION>,
 ) -> Result<Response, Failure> {
     let publication = Publication { manifest: &new.manifest, contract: &new.contract, dry_run: new.dry_run };
-    let published = hub.control.publish_release(&actor, publication).await?;
+    let guides: Vec<Guide> = new.guides.into_iter().map(|guide| Guide { file: guide.file, text: guide.text }).collect();
+    let published = hub.control.publish_with_guides(&actor, publication, &guides).await?;
     let manifest = read_manifest(&new.manifest).map_err(hansom_control::Error::Faults)?;
     let base_urls = base_urls(&hub, &manifest, published.major);
     let location = format!("/apis/{}/versions/{}/releases/{}", published.api, published.major, published.release);

@@ -3,7 +3,7 @@
 pub(crate) mod apis;
 mod applications;
 mod authorization;
-mod grants;
+pub(crate) mod grants;
 mod people;
 mod platform;
 pub(crate) mod playbook;
@@ -37,6 +37,7 @@ fn reading() -> Router<Hub> {
         .route(route::VERSION, get(apis::version::show))
         .route(route::OPERATION, get(apis::operation::show))
         .route(route::SCHEMA, get(apis::schema::show))
+        .route(route::GUIDE, get(apis::guide::show))
         .route(route::VERDICT, get(standards::verdict::show))
         .route(route::CHANGES, get(standards::changes::show))
         .route(route::BADGE, get(standards::badge::show))
@@ -91,6 +92,7 @@ fn working() -> Router<Hub> {
         .route(route::ACCESS, get(grants::access::show).post(grants::access::ask))
         .route(route::GRANT, get(grants::grant::show))
         .route(route::DECIDE_GRANT, get(grants::back).post(grants::grant::decide))
+        .route(route::FIRST_CALL, get(grants::first_call::show))
         .route(route::RENEW_GRANT, get(grants::back).post(grants::grant::renew))
         .route(route::BUNDLE, get(grants::bundle::show))
         .route(route::DECIDE_BUNDLE, get(grants::bundle::back).post(grants::bundle::decide))

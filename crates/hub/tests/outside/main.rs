@@ -2,7 +2,10 @@
 
 mod authorization;
 mod catalogue;
+mod files;
+mod first_call;
 mod gateways;
+mod guides;
 mod lasting;
 mod machines;
 mod pages;

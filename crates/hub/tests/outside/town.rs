@@ -281,6 +281,15 @@ impl Someone {
         self.answer(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Sends JSON to the control API from the person's own session.
+    pub async fn send_json(&self, address: &str, body: &serde_json::Value) -> Answer {
+        let request = Request::post(address)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::COOKIE, &self.cookie)
+            .header("hansom-form-token", &self.form_token);
+        self.answer(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
     async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.hub.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

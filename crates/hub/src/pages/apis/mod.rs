@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 pub(crate) mod contract;
 pub(crate) mod downloads;
 pub(crate) mod existing;
+pub(crate) mod guide;
 pub(crate) mod operation;
 mod outline;
 mod refusals;

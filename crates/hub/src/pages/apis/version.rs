@@ -8,20 +8,25 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use hansom_control::stem;
 use hansom_domain::{AccessRule, Actor, Audience, Kind, Status};
 use hansom_standards::contract::Operation;
-use hansom_store::{By, Span};
+use hansom_store::{By, GuideRow, Span};
 
 use super::{Seen, tags::tagged, who_may_call};
 use crate::{
     answer::Refusal,
     frame::{Frame, Section},
     moment,
-    pages::standards::{changes, score},
+    pages::{
+        playbook::Link,
+        standards::{changes, score},
+    },
     prose::{Prose, Stands},
     reader::Reader,
     sentence::{capital, counted},
     session::Visitor,
+    stretch::{Stretch, whole},
     twin::{Leaf, code, inline, table},
     urls,
 };
@@ -57,6 +62,8 @@ struct VersionPage {
     grants: Vec<Consumer>,
     /// How it does, for its owners.
     usage: Option<Usage>,
+    health: Vec<Health>,
+    guides: Vec<Link>,
     limits: String,
     verdict: String,
     judged: String,
@@ -119,6 +126,16 @@ struct Usage {
     server_errors: i64,
     /// Within how many milliseconds 95 of 100 calls ended; empty where none was timed.
     quick: String,
+}
+
+/// How well an environment answered in a time, of all versions.
+struct Health {
+    environment: String,
+    time: &'static str,
+    /// The share of calls that did not end with an error of the API; empty where there were none.
+    available: String,
+    half: String,
+    most: String,
 }
 
 /// The operations of a tag.
@@ -203,6 +220,8 @@ async fn leaf(visitor: &Visitor, seen: &Seen) -> Result<VersionPage, Refusal> {
         life: life(seen),
         consumers: consumers(visitor, seen).await?,
         grants: if owned { grants(visitor, seen).await? } else { vec![] },
+        health: health(visitor, seen).await?,
+        guides: guides(visitor, seen).await?,
         usage: if owned { usage(visitor, seen).await? } else { None },
         verdict: urls::verdict(&version.slug, version.major),
         judged: judged(visitor, seen).await?,
@@ -253,6 +272,47 @@ async fn usage(visitor: &Visitor, seen: &Seen) -> Result<Option<Usage>, Refusal>
         server_errors: called.server_errors,
         quick: called.latency.quantile(0.95).map_or_else(String::new, |millis| format!("{millis:.0} ms")),
     }))
+}
+
+/// How well each environment answered lately, for everybody who may see the API.
+async fn health(visitor: &Visitor, seen: &Seen) -> Result<Vec<Health>, Refusal> {
+    let control = &visitor.hub.control;
+    let now = control.clock().now();
+    let mut health = vec![];
+    for (stretch, time) in [(Stretch::Day, "24 hours"), (Stretch::Week, "7 days")] {
+        let called = control.reads().called_of(&seen.version.slug, stretch.span(now), By::Environment).await?;
+        for served in seen.served(&visitor.hub) {
+            let environment = served.environment.as_str();
+            let Some(called) = called.iter().find(|called| called.environment == environment) else { continue };
+            let within = |share| {
+                called.latency.quantile(share).map_or_else(String::new, |millis| format!("{} ms", whole(millis)))
+            };
+            let available = available(called.calls, called.server_errors);
+            let environment = capital(environment);
+            health.push(Health { environment, time, available, half: within(0.5), most: within(0.99) });
+        }
+    }
+    Ok(health)
+}
+
+/// The share of calls that did not end with an error of the API, rounded down, so that 100 % is all of them.
+fn available(calls: i64, errors: i64) -> String {
+    if calls <= 0 {
+        return String::new();
+    }
+    let share = i128::from(calls - errors) * 10_000 / i128::from(calls);
+    format!("{}.{:02} %", share / 100, share % 100)
+}
+
+/// The guides that came with the release in force.
+async fn guides(visitor: &Visitor, seen: &Seen) -> Result<Vec<Link>, Refusal> {
+    if seen.published.manifest.guides.is_empty() {
+        return Ok(vec![]);
+    }
+    let titles = visitor.hub.control.reads().guide_titles_of(&seen.published.release).await?;
+    let (slug, major) = (&seen.version.slug, seen.version.major);
+    let link = |row: GuideRow| Link { href: urls::guide(slug, major, stem(&row.file)), text: row.title };
+    Ok(titles.into_iter().map(link).collect())
 }
 
 /// The feed of the API, where it has one.
@@ -441,6 +501,12 @@ impl Leaf for VersionPage {
         out.push_str("\n## Schemas\n\n");
         for (name, href) in &self.schemas {
             let _ = writeln!(out, "- [{}]({href}.md)", inline(name));
+        }
+        if !self.guides.is_empty() {
+            out.push_str("\n## Guides\n\n");
+        }
+        for guide in &self.guides {
+            let _ = writeln!(out, "- [{}]({}.md)", inline(&guide.text), guide.href);
         }
         out.push_str("\n## Downloads\n\n");
         for it in &self.downloads {

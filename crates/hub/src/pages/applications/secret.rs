@@ -8,15 +8,16 @@ use axum::{
 };
 use hansom_control::{IssuedSecret, Lasting};
 use hansom_domain::{ApplicationId, GrantState};
-use hansom_store::{ApplicationRow, GrantRow};
+use hansom_store::ApplicationRow;
 
 use super::{find, frame_under};
 use crate::{
     Hub,
     answer::{Refusal, page},
-    calling::curl,
+    calling::{Call, curl},
     form::Sent,
     frame::Frame,
+    pages::grants::first_call::first_operation,
     session::SignedIn,
     urls,
 };
@@ -85,38 +86,13 @@ async fn first_calls(hub: &Hub, application: &ApplicationId, secret: &str) -> Re
     let in_force = grants.iter().filter(|grant| grant.state == GrantState::Approved);
     for grant in in_force.take(5) {
         let token = curl::token(hub, application, secret, &grant.environment);
-        if let Some((operation, call)) = first_call(hub, grant).await? {
+        if let Some((served, operation)) = first_operation(hub, grant).await? {
             calls.push(FirstCall {
-                what: format!("{operation} of {} {}", grant.title, grant.major),
+                what: format!("{} of {} {}", operation.id, grant.title, grant.major),
                 environment: grant.environment.to_string(),
-                commands: format!("{token}\n{call}"),
+                commands: format!("{token}\n{}", Call::of(&served, &operation, true).curl()),
             });
         }
     }
     Ok(calls)
-}
-
-/// The first operation of a grant that only reads, else the first of all, with its command.
-pub(crate) async fn first_call(hub: &Hub, grant: &GrantRow) -> Result<Option<(String, String)>, Refusal> {
-    let Some(base) = hub.base(&grant.environment) else {
-        return Ok(None);
-    };
-    let reads = hub.control.reads();
-    let Some(version) = reads.version(&grant.slug, grant.major).await? else {
-        return Ok(None);
-    };
-    let published = hub.control.contract_of(&version).await?;
-    let granted = || {
-        let operations = published.contract.operations.iter();
-        operations.filter(|operation| {
-            let rule = published.manifest.access.rule_for(&operation.id);
-            grant.operations.contains(&operation.id) && rule.is_some_and(|rule| rule.granted_applications)
-        })
-    };
-    let reading = granted().find(|operation| operation.method == "GET");
-    let served = urls::served(base, &grant.slug, grant.major);
-    Ok(reading.or_else(|| granted().next()).map(|operation| {
-        let command = curl::call(&served, operation, Some("$TOKEN"));
-        (operation.id.clone(), command)
-    }))
 }

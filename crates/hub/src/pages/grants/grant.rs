@@ -12,7 +12,6 @@ use crate::{
     form::{Errors, Fields, Sent},
     frame::{Frame, Section},
     moment,
-    pages::applications::secret::first_call,
     session::SignedIn,
     urls,
 };
@@ -46,6 +45,7 @@ struct GrantPage {
     choice: String,
     decision_reason: String,
     revocation_reason: String,
+    /// Where it is said how to call; empty for others, and while the grant is not in force.
     call: String,
     shown: String,
     ends: String,
@@ -88,10 +88,6 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
     let heading = format!("{} asks for {} {}", grant.application_name, grant.title, grant.major);
     let waiting = grant.state == GrantState::Requested;
     let approved = grant.state == GrantState::Approved;
-    let call = match approved && part.owns_application {
-        true => first_call(&person.hub, &grant).await?,
-        false => None,
-    };
     let decided = grant.decided_by_name.as_ref();
     let control = &person.hub.control;
     let shown = control.shown_grant(&grant);
@@ -125,7 +121,7 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
         choice: String::new(),
         decision_reason: String::new(),
         revocation_reason: String::new(),
-        call: call.map_or_else(String::new, |(_, command)| command),
+        call: if approved && part.owns_application { urls::first_call(&grant.id) } else { String::new() },
         shown,
         ends: moment::written_or(grant.expires_at, ""),
         months: months(longest, usual),

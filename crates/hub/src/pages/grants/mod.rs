@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod bundle;
+pub(crate) mod first_call;
 pub(crate) mod grant;
 pub(crate) mod inbox;
 
