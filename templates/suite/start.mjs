@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createSocket } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { newKey } from "./key.mjs";
 
 const [folder, ...only] = process.argv.slice(2);
@@ -61,7 +61,7 @@ spawn(process.execPath, ["--test", ...cases], {
     SUITE_ENVIRONMENT: "suite",
     SUITE_API: read("api.yaml", /^api: (\S+)/m),
     SUITE_GROUP: read("api.yaml", /^owner: (\S+)/m),
-    SUITE_CONTRACT: join(process.cwd(), folder, "openapi.yaml"),
+    SUITE_CONTRACT: resolve(folder, "openapi.yaml"),
   },
 }).on("exit", (code) => finish(code ?? 1));
 

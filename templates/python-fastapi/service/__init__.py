@@ -1,0 +1,1 @@
+"""What does the API do? One file per question; `__main__.py` starts it."""
