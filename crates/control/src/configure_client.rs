@@ -37,6 +37,11 @@ impl Control {
             client.ok_or_else(|| Error::Conflict("the application is revoked; register another one".into()))?;
         let redirect_uris = checked(&settings.redirect_uris)?;
         refuse_trust_by_others(actor, &client, &settings, &redirect_uris)?;
+        let known: Vec<&str> = client.redirect_uris.iter().map(RedirectUri::as_str).collect();
+        let before = json!({
+            "redirect_uris": known, "public": client.public, "par_required": client.par_required,
+            "dpop_required": client.dpop_required, "first_party": client.first_party,
+        });
         let now = self.clock.now();
         let mut change = self.begin(actor, "configure_client", now).await?;
         let uris: Vec<&str> = redirect_uris.iter().map(RedirectUri::as_str).collect();
@@ -53,7 +58,7 @@ impl Control {
         change.put_oauth_client(&row).await?;
         let detail = json!({
             "redirect_uris": uris, "public": row.public, "par_required": row.par_required,
-            "dpop_required": row.dpop_required, "first_party": row.first_party,
+            "dpop_required": row.dpop_required, "first_party": row.first_party, "before": before,
         });
         Ok(change.commit(&format!("application {id}"), &detail).await?)
     }

@@ -1,6 +1,6 @@
 //! Which grants may an actor see?
 
-use hansom_domain::{Actor, GrantId, GrantState};
+use hansom_domain::{Actor, GrantId};
 use hansom_store::GrantRow;
 
 use crate::{Control, Error};
@@ -35,8 +35,8 @@ impl Control {
 
     /// The requests that wait for a decision of the actor's groups.
     pub async fn inbox(&self, actor: &Actor) -> Result<Vec<GrantRow>, Error> {
-        let mut grants = self.reads.grants().await?;
-        grants.retain(|grant| grant.state == GrantState::Requested && actor.speaks_for(&grant.api_owner));
+        let mut grants = self.reads.waiting_grants().await?;
+        grants.retain(|grant| actor.speaks_for(&grant.api_owner));
         Ok(grants)
     }
 }

@@ -10,7 +10,7 @@ use hansom_standards::{
 use hansom_store::{AnswerRow, ApiRow, Change, NewVerdict};
 use serde::{Deserialize, Serialize};
 
-use crate::{Control, Error, Manifest, PublishedContract, Target, promises, waivers::Waived};
+use crate::{ChapterScore, Control, Error, Manifest, PublishedContract, Target, promises, waivers::Waived};
 
 /// A verdict on a contract, with the findings that a waiver covers told apart.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,16 +149,20 @@ impl Judgement {
     /// Stores the judgement with its release.
     pub(crate) async fn put(&self, change: &mut Change, release: &ReleaseId, at: Timestamp) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(|error| Error::Internal(format!("a verdict: {error}")))?;
+        let card = self.scorecard();
+        let chapters = serde_json::to_string(&ChapterScore::of(&card));
+        let chapters = chapters.map_err(|error| Error::Internal(format!("scores of chapters: {error}")))?;
         let count = |level| i64::try_from(self.standing(level)).unwrap_or(i64::MAX);
         let verdict = NewVerdict {
             release_id: release,
             edition: &self.verdict.edition,
             profile: &self.verdict.profile,
             at,
-            score: self.scorecard().score.map(i64::from),
+            score: card.score.map(i64::from),
             errors: count(Level::Error),
             warnings: count(Level::Warning),
             waived: i64::try_from(self.waived.len()).unwrap_or(i64::MAX),
+            chapters: &chapters,
             verdict: &text,
         };
         Ok(change.put_verdict(&verdict).await?)

@@ -35,8 +35,10 @@ mod knowledge;
 mod mail_links;
 mod manifest;
 mod member_list;
+mod nodes;
 mod notices;
 mod oauth_clients;
+mod people;
 mod pin_pipeline;
 mod pipelines;
 mod policy;
@@ -54,8 +56,10 @@ mod register_key_set;
 mod renew_groups;
 mod repeats;
 mod report_leak;
+mod request;
 mod request_grant;
 mod request_waiver;
+mod requests;
 mod reseal_keys;
 mod revoke_application;
 mod revoke_credential;
@@ -65,6 +69,7 @@ mod revoke_token_family;
 mod rotate_keys;
 mod same_person;
 mod scores;
+mod send_test_mail;
 mod sessions;
 mod sign_in_person;
 mod suspend_person;
@@ -90,6 +95,7 @@ use hansom_store::{Change, Reads, Writes};
 pub use answer_checklist::ANSWERS;
 pub use approve_authorization::Approval;
 pub use asked_authorizations::{AskedAuthorization, PUSHED_SECONDS};
+pub use audit::{AUDITED, AuditSearch};
 pub use bind_service_account::ServiceAccount;
 pub use card::{Access, Card, CardOperation, Listed};
 pub use change_group::NewMember;
@@ -109,7 +115,10 @@ pub use keys::{KeyState, ListedKey, SealedKey, SigningKey, VerificationKey};
 pub use mail_links::{LinkError, MAIL_LINK, Newcomer, OpenedLink};
 pub use manifest::{Granting, Manifest, Target, read_manifest};
 pub use member_list::{ListFault, MOST_LINES, read_member_list};
-pub use notices::Sending;
+pub use nodes::{
+    CertificateReport, CheckReport, NodeReport, NodeStanding, OutReport, PlatformStanding, ReportedNode, SetAsideReport,
+};
+pub use notices::{Sending, UnsentNotice};
 pub use oauth_clients::{CLI_CLIENT, Client};
 pub use pipelines::{GITHUB, GITLAB, PipelineRun};
 pub use publish_release::{Publication, Published};
@@ -120,10 +129,12 @@ pub use refresh_tokens::{Refreshed, ShownRefresh};
 pub use register_application::NewApp;
 pub use register_key::usable_key;
 pub use repeats::{Claim, Claimed};
+pub use request::answering;
 pub use request_grant::AskedGrant;
 pub use request_waiver::AskedWaiver;
 pub use revoke_token_family::ActingApplication;
 pub use rotate_keys::Begins;
+pub use scores::ChapterScore;
 pub use sessions::{ListedSession, Session, SessionCookie, SignedOut};
 pub use sign_in_person::{Proven, Told};
 pub use terms::{ApplicationTerms, CredentialTerms, GrantTerms, KeyTerms, PeopleTerms, Terms};
@@ -227,7 +238,8 @@ impl Control {
                 ));
             }
         }
-        Ok(self.writes.begin(actor, verb, self.chance.hex(16), at).await?)
+        let change = self.writes.begin(actor, verb, self.chance.hex(16), at).await?;
+        Ok(change.asked_by(request::answered()))
     }
 
     /// A hash of a text that nobody outside can make; for one purpose, so that no other use gives the same.

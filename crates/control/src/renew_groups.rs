@@ -31,7 +31,8 @@ impl Control {
             change.put_memberships(person, groups, MembershipSource::Directory).await?;
         }
         change.put_knowledge(person, Some(now), end).await?;
-        Ok(change.commit(&format!("person {person}"), &json!({ "groups": groups })).await?)
+        let detail = json!({ "groups": groups, "before": { "groups": known } });
+        Ok(change.commit(&format!("person {person}"), &detail).await?)
     }
 
     /// Notes that the directory is silent about people: what it told last holds for a while, and then nobody knows. Where

@@ -96,6 +96,7 @@ pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 pub use traces::{Asked, Follows, Sampling, Span, SpanId, TraceId};
+pub use upstream_figures::UpstreamStates;
 pub use upstreams::{Reach, Resolver};
 
 use closing::Closing;
@@ -343,6 +344,11 @@ impl Gateway {
     /// The present snapshot.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.0.shared.snapshot.load_full()
+    }
+
+    /// Whether the servers behind what is served at present take requests.
+    pub fn upstreams(&self) -> UpstreamStates {
+        self.snapshot().map(|snapshot| UpstreamStates::of(&snapshot)).unwrap_or_default()
     }
 
     /// Takes no more connections, lets those that are open end for at most `grace`, and ends the threads.

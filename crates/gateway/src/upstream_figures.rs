@@ -15,6 +15,7 @@ use prometheus_client::{
 };
 
 use crate::{
+    delta::VersionPlace,
     snapshot::Snapshot,
     story::Shared,
     upstreams::{RoomFigures, TargetFigures},
@@ -22,6 +23,33 @@ use crate::{
 
 /// So many versions, and so many servers, have figures of their own.
 const MOST: usize = 1000;
+
+/// Whether the servers behind what is served take requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpstreamStates {
+    /// How many do.
+    pub taking: usize,
+    /// Those that do not: of which version, and the address.
+    pub out: Vec<(VersionPlace, String)>,
+}
+
+impl UpstreamStates {
+    /// Of every server behind every version of a snapshot.
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+        let mut states = Self::default();
+        for (environment, version, upstreams) in snapshot.upstreams() {
+            for (_, address, figures) in upstreams.targets() {
+                if figures.is_in {
+                    states.taking += 1;
+                    continue;
+                }
+                let (environment, api, major) = (environment.clone(), version.api.clone(), version.major);
+                states.out.push((VersionPlace { environment, api, major }, address));
+            }
+        }
+        states
+    }
+}
 
 /// Tells the figures of what is served at present.
 pub(crate) struct UpstreamFigures(Weak<Shared>);

@@ -5,7 +5,10 @@ use std::{collections::HashMap, time::Duration};
 use hansom_domain::{Clock, Timestamp};
 use hansom_gateway::{Caller, Entry};
 use hansom_store::{Books, CallCount, Error, Latency, RefusedCall};
-use prometheus_client::{metrics::counter::Counter, registry::Registry};
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge},
+    registry::Registry,
+};
 use serde_json::{Map, Value};
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -33,11 +36,12 @@ struct Key {
     status: u16,
 }
 
-/// What could not be written down.
+/// What could not be written down, or waits for it.
 #[derive(Clone, Default)]
 pub(crate) struct Losses {
     calls: Counter,
     refusals: Counter,
+    waiting: Gauge,
 }
 
 impl Losses {
@@ -47,7 +51,18 @@ impl Losses {
         let registry = registry.sub_registry_with_prefix("hansom_usage");
         registry.register("lost_calls", "Calls that are missing in the counts of usage", losses.calls.clone());
         registry.register("lost_refusals", "Refused calls that nobody can look up", losses.refusals.clone());
+        registry.register("waiting", "Counts and refused calls that wait to be written", losses.waiting.clone());
         losses
+    }
+
+    /// Calls and refusals that are missing in the books.
+    pub(crate) fn lost(&self) -> u64 {
+        self.calls.get().saturating_add(self.refusals.get())
+    }
+
+    /// What waits to be written.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.waiting.get().unsigned_abs()
     }
 }
 
@@ -75,6 +90,7 @@ pub(crate) async fn run(mut journal: mpsc::Receiver<Vec<Entry>>, books: Books, c
             },
             _ = tick.tick() => {
                 failing = write(&books, &mut counts, &mut refused, failing).await;
+                losses.waiting.set(i64::try_from(counts.len() + refused.len()).unwrap_or(i64::MAX));
                 let now = clock.now();
                 if now > last_sweep.plus_seconds(3600) {
                     last_sweep = now;

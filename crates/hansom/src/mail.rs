@@ -147,11 +147,11 @@ async fn round(control: &Control, post: &Post, holder: &str) -> Result<(), hanso
             Ok(()) => Sending::Sent,
             Err(Unsent::Later(why)) => {
                 tracing::warn!(notice = notice.id, why, "a mail could not be sent yet");
-                Sending::Later
+                Sending::Later(why)
             }
             Err(Unsent::Never(why)) => {
                 tracing::warn!(notice = notice.id, why, "a mail cannot be sent");
-                Sending::Never
+                Sending::Never(why)
             }
         };
         if !control.note_sending(&notice, sending).await? {

@@ -20,6 +20,7 @@ mod facts;
 mod failure;
 mod figures;
 mod handover;
+mod heartbeat;
 mod hub_asking;
 mod keeper;
 mod law;

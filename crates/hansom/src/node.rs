@@ -18,7 +18,7 @@ use axum::{
 };
 use hansom_control::{Control, SealedKey, Vault};
 use hansom_domain::{Chance, Problem, ProblemCode, RequestId, SigningAlgorithm};
-use hansom_gateway::{Entry, Gateway, Sampling, kept::Kept, pressure::Pressure};
+use hansom_gateway::{Entry, Gateway, Sampling, Tls, kept::Kept, pressure::Pressure};
 use hansom_store::{Opened, Reads};
 use prometheus_client::registry::Registry;
 use tokio::{
@@ -76,6 +76,8 @@ pub(crate) struct Node {
     pub(crate) jobs: Vec<JoinHandle<()>>,
     /// Keeps the counts of quotas.
     pub(crate) quotas: Quotas,
+    /// The TLS of each listener that has some, and where.
+    pub(crate) tls: Vec<(String, Arc<Tls>)>,
     /// The store, where readiness is asked of it.
     store: Arc<OnceLock<Reads>>,
     /// What assertions are signed with.
@@ -114,6 +116,7 @@ impl Node {
         let (entries, exporter) = listen(entries, (life.access_log, life.traces), &mut registry);
         let losses = Losses::register(&mut registry);
         let (readiness, held) = (Readiness::default(), hold.held());
+        let tls = life.watched.iter().map(|watched| (watched.environment.clone(), Arc::clone(&watched.tls))).collect();
         let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
         let figures = Figures { gateway: gateway.clone(), keeper: keeper.clone(), held: held.clone() };
         registry.register_collector(Box::new(figures));
@@ -142,6 +145,7 @@ impl Node {
             stop,
             jobs,
             quotas,
+            tls,
             store,
             signing,
         })

@@ -12,7 +12,7 @@ use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
 use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Sampling, Tls};
-use hansom_hub::MailLinks;
+use hansom_hub::{MailLinks, Pages};
 use hansom_oauth::{OAuth, Rules, SignIn, Way};
 use hansom_store::{Reads, Writes};
 use tokio::{
@@ -29,10 +29,11 @@ use crate::{
     exporter::Exporter,
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
+    heartbeat::{ConfigFile, Heartbeat},
     mail::{self, Post},
     master_key::MasterKey,
     node::Node,
-    publisher::{At, Publisher, Reading},
+    publisher::{Aside, At, Publisher, Reading},
     quotas::Quotas,
     readiness::Readiness,
     refreshing, saying,
@@ -138,13 +139,15 @@ pub(crate) struct Life {
     pub(crate) stop_delay: Duration,
     /// From there to the end.
     pub(crate) drain: Duration,
+    /// The configuration file that the process was started from, if there is one.
+    pub(crate) config: Option<ConfigFile>,
 }
 
 impl Default for Life {
     fn default() -> Self {
         let (watched, ask, drain) = (vec![], Arc::default(), Duration::from_secs(10));
         let (bounds, stop_delay) = (Bounds::default(), Duration::ZERO);
-        Self { watched, ask, bounds, access_log: None, traces: None, memory: None, stop_delay, drain }
+        Self { watched, ask, bounds, access_log: None, traces: None, memory: None, stop_delay, drain, config: None }
     }
 }
 
@@ -174,6 +177,8 @@ pub(crate) struct Platform {
     stops: Stops,
     readiness: Readiness,
     crashes: Crashes,
+    /// What this process is called by those who run the platform.
+    node_id: String,
     stop_delay: Duration,
     drain: Duration,
     state: PathBuf,
@@ -253,6 +258,7 @@ impl Platform {
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let signing = node.signs_with(&control, &parts.state).await?;
         node.answers(control.reads());
+        let reports = reports(&node, &control, &mut parts);
         let books = bookkeeper::run(node.entries, opened.books, parts.clock.clone(), node.losses);
         let bookkeeper = tokio::spawn(bookkeeper::then(books, node.exporter));
         let (paused, pause) = watch::channel(false);
@@ -263,18 +269,21 @@ impl Platform {
                 hub: parts.hub.1.clone(),
                 environments: bases.clone(),
                 build: world::build(),
+                aside: reports.aside.clone(),
             };
             let (gateway, crashes) = (gateway.clone(), crashes.clone());
             let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, at: At::default() };
             publisher.publish_first().await.doing("the first snapshot could not be made")?;
             jobs.push(tokio::spawn(publish(publisher, pause)));
         }
+        let node_id = control.chance().hex(16);
+        jobs.push(tokio::spawn(reports.run(node_id.clone())));
         let oauth = tokens(&control, &parts.hub.1, &bases, parts.rules.clone());
         jobs.push(signing);
         let (stop_hub, hub_stops) = watch::channel(false);
         if let Some(listener) = parts.hub.0.take() {
             let ways = std::mem::take(&mut parts.ways);
-            let hub = serve_hub(&parts, listener, ways, (&control, &oauth), bases, hub_stops)?;
+            let hub = serve_hub(&parts, listener, ways, (&control, &oauth), (bases, readiness.clone()), hub_stops)?;
             jobs.extend(hub);
             jobs.extend(parts.post.take().map(|post| tokio::spawn(mail::run(control.clone(), post))));
         }
@@ -288,6 +297,7 @@ impl Platform {
             stops: Stops { hub: stop_hub, operations: stop, paused },
             readiness,
             crashes,
+            node_id,
             stop_delay,
             drain,
             state: parts.state,
@@ -354,11 +364,29 @@ impl Platform {
             job.abort();
         }
         self.quotas.stop().await;
+        // A process that ends is not missing; one that cannot say so is spoken of for a while.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.control.forget_node(&self.node_id)).await;
         // The gateway is gone and with it the journal's sender: the bookkeeper writes what it has and ends.
         let written = tokio::time::timeout(Duration::from_secs(5), self.bookkeeper).await;
         if written.is_err() {
             saying::tell("the last journal entries could not be written in five seconds");
         }
+    }
+}
+
+/// Who says to those who run the platform how this process is.
+fn reports(node: &Node, control: &Control, parts: &mut Parts) -> Heartbeat {
+    Heartbeat {
+        control: control.clone(),
+        role: parts.role,
+        gateway: node.gateway.clone(),
+        keeper: node.keeper.clone(),
+        held: node.hold.held(),
+        aside: Aside::default(),
+        tls: node.tls.clone(),
+        readiness: node.readiness.clone(),
+        losses: node.losses.clone(),
+        config: parts.life.config.take(),
     }
 }
 
@@ -398,13 +426,13 @@ fn serve_hub(
     listener: TcpListener,
     ways: Vec<Way>,
     (control, oauth): (&Control, &OAuth),
-    environments: Vec<(EnvironmentName, String)>,
+    (environments, readiness): (Vec<(EnvironmentName, String)>, Readiness),
     stops: watch::Receiver<bool>,
 ) -> Result<[JoinHandle<()>; 4], Failure> {
     let hub = parts.hub.1.clone();
     let sign_in = SignIn::new(control.clone(), ways, hub.clone());
     let sign_in = sign_in.doing("sign-in could not be set up")?;
-    let pages = hansom_hub::router(hansom_hub::Setup {
+    let pages = Pages::new(hansom_hub::Setup {
         control: control.clone(),
         oauth: oauth.clone(),
         sign_in: sign_in.clone(),
@@ -415,13 +443,21 @@ fn serve_hub(
         mail_links: parts.mail_links.clone(),
         sends_mail: parts.post.is_some(),
     });
-    let hub = serve(listener, parts.tls.hub.clone(), pages, stops)?;
+    let hub = serve(listener, parts.tls.hub.clone(), pages.router.clone(), stops)?;
+    tokio::spawn(warm(pages));
     Ok([
         hub,
         tokio::spawn(upkeep::run(control.clone())),
         tokio::spawn(sweep(control.clone())),
-        tokio::spawn(refreshing::run(control.clone(), sign_in)),
+        tokio::spawn(refreshing::run(control.clone(), sign_in, readiness)),
     ])
+}
+
+async fn warm(pages: Pages) {
+    if let Err(error) = pages.warm().await {
+        let error = error.private().unwrap_or_else(|| error.detail());
+        tracing::warn!(error, "the catalogue could not be read yet; its first visitor waits for it");
+    }
 }
 
 pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Failure> {

@@ -1,5 +1,6 @@
 //! How does what was changed reach the gateway? The only place where control plane and data plane meet.
 
+mod aside;
 mod documents;
 mod hold;
 mod reading;
@@ -11,6 +12,7 @@ use hansom_gateway::{Delta, Gateway, Record, Snapshot};
 use hansom_store::Changed;
 use tokio::time::Instant;
 
+pub(crate) use aside::Aside;
 pub(crate) use hold::{Held, Hold, confirm, noted};
 pub(crate) use reading::Reading;
 
@@ -130,6 +132,7 @@ impl Publisher {
         let generation = delta.generation;
         let kept = whole.unwrap_or_else(|| delta.clone());
         let is_whole = kept.records.iter().any(|record| matches!(record, Record::Platform(_)));
+        self.reading.aside.tried(&delta.records);
         let compiled = match present {
             Some(present) => present.apply(delta),
             None => Snapshot::first(delta),
@@ -137,6 +140,7 @@ impl Publisher {
         if self.hold.holds(present, &compiled.snapshot) {
             return;
         }
+        self.reading.aside.found(&compiled.set_aside);
         for aside in &compiled.set_aside {
             tracing::error!(what = aside.what, why = aside.why, "set aside: what was served of it before serves on");
         }

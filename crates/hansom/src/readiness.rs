@@ -36,7 +36,12 @@ impl Readiness {
 
     /// All notes, a line each.
     pub(crate) fn notes(&self) -> String {
-        self.with(|state| state.notes.values().map(|note| format!("note: {note}\n")).collect())
+        self.list().into_iter().map(|note| format!("note: {note}\n")).collect()
+    }
+
+    /// All notes.
+    pub(crate) fn list(&self) -> Vec<String> {
+        self.with(|state| state.notes.values().cloned().collect())
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {

@@ -10,6 +10,8 @@ use hansom_control::Control;
 use hansom_oauth::{SignIn, SignInError};
 use hansom_store::PersonRow;
 
+use crate::readiness::Readiness;
+
 /// From one round to the next.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The most people of one round.
@@ -18,18 +20,23 @@ const MOST_PEOPLE: u16 = 500;
 const SILENCES: usize = 3;
 
 /// Asks, again and again.
-pub(crate) async fn run(control: Control, sign_in: SignIn) {
+pub(crate) async fn run(control: Control, sign_in: SignIn, readiness: Readiness) {
     let holder = control.chance().hex(16);
     let mut was_silent = false;
     loop {
         tokio::time::sleep(PAUSE).await;
         match round(&control, &sign_in, &holder).await {
-            Ok(None) => was_silent = false,
+            Ok(None) => {
+                readiness.note("directory", None);
+                was_silent = false;
+            }
             Ok(Some(why)) => {
                 // One line per outage, not one per try.
                 if !was_silent {
-                    tracing::warn!(why, "the directory is silent; what it told last holds for a while");
+                    tracing::warn!(why = %why, "the directory is silent; what it told last holds for a while");
                 }
+                let note = format!("the directory is silent: {why}; what it told last holds for a while");
+                readiness.note("directory", Some(note));
                 was_silent = true;
             }
             Err(error) => {

@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use hansom_control::Session;
+use hansom_control::{Session, answering};
 use hansom_domain::{Problem, ProblemCode, RequestId};
 
 use crate::{
@@ -190,10 +190,15 @@ pub(crate) async fn finish(State(hub): State<Hub>, mut request: Request, next: N
     };
     let mut response = match same_site {
         Err(refusal) => refusal.into_response(),
-        Ok(()) => tokio::time::timeout(LONGEST, next.run(request)).await.unwrap_or_else(|_| {
-            Refusal::new(ProblemCode::Unavailable, "The platform took longer than 30 seconds. Try again in a while.")
+        Ok(()) => {
+            tokio::time::timeout(LONGEST, answering(asker.id.clone(), next.run(request))).await.unwrap_or_else(|_| {
+                Refusal::new(
+                    ProblemCode::Unavailable,
+                    "The platform took longer than 30 seconds. Try again in a while.",
+                )
                 .into_response()
-        }),
+            })
+        }
     };
     if let Some(refusal) = refusal_in(&mut response) {
         response = refuse(refusal, response, &hub, &asker).await;

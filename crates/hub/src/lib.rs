@@ -15,11 +15,14 @@ mod catalogue;
 mod chart;
 mod collections;
 mod compression;
+mod csv;
+mod filter;
 mod form;
 mod frame;
 mod link_calls;
 mod machines;
 mod moment;
+mod needs;
 mod pages;
 mod pagination;
 pub mod playbook;
@@ -82,16 +85,35 @@ pub struct MailLinks {
 
 /// Every address of the hub.
 pub fn router(setup: Setup) -> Router {
-    let oauth = setup.oauth.router();
-    let hub = Hub::new(setup);
-    let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
-    let whole = pages::router()
-        .merge(pages::files(hub.clone()))
-        .merge(machines::router(hub.clone()))
-        .with_state(hub.clone())
-        .merge(control_api)
-        .merge(oauth)
-        .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(middleware::from_fn_with_state(hub, answer::finish));
-    compression::compressed(whole)
+    Pages::new(setup).router
+}
+
+/// The hub before its first visitor.
+pub struct Pages {
+    /// Every address.
+    pub router: Router,
+    hub: Hub,
+}
+
+impl Pages {
+    /// Lays every address.
+    pub fn new(setup: Setup) -> Self {
+        let oauth = setup.oauth.router();
+        let hub = Hub::new(setup);
+        let control_api = api::router(hub.clone()).layer(DefaultBodyLimit::max(MOST_API_BYTES));
+        let router = pages::router()
+            .merge(pages::files(hub.clone()))
+            .merge(machines::router(hub.clone()))
+            .with_state(hub.clone())
+            .merge(control_api)
+            .merge(oauth)
+            .layer(CatchPanicLayer::custom(answer::panicked))
+            .layer(middleware::from_fn_with_state(hub.clone(), answer::finish));
+        Self { router: compression::compressed(router), hub }
+    }
+
+    /// Reads what there is into the catalogue, so that its first visitor need not wait for that.
+    pub async fn warm(self) -> Result<(), hansom_control::Error> {
+        self.hub.catalogue.current(&self.hub.control).await.map(|_| ())
+    }
 }

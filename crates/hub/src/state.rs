@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use hansom_control::Control;
-use hansom_domain::EnvironmentName;
+use hansom_domain::{Actor, EnvironmentName};
 use hansom_oauth::{OAuth, SignIn};
 
 use crate::{
@@ -69,6 +69,15 @@ impl Hub {
             link_calls: LinkCalls::default(),
             documents: Kept::default(),
         }))
+    }
+
+    /// Sends a mail to an administrator, if mails are sent at all.
+    pub(crate) async fn test_mail(&self, actor: &Actor) -> Result<(), hansom_control::Error> {
+        if !self.sends_mail && actor.is_administrator() {
+            let none = "no mail server is configured; name one in the configuration";
+            return Err(hansom_control::Error::Conflict(none.into()));
+        }
+        self.control.send_test_mail(actor).await
     }
 
     /// The base URL of an environment, if it has one.

@@ -29,6 +29,15 @@ pub(crate) const TOKEN: &str = "/token";
 pub(crate) const REFUSALS: &str = "/refusals";
 pub(crate) const PROBLEMS: &str = "/problems";
 pub(crate) const AUDIT: &str = "/audit";
+pub(crate) const AUDIT_CSV: &str = "/audit.csv";
+/// How the platform is, for those who run it.
+pub(crate) const PLATFORM: &str = "/platform";
+pub(crate) const NOTICES: &str = "/notices";
+/// A mail to oneself, to see whether mails arrive.
+pub(crate) const TEST_MAIL: &str = "/notices/test";
+/// Every request for access, for those who run the platform.
+pub(crate) const REQUESTS: &str = "/requests";
+pub(crate) const SCORES_CSV: &str = "/scores.csv";
 pub(crate) const ACCOUNT: &str = "/account";
 pub(crate) const REFRESH_GROUPS: &str = "/account/groups";
 pub(crate) const END_SESSIONS: &str = "/account/sessions";
@@ -62,6 +71,7 @@ pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
 /// The same addresses as patterns for the router.
 pub(crate) mod route {
     pub(crate) const SIGN_IN_CALLBACK_OF: &str = "/sign-in/callback/{provider}";
+    pub(crate) const AUDIT_ENTRY: &str = "/audit/{id}";
     pub(crate) const PERSON: &str = "/people/{id}";
     pub(crate) const SUSPEND_PERSON: &str = "/people/{id}/suspension";
     pub(crate) const REFRESH_PERSON: &str = "/people/{id}/groups";
@@ -103,7 +113,9 @@ pub(crate) mod route {
     pub(crate) const DECIDE_GRANT: &str = "/grants/{id}/decision";
     pub(crate) const REVOKE_GRANT: &str = "/grants/{id}/revocation";
     pub(crate) const VERDICT: &str = "/apis/{slug}/{major}/standards";
+    pub(crate) const VERDICT_TWIN: &str = "/apis/{slug}/{major}/standards.md";
     pub(crate) const CHANGES: &str = "/apis/{slug}/{major}/changes";
+    pub(crate) const CHANGES_TWIN: &str = "/apis/{slug}/{major}/changes.md";
     pub(crate) const BADGE: &str = "/apis/{slug}/{major}/badge.svg";
     pub(crate) const ASK_FOR_WAIVER: &str = "/apis/{slug}/{major}/waiver";
     pub(crate) const ANSWERS: &str = "/apis/{slug}/{major}/checklists/{list}";
@@ -274,6 +286,11 @@ pub(crate) fn verdict(slug: &ApiSlug, major: Major) -> String {
     format!("/apis/{slug}/{major}/standards")
 }
 
+/// How good one release of a version is.
+pub(crate) fn verdict_of(slug: &ApiSlug, major: Major, release: i64) -> String {
+    format!("/apis/{slug}/{major}/standards?release={release}")
+}
+
 pub(crate) fn changes(slug: &ApiSlug, major: Major) -> String {
     format!("/apis/{slug}/{major}/changes")
 }
@@ -369,9 +386,25 @@ pub(crate) fn group(address: &GroupAddress) -> String {
     format!("{GROUPS}/{}", encoded(address.as_str()))
 }
 
-/// The audit trail before a moment in milliseconds.
-pub(crate) fn audit_before(millis: i64) -> String {
-    format!("{AUDIT}?before={millis}")
+/// One entry of the audit trail.
+pub(crate) fn audit_entry(id: &str) -> String {
+    format!("{AUDIT}/{}", encoded(id))
+}
+
+/// The audit trail, as far as it is narrowed, before an entry.
+pub(crate) fn audit_before(query: &str, millis: i64, id: &str) -> String {
+    let narrowed = if query.is_empty() { String::new() } else { format!("{query}&") };
+    format!("{AUDIT}?{narrowed}before={millis}.{}", encoded(id))
+}
+
+/// What a person changed.
+pub(crate) fn audit_by(person: &PersonId) -> String {
+    format!("{AUDIT}?actor={person}")
+}
+
+/// A list, narrowed by a query.
+pub(crate) fn narrowed(list: &str, query: &str) -> String {
+    if query.is_empty() { list.to_owned() } else { format!("{list}?{query}") }
 }
 
 /// Where the gateway serves a version, under the base URL of an environment.

@@ -694,6 +694,132 @@ async fn administrators_see_people_groups_and_the_audit_trail() {
 }
 
 #[tokio::test]
+async fn lists_of_the_platform_are_narrowed_and_come_in_pieces_of_the_store() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    for name in ["Émile Zola", "ada", "Åsa 50%", "ben", "ada"] {
+        town.person(name, &[REPAIRS]).await;
+    }
+    let names = |answer: &Answer, field: &str| -> Vec<String> {
+        let items = answer.is(200)["items"].as_array().unwrap();
+        items.iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
+    };
+    for (query, expected) in
+        [("q=ada", 1), ("q=%25", 1), ("q=_", 0), ("q=%C3%89mile", 1), ("q=nobody", 0), ("suspended=true", 0)]
+    {
+        assert_eq!(names(&root.get(&format!("/people?{query}")).await, "name").len(), expected, "{query}");
+    }
+    let (mut cursor, mut pieces) = (String::new(), vec![]);
+    for _ in 0..9 {
+        let piece = root.get(&format!("/people?limit=2{cursor}")).await;
+        pieces.extend(names(&piece, "id"));
+        let Some(next) = piece.body["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(pieces, names(&root.get("/people?limit=200").await, "id"), "no gap, and nobody twice");
+    let someone = pieces.first().unwrap();
+    assert_eq!(root.get(&format!("/people/{someone}")).await.is(200)["id"], json!(someone));
+    root.get("/people/nobody").await.is_problem(404, "not-found");
+    root.get("/people?limit=0").await.is_problem(400, "bad-request");
+
+    let groups = root.get("/groups?q=repairs").await;
+    assert_eq!(names(&groups, "address"), [REPAIRS]);
+    let repairer = town.person("olu", &[REPAIRS]).await;
+    repairer.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let new = json!({"address": "lonely@hackney.example", "title": "Lonely", "members": []});
+    root.post("/groups", new).await.is(201);
+    let lonely = root.get("/groups/lonely@hackney.example").await;
+    assert_eq!(lonely.is(200)["apis"], 0);
+    assert!(lonely.body.get("flag").is_none(), "nothing belongs to it");
+    assert_eq!(names(&root.get("/groups?flag=emptied").await, "address"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_requests_of_everybody_are_for_administrators_oldest_first() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let repairer = town.person("ada", &[REPAIRS]).await;
+    repairer.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let mut asked = vec![];
+    for _ in 0..3 {
+        let application = application_of(&repairer, REPAIRS).await;
+        let new = json!({"application": application, "api": "repairs", "major": "v1", "environment": "sandbox",
+            "operations": ["listRepairs"], "purpose": "To show them to officers.", "legalBasis": "Contract"});
+        let made = repairer.post("/grants", new).await;
+        asked.push(made.is(201)["id"].as_str().unwrap().to_owned());
+    }
+    repairer.get("/requests").await.is_problem(403, "not-allowed");
+    let found = async |query: &str| {
+        let answer = root.get(&format!("/requests?{query}")).await;
+        let items = answer.is(200)["items"].as_array().unwrap();
+        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let mut all = asked.clone();
+    all.sort();
+    assert_eq!(found("state=requested").await, all, "of one moment, in the order of their ids");
+    assert_eq!(found("state=requested&api=repairs&limit=2").await, all[..2]);
+    for query in ["state=approved", "api=rents", "before=2001-01-01"] {
+        assert!(found(query).await.is_empty(), "{query}");
+    }
+    root.get("/requests?state=lost").await.is_problem(400, "bad-request");
+}
+
+#[tokio::test]
+async fn an_entry_of_the_trail_names_its_request_and_is_for_the_owners_of_its_thing() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    let stranger = town.person("sam", &[]).await;
+    let made = ada.post("/applications", json!({"name": "Dashboard", "owner": REPAIRS})).await;
+    let application = made.is(201)["id"].as_str().unwrap();
+    let request = made.header("request-id");
+    let found = root.get(&format!("/audit?request_id={request}")).await;
+    let [entry] = found.is(200)["items"].as_array().unwrap().as_slice() else { panic!("{}", found.body) };
+    assert_eq!(entry["requestId"], request);
+    assert_eq!(entry["subject"], format!("application {application}"));
+    let place = format!("/audit/entries/{}", entry["id"].as_str().unwrap());
+    assert_eq!(ada.get(&place).await.is(200), entry);
+    stranger.get(&place).await.is_problem(404, "not-found");
+    let own = ada.get(&format!("/audit?application={application}&subject=application+{application}")).await;
+    assert_eq!(own.is(200)["items"].as_array().unwrap().len(), 1);
+    stranger.get(&format!("/audit?application={application}")).await.is_problem(404, "not-found");
+    stranger.get("/audit?api=repairs").await.is_problem(404, "not-found");
+    ada.get("/audit?actor=ada").await.is_problem(403, "not-allowed");
+}
+
+#[tokio::test]
+async fn how_the_platform_is_and_which_mails_failed_is_told_to_administrators() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    for path in ["/platform", "/notices"] {
+        ada.get(path).await.is_problem(403, "not-allowed");
+    }
+    ada.post("/notices/test", json!({})).await.is_problem(403, "not-allowed");
+    let platform = root.get("/platform").await;
+    assert_eq!(platform.is(200)["needs"], json!(["No node has reported yet."]));
+    assert_eq!(root.get("/notices").await.is(200)["items"], json!([]));
+    root.post("/notices/test", json!({})).await.is_problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn scores_are_told_by_chapter_and_by_edition() {
+    let town = Town::new().await;
+    let ada = town.person("ada", &[REPAIRS]).await;
+    ada.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let scores = ada.get("/scores").await;
+    let score = &scores.is(200)["items"][0];
+    assert_eq!((score["api"].as_str(), score["release"].as_i64()), (Some("repairs"), Some(1)));
+    assert!(score["chapters"].is_array(), "{score}");
+    let edition = score["edition"].as_str().unwrap();
+    assert_eq!(ada.get("/scores?edition=1999.1").await.is(200)["items"], json!([]));
+    let editions = ada.get("/scores/editions").await;
+    assert_eq!(editions.is(200)["items"][0]["edition"], edition);
+    assert_eq!(editions.body["items"][0]["versions"], 1);
+    assert_eq!(ada.get("/scores?owner=parks@hackney.example").await.is(200)["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_call_that_is_sent_twice_with_its_key_is_done_once() {
     let town = Town::new().await;
     let ada = town.person("ada", &[REPAIRS]).await;

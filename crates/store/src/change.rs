@@ -29,6 +29,7 @@ impl Writes {
             announce: Arc::clone(&self.announce),
             changed: BTreeSet::new(),
             entry: Entry { id, at, actor: actor.clone(), verb },
+            request: String::new(),
         })
     }
 
@@ -61,9 +62,16 @@ pub struct Change {
     /// What a gateway has to read again.
     changed: BTreeSet<Subject>,
     entry: Entry,
+    /// The id of the request that asked for it; empty where none did.
+    request: String,
 }
 
 impl Change {
+    /// The same change, asked for by a request: its audit entries name it.
+    pub fn asked_by(self, request: String) -> Self {
+        Self { request, ..self }
+    }
+
     /// Notes what a gateway has to read again.
     pub(crate) fn touch(&mut self, subject: Subject) {
         self.changed.insert(subject);
@@ -84,12 +92,12 @@ impl Change {
     }
 
     async fn write(&mut self, entry: &Entry, subject: &str, detail: &Value) -> Result<(), Error> {
-        let insert = "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, verb, subject, detail) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let insert = "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, verb, subject, detail, request_id) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let detail = detail.to_string();
         on!(&mut self.transaction, tx => sqlx::query(insert)
             .bind(&entry.id).bind(entry.at.millis()).bind(entry.actor.kind()).bind(entry.actor.id())
-            .bind(entry.actor.name()).bind(entry.verb).bind(subject).bind(&detail)
+            .bind(entry.actor.name()).bind(entry.verb).bind(subject).bind(&detail).bind(&self.request)
             .execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use hansom_domain::{
     Timestamp, VersionId,
 };
 
-use crate::{Change, Error, Reads, Subject, column::row, database::on};
+use crate::{Change, Error, Part, Reads, Subject, column::row, database::on};
 
 row! {
     /// A grant with the names that people know its ends by.
@@ -88,21 +88,85 @@ pub struct NewGrant<'a> {
     pub bundle: Option<&'a str>,
 }
 
+/// Which grants; what is left out lets all through.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GrantFilter<'f> {
+    /// In this state.
+    pub state: Option<GrantState>,
+    /// For the API of this name in paths; for every one if empty.
+    pub api: &'f str,
+    /// Asked for before this moment.
+    pub before: Option<Timestamp>,
+}
+
+/// The columns of a grant with its names.
+macro_rules! columns {
+    () => {
+        "g.id, g.application_id, p.name AS application_name, p.owner AS application_owner, g.version_id, \
+         a.slug, a.title, a.owner AS api_owner, v.major, g.environment, g.operations, g.purpose, g.legal_basis, \
+         g.state, g.requested_by, g.requested_by_name, g.requested_at, g.decided_by_name, g.decided_at, g.reason, \
+         g.expires_at, g.replaces, g.bundle, v.current_release"
+    };
+}
+
 /// All grants joined with their names; a filter follows.
 macro_rules! grants_where {
     ($filter:literal) => {
+        grants_where!([columns!()], $filter)
+    };
+    ([$($what:tt)*], $filter:literal) => {
         concat!(
-            "SELECT g.id, g.application_id, p.name AS application_name, p.owner AS application_owner, g.version_id, ",
-            "a.slug, a.title, a.owner AS api_owner, v.major, g.environment, g.operations, g.purpose, g.legal_basis, ",
-            "g.state, g.requested_by, g.requested_by_name, g.requested_at, g.decided_by_name, g.decided_at, g.reason, ",
-            "g.expires_at, g.replaces, g.bundle, v.current_release FROM permit g JOIN application p ON p.id = g.application_id ",
+            "SELECT ",
+            $($what)*,
+            " FROM permit g JOIN application p ON p.id = g.application_id ",
             "JOIN version v ON v.id = g.version_id JOIN api a ON a.id = v.api_id ",
             $filter
         )
     };
 }
 
+/// By a filter: `$1` to `$3`; more of the condition and an order follow.
+macro_rules! grants_found {
+    ([$($what:tt)*], $rest:literal) => {
+        concat!(
+            grants_where!([$($what)*], ""),
+            "WHERE ($1 = '' OR g.state = $1) AND ($2 = '' OR a.slug = $2) AND g.requested_at < $3 ",
+            $rest
+        )
+    };
+}
+
+impl GrantFilter<'_> {
+    fn state(&self) -> &'static str {
+        self.state.map_or("", GrantState::as_str)
+    }
+
+    fn before(&self) -> i64 {
+        self.before.map_or(i64::MAX, Timestamp::millis)
+    }
+}
+
 impl Reads {
+    /// A part of all grants, oldest request first.
+    pub async fn grants_found(&self, filter: &GrantFilter<'_>, part: Part<'_>) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_found!(
+            [columns!()],
+            "AND ($4 = '' OR (g.requested_at, g.id) > (SELECT b.requested_at, b.id FROM permit b WHERE b.id = $4)) \
+             ORDER BY g.requested_at, g.id LIMIT $5 OFFSET $6"
+        );
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(filter.state()).bind(filter.api).bind(filter.before())
+            .bind(part.after).bind(number(part.most)).bind(number(part.skip)).fetch_all(pool).await)?)
+    }
+
+    /// How many those are.
+    pub async fn grants_count(&self, filter: &GrantFilter<'_>) -> Result<usize, Error> {
+        let sql = grants_found!(["count(*)"], "");
+        let count: i64 = on!(&self.pool, pool => sqlx::query_scalar(sql).bind(filter.state()).bind(filter.api)
+            .bind(filter.before()).fetch_one(pool).await)?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
     /// One grant.
     pub async fn grant(&self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.id = $1");
@@ -112,6 +176,12 @@ impl Reads {
     /// Every grant, newest request first, at most 1,000.
     pub async fn grants(&self) -> Result<Vec<GrantRow>, Error> {
         let sql = grants_where!("ORDER BY g.requested_at DESC, g.id LIMIT 1000");
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
+    }
+
+    /// The requests that wait for a decision, newest first, at most 10,000.
+    pub async fn waiting_grants(&self) -> Result<Vec<GrantRow>, Error> {
+        let sql = grants_where!("WHERE g.state = 'requested' ORDER BY g.requested_at DESC, g.id LIMIT 10000");
         Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
     }
 

@@ -55,8 +55,8 @@ impl Writes {
         Ok(rows == 1)
     }
 
-    /// Forgets what no longer matters at `now`: expired assertions, revocations, codes and refresh tokens, sign-ins older than an hour, links
-    /// and answers to repeated calls older than a day, sessions and notices older than a week, what was changed ten thousand
+    /// Forgets what no longer matters at `now`: expired assertions, revocations, codes and refresh tokens, sign-ins older than an hour, links,
+    /// answers to repeated calls and nodes older than a day, sessions and notices older than a week, what was changed ten thousand
     /// generations ago.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         let expired = now.millis();
@@ -64,6 +64,7 @@ impl Writes {
             ("DELETE FROM used_assertion WHERE expires_at < $1", expired),
             ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
             ("DELETE FROM notice WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
+            ("DELETE FROM node WHERE seen_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM asked_authorization WHERE expires_at < $1", expired),
             // A code is remembered as long as somebody might show it again.

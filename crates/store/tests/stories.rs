@@ -334,13 +334,16 @@ async fn a_notice_goes_where_the_person_is_now_and_its_text_is_forgotten_once_it
         assert_eq!(to, [("new@hackney.example", subject), ("x@out.example", subject)], "{database}");
         store.writes.notice_was_sent("a", now).await.unwrap();
         for attempt in 1..8 {
-            assert!(store.writes.notice_was_not_sent("b", Some(later), now).await.unwrap(), "{database} {attempt}");
+            assert!(
+                store.writes.notice_was_not_sent("b", "full", Some(later), now).await.unwrap(),
+                "{database} {attempt}"
+            );
         }
         assert!(store.reads.due_notices(now, now, 9).await.unwrap().is_empty(), "{database}: not before its time");
         let due = store.reads.due_notices(later, now, 9).await.unwrap();
         assert_eq!(due.iter().map(|row| (row.id.as_str(), row.attempts)).collect::<Vec<_>>(), [("b", 7)], "{database}");
         assert!(
-            !store.writes.notice_was_not_sent("b", Some(later), now).await.unwrap(),
+            !store.writes.notice_was_not_sent("b", "full", Some(later), now).await.unwrap(),
             "{database}: the eighth is the last"
         );
         assert!(store.reads.due_notices(later, now, 9).await.unwrap().is_empty(), "{database}");

@@ -1,8 +1,9 @@
 //! `hansom check`: what is wrong with a configuration?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use hansom_domain::Timestamp;
 
 use crate::{
     config::{Config, Role},
@@ -25,16 +26,21 @@ pub(crate) struct Check {
 impl Check {
     /// Reads the file; prints one line if it is good.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = Config::read_for(&self.config, self.role)?;
-        config.certificates_hold(&self.config, world::clock().now())?;
-        println!(
-            "{} is good: role {}, hub {}, {} environments, administrators {}",
-            self.config.display(),
-            config.role.as_str(),
-            config.hub.url,
-            config.environments.len(),
-            config.platform.administrators
-        );
+        println!("{}", said(&self.config, self.role, world::clock().now())?);
         Ok(())
     }
+}
+
+/// What there is to say of a configuration that a process of a role could start from.
+pub(crate) fn said(file: &Path, role: Option<Role>, now: Timestamp) -> Result<String, Failure> {
+    let config = Config::read_for(file, role)?;
+    config.certificates_hold(file, now)?;
+    Ok(format!(
+        "{} is good: role {}, hub {}, {} environments, administrators {}",
+        file.display(),
+        config.role.as_str(),
+        config.hub.url,
+        config.environments.len(),
+        config.platform.administrators
+    ))
 }

@@ -21,6 +21,7 @@ use crate::{
     exporter::Exporter,
     failure::{Doing, Failure},
     handover::Inherited,
+    heartbeat::ConfigFile,
     master_key,
     platform::{self, Environment, Life, OfHouse, Parts, Platform},
     reach, saying,
@@ -60,7 +61,7 @@ impl Serve {
             let ask = Arc::new(Notify::new());
             let mut signals = Signals::of_a_service(Arc::clone(&ask))?;
             let mut inherited = self.inherit(&config)?;
-            let parts = parts(&config, &self.config, &mut inherited, ask)?;
+            let parts = parts(&config, (&self.config, self.role), &mut inherited, ask)?;
             let platform = tokio::select! {
                 platform = Platform::start(parts) => platform?,
                 () = signals.told_to_stop() => {
@@ -98,7 +99,12 @@ fn say_addresses(config: &Config) {
     }
 }
 
-fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notify>) -> Result<Parts, Failure> {
+fn parts(
+    config: &Config,
+    (file, told): (&Path, Option<Role>),
+    inherited: &mut Inherited,
+    ask: Arc<Notify>,
+) -> Result<Parts, Failure> {
     let chance = world::chance();
     let (tls, watched) = tls(config, file)?;
     let environments = environments(config, &tls, inherited)?;
@@ -135,6 +141,7 @@ fn parts(config: &Config, file: &Path, inherited: &mut Inherited, ask: Arc<Notif
             memory: config.gateway.memory(),
             stop_delay: config.gateway.stop_delay(),
             drain: config.gateway.drain(),
+            config: Some(ConfigFile { path: file.to_owned(), role: told }),
         },
         clock: world::clock(),
         chance,

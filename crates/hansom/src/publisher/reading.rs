@@ -13,7 +13,7 @@ use hansom_gateway::{
 };
 use hansom_store::{ApplicationRow, CredentialRow, GrantRow, MembershipSource, Subject, VersionRow};
 
-use super::documents::version_document;
+use super::{Aside, documents::version_document};
 
 /// Reads the store for the gateway.
 pub(crate) struct Reading {
@@ -25,6 +25,8 @@ pub(crate) struct Reading {
     pub(crate) environments: Vec<(EnvironmentName, String)>,
     /// Which Hansom this is: another one may make something else of the same release.
     pub(crate) build: String,
+    /// What could not be read is told here.
+    pub(crate) aside: Aside,
 }
 
 impl Reading {
@@ -36,6 +38,7 @@ impl Reading {
 
     /// What is different in everything; with nothing to compare with, everything.
     pub(super) async fn everything(&self, present: Option<&Snapshot>, generation: u64) -> Result<Delta, Error> {
+        self.aside.clear();
         let mut found = Found::beside(present);
         if present.is_none() {
             found.records.push(Record::Platform(self.platform()));
@@ -116,12 +119,17 @@ impl Reading {
                 found.places.extend(places);
                 continue;
             }
+            let named = format!("{} {}", version.slug, version.major);
             let published = match self.control.contract_of(version).await {
-                Ok(published) => published,
+                Ok(published) => {
+                    self.aside.note(named, None);
+                    published
+                }
                 Err(error) => {
                     let why = error.private().unwrap_or_else(|| error.detail());
                     tracing::error!(api = %version.slug, version = %version.major, why,
                         "set aside: its release cannot be read; what was served of it before serves on");
+                    self.aside.note(named, Some(format!("its release cannot be read: {why}")));
                     found.places.extend(places);
                     continue;
                 }

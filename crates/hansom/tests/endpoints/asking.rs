@@ -171,6 +171,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{waiver_id}", &own.waiver),
         ("{pipeline_id}", &own.waiver),
         ("{request_id}", &own.refusal),
+        ("{entry_id}", &own.refusal),
         ("{code}", "token-missing"),
         ("{provider}", "demo"),
         ("{person_id}", &own.person),

@@ -41,6 +41,7 @@ hub POST /api/v1/applications/{application_id}/service-accounts | 401 token-miss
 hub POST /api/v1/applications/{application_id}/transfer | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/applications/{application_id}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/audit | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/audit/entries/{entry_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/bundles | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/bundles/{bundle_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/bundles/{bundle_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
@@ -59,11 +60,17 @@ hub POST /api/v1/groups | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/groups/{address} | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/health | 200 | 200 | 200
 hub GET /api/v1/me | 401 token-missing | 200 | 200
+hub GET /api/v1/notices | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub POST /api/v1/notices/test | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/openapi.json | 200 | 200 | 200
 hub GET /api/v1/people | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/people/{person_id} | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/platform | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/refusals/{request_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/releases | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/requests | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/scores | 401 token-missing | 200 | 200
+hub GET /api/v1/scores/editions | 401 token-missing | 200 | 403 not-allowed
 hub GET /api/v1/waivers | 401 token-missing | 200 | 200
 hub POST /api/v1/waivers | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/waivers/{waiver_id} | 401 token-missing | 404 not-found | 404 not-found
@@ -79,6 +86,7 @@ hub GET /apis/{slug}/{major}/bruno.zip | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/bundle.json | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/bundle.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/changes | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/changes.md | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/guides/{guide} | 404 | 404 | 404
@@ -89,6 +97,7 @@ hub POST /apis/{slug}/{major}/operations/{operation}/try | 403 | 400 | 403
 hub GET /apis/{slug}/{major}/postman.json | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/schemas/{schema} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/standards | 404 | 200 | 404
+hub GET /apis/{slug}/{major}/standards.md | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/waiver | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/waiver | 403 | 400 | 403
 hub GET /applications | 303 sign-in | 200 | 303 sign-in
@@ -115,6 +124,8 @@ hub GET /applications/{id}/transfer | 303 sign-in | 404 | 303 sign-in
 hub POST /applications/{id}/transfer | 403 | 404 | 403
 hub GET /applications/{id}/usage | 303 sign-in | 404 | 303 sign-in
 hub GET /audit | 303 sign-in | 403 | 303 sign-in
+hub GET /audit.csv | 303 sign-in | 403 | 303 sign-in
+hub GET /audit/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id}/decision | 303 | 303 | 303
 hub POST /bundles/{id}/decision | 403 | 404 | 403
@@ -149,6 +160,9 @@ hub POST /groups/{address}/removal | 403 | 404 | 403
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
 hub GET /index.md | 200 | 200 | 200
 hub GET /llms.txt | 200 | 200 | 200
+hub GET /notices | 303 sign-in | 403 | 303 sign-in
+hub GET /notices/test | 303 | 303 | 303
+hub POST /notices/test | 403 | 403 | 403
 hub GET /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/device_authorization | 401 invalid_client | 401 invalid_client | 401 invalid_client
@@ -163,6 +177,7 @@ hub GET /people/{id}/groups | 303 | 303 | 303
 hub POST /people/{id}/groups | 403 | 404 | 403
 hub GET /people/{id}/suspension | 303 | 303 | 303
 hub POST /people/{id}/suspension | 403 | 404 | 403
+hub GET /platform | 303 sign-in | 403 | 303 sign-in
 hub GET /playbook | 200 | 200 | 200
 hub GET /playbook.md | 200 | 200 | 200
 hub GET /playbook/chapters/{slug} | 200 | 200 | 200
@@ -184,7 +199,9 @@ hub GET /problems.md | 200 | 200 | 200
 hub GET /problems/{code} | 200 | 200 | 200
 hub GET /refusals | 200 | 200 | 200
 hub GET /releases.atom | 200 | 200 | 200
+hub GET /requests | 303 sign-in | 403 | 303 sign-in
 hub GET /scores | 303 sign-in | 200 | 303 sign-in
+hub GET /scores.csv | 303 sign-in | 200 | 303 sign-in
 hub GET /sign-in | 303 | 303 | 303
 hub GET /sign-in/callback | 400 | 400 | 400
 hub GET /sign-in/callback/{provider} | 404 | 404 | 404

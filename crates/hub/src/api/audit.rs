@@ -1,7 +1,8 @@
 //! Who changed what, when?
 
 use axum::{Json, extract::State};
-use hansom_domain::Timestamp;
+use hansom_control::{AUDITED, AuditSearch};
+use hansom_domain::{ApiSlug, ApplicationId};
 use hansom_store::AuditRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,16 +12,15 @@ use super::{
     answer::Failure,
     authentication::Caller,
     casing::camel_cased,
-    moment::Moment,
-    paging::{Page, Piece, moment_of, newest_first},
+    moment::{Day, Moment},
+    paging::{Page, Piece, newest_first, place_of},
     problem::Reading,
-    reading::Asked,
+    reading::{Asked, Named},
     words,
 };
-use crate::Hub;
+use crate::{Hub, filter::day_after};
 
-/// The most that one piece holds: half of what the store gives at once, so that entries of the cursor's own moment, which
-/// have to be skipped, never cost the piece its place.
+/// The most that one piece holds.
 const MOST: u16 = 100;
 
 /// One change, with its witness.
@@ -40,6 +40,10 @@ pub(crate) struct AuditEntry {
     /// To what.
     #[schema(max_length = 200, example = "repairs/v1")]
     subject: String,
+    /// The id of the request that asked for it; absent where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = words::Id, required = false)]
+    request_id: Option<String>,
     /// More of it; never a secret.
     #[schema(value_type = Object)]
     detail: Value,
@@ -68,16 +72,44 @@ impl From<AuditRow> for AuditEntry {
             actor: AuditActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
             verb: row.verb,
             subject: row.subject,
+            request_id: Some(row.request_id).filter(|id| !id.is_empty()),
             detail: camel_cased(row.detail),
         }
     }
 }
 
-/// Which piece of the audit trail.
+/// Which entries of the audit trail, and which piece of them.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
+    /// Only what this actor did: an id, or a part of a name.
+    #[param(max_length = 200, example = "Ada Okoro")]
+    actor: Option<String>,
+    /// Only what actors of this kind did.
+    #[param(value_type = words::ActorKind, required = false)]
+    actor_kind: Option<String>,
+    /// Only this verb.
+    #[param(max_length = 100, example = "publish_release")]
+    verb: Option<String>,
+    /// Only what was done to this, as entries name it: a kind and a name.
+    #[param(max_length = 300, example = "api repairs")]
+    subject: Option<String>,
+    /// Only what this request asked for.
+    #[param(value_type = words::Id, required = false)]
+    request_id: Option<String>,
+    /// Only what was done to this API, its grants and its waivers.
+    #[param(value_type = words::ApiSlug, required = false)]
+    api: Option<ApiSlug>,
+    /// Only what was done to this application and its grants.
+    #[param(value_type = words::Id, required = false)]
+    application: Option<ApplicationId>,
+    /// Only from this day on.
+    #[param(inline)]
+    from: Option<Day>,
+    /// Only until the end of this day.
+    #[param(inline)]
+    to: Option<Day>,
     /// How many at most; 50 if absent.
     #[param(minimum = 1, maximum = 100, default = 50, example = 20)]
     limit: Option<u16>,
@@ -86,9 +118,35 @@ pub(crate) struct AuditQuery {
     cursor: Option<String>,
 }
 
+impl AuditQuery {
+    fn search(&self) -> AuditSearch {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let subject = text(&self.subject);
+        let (kind, thing) = known(&subject).unwrap_or(("", subject.as_str()));
+        AuditSearch {
+            actor: text(&self.actor),
+            actor_kind: text(&self.actor_kind),
+            verb: text(&self.verb),
+            kind: kind.to_owned(),
+            thing: thing.to_owned(),
+            request: text(&self.request_id),
+            from: self.from.map(Day::begin),
+            api: self.api.clone(),
+            application: self.application.clone(),
+        }
+    }
+}
+
+/// Kind and name of what an entry is about.
+fn known(subject: &str) -> Option<(&'static str, &str)> {
+    let named = |kind: &'static str| Some((kind, subject.strip_prefix(kind)?.strip_prefix(' ')?));
+    AUDITED.into_iter().find_map(named)
+}
+
 /// Lists changes, newest first
 ///
-/// For administrators of the platform. Every change has exactly one entry, written in the same transaction.
+/// For administrators of the platform; of an API or an application for members of its owner group, too. Every change has
+/// exactly one entry, written in the same transaction.
 #[utoipa::path(
     get,
     path = "/audit",
@@ -104,16 +162,39 @@ pub(crate) async fn list_audit(
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<Page<AuditEntry>>, Failure> {
     let piece = Piece::asked_up_to(MOST, query.limit, query.cursor.as_deref())?;
-    let from = match piece.after().map(moment_of) {
-        None => hub.control.clock().now(),
-        Some(Some(moment)) => moment,
+    let newest = match query.to {
+        Some(day) => day_after(day.begin()),
+        None => hub.control.clock().now().plus_seconds(1),
+    };
+    let before = match piece.after().map(place_of) {
+        None => (newest, "~"),
+        Some(Some(place)) => place,
         Some(None) => {
             return Err(Failure::malformed("The query's cursor is none of the audit trail; send none to begin."));
         }
     };
-    // The store tells what is before a moment; the entries of the moment itself are wanted too, and skipped by their keys.
-    let before = Timestamp::from_millis(from.millis().saturating_add(1));
-    let rows = hub.control.audit_for(&actor, before, 2 * MOST).await?;
+    // One more than a piece holds tells that there are more.
+    let rows = hub.control.audit_found(&actor, &query.search(), before, MOST + 1).await?;
     let page = piece.of(rows, |row| newest_first(row.at, &row.id));
     Ok(Json(page.map(AuditEntry::from)))
+}
+
+/// Reads an entry of the audit trail
+///
+/// For administrators of the platform and for the owners of what was changed.
+#[utoipa::path(
+    get,
+    path = "/audit/entries/{entry_id}",
+    operation_id = "getAuditEntry",
+    tag = "audit",
+    params(("entry_id" = words::Id, Path, description = "The entry.")),
+    responses((status = 200, description = "The entry.", body = AuditEntry), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_audit_entry(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<String>,
+) -> Result<Json<AuditEntry>, Failure> {
+    Ok(Json(hub.control.audit_entry(&actor, &id).await?.into()))
 }

@@ -5,14 +5,14 @@ use hansom_control::{AskedGrant, GrantWord};
 use hansom_domain::{
     Actor, ApiSlug, ApplicationId, Decision, EnvironmentName, GrantId, GrantState, GroupAddress, Major,
 };
-use hansom_store::GrantRow;
+use hansom_store::{GrantFilter, GrantRow, Part};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
-    moment::Moment,
+    moment::{Day, Moment},
     paging::{Page, Piece, newest_first},
     problem::{Reading, Sending},
     reading::{Asked, Named, Sent},
@@ -271,6 +271,54 @@ pub(crate) async fn list_grants(
     let mut grants = hub.control.grants_visible_to(&actor).await?;
     grants.retain(|grant| query.wants(grant));
     let page = piece.of(grants, |grant| newest_first(grant.requested_at, grant.id.as_str()));
+    Ok(Json(page.map(Grant::from)))
+}
+
+/// Which requests.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RequestsQuery {
+    /// Only those in this state.
+    #[param(value_type = words::GrantState, required = false)]
+    state: Option<GrantState>,
+    /// Only those for this API.
+    #[param(value_type = words::ApiSlug, required = false)]
+    api: Option<ApiSlug>,
+    /// Only those that were made before this day.
+    #[param(inline)]
+    before: Option<Day>,
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
+}
+
+/// Lists the requests of everybody, oldest first
+///
+/// For administrators of the platform: every grant, whichever groups it concerns.
+#[utoipa::path(
+    get,
+    path = "/requests",
+    operation_id = "listRequests",
+    tag = "grants",
+    params(RequestsQuery),
+    responses((status = 200, description = "A piece of the grants.", body = Page<Grant>), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn list_requests(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<RequestsQuery>,
+) -> Result<Json<Page<Grant>>, Failure> {
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let api = query.api.as_ref().map_or("", ApiSlug::as_str);
+    let filter = GrantFilter { state: query.state, api, before: query.before.map(Day::begin) };
+    let part = Part { after: piece.after().unwrap_or_default(), skip: 0, most: piece.needed() };
+    let (grants, _) = hub.control.requests_found(&actor, &filter, part).await?;
+    let page = piece.next(grants, |grant| grant.id.to_string());
     Ok(Json(page.map(Grant::from)))
 }
 

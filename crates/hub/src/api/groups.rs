@@ -1,15 +1,15 @@
 //! Which groups are there?
 
 use axum::{Json, extract::State};
-use hansom_domain::{Actor, GroupAddress, PersonId};
-use hansom_store::GroupRow;
+use hansom_domain::{GroupAddress, PersonId};
+use hansom_store::{GroupFilter, GroupStandingRow, Part};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::{Created, Failure},
     authentication::Caller,
-    paging::{Page, PieceQuery},
+    paging::{LONGEST_TEXT, Page, Piece},
     problem::{Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
@@ -31,12 +31,50 @@ pub(crate) struct Group {
     members: i64,
     /// Whether the platform keeps it; the others are told by the directory.
     kept: bool,
+    /// How many APIs belong to it.
+    #[schema(maximum = 1_000_000_000, minimum = 0, example = 3)]
+    apis: i64,
+    /// How many applications belong to it that are not revoked.
+    #[schema(maximum = 1_000_000_000, minimum = 0, example = 5)]
+    applications: i64,
+    /// What is wrong with it: `emptied`, where nobody is in it any more although something belongs to it; `alone`, where its
+    /// only known member could approve nothing of their own. Absent where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, max_length = 20, example = "alone")]
+    flag: Option<&'static str>,
 }
 
-impl From<GroupRow> for Group {
-    fn from(row: GroupRow) -> Self {
-        Self { address: row.address, title: row.title, members: row.members, kept: row.kept }
+impl From<GroupStandingRow> for Group {
+    fn from(row: GroupStandingRow) -> Self {
+        Self {
+            flag: row.flag(),
+            address: row.address,
+            title: row.title,
+            members: row.members,
+            kept: row.kept,
+            apis: row.apis,
+            applications: row.applications,
+        }
     }
+}
+
+/// Which groups.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GroupsQuery {
+    /// Only those in whose address or name this stands.
+    #[param(max_length = 254, example = "repairs")]
+    q: Option<String>,
+    /// Only those of which this is wrong: `emptied` or `alone`.
+    #[param(max_length = 20, example = "alone")]
+    flag: Option<String>,
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
 }
 
 /// A group to be kept by the platform.
@@ -57,25 +95,28 @@ pub(crate) struct NewGroup {
 
 /// Lists groups by address
 ///
-/// Administrators see every group that the platform knows, others those that they are in.
+/// Administrators see every group that the platform knows, others those that they are in or own.
 #[utoipa::path(
     get,
     path = "/groups",
     operation_id = "listGroups",
     tag = "people",
-    params(PieceQuery),
+    params(GroupsQuery),
     responses((status = 200, description = "A piece of the groups.", body = Page<Group>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_groups(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<PieceQuery>,
+    Asked(query): Asked<GroupsQuery>,
 ) -> Result<Json<Page<Group>>, Failure> {
-    let piece = query.piece()?;
-    let mut groups = hub.control.reads().groups().await?;
-    groups.retain(|group| actor.speaks_for(&group.address));
-    let page = piece.of(groups, |group| group.address.to_string());
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let text: String = query.q.unwrap_or_default().chars().take(LONGEST_TEXT).collect();
+    let flag = query.flag.unwrap_or_default();
+    let filter = GroupFilter { text: text.trim(), flag: &flag };
+    let part = Part { after: piece.after().unwrap_or_default(), skip: 0, most: piece.needed() };
+    let (groups, _) = hub.control.groups_found(&actor, filter, part).await?;
+    let page = piece.next(groups, |group| group.address.to_string());
     Ok(Json(page.map(Group::from)))
 }
 
@@ -103,12 +144,12 @@ pub(crate) async fn create_group(
 ) -> Result<Created<Group>, Failure> {
     hub.control.create_group(&actor, &new.address, &new.title, &new.members).await?;
     let location = format!("/groups/{}", urls::encoded(new.address.as_str()));
-    Ok(Created { location: Some(location), body: group_for(&hub, &actor, &new.address).await? })
+    Ok(Created { location: Some(location), body: hub.control.group_for(&actor, &new.address).await?.into() })
 }
 
 /// Reads a group
 ///
-/// For its members and for administrators.
+/// For its members, its owners and administrators.
 #[utoipa::path(
     get,
     path = "/groups/{address}",
@@ -123,12 +164,5 @@ pub(crate) async fn get_group(
     Caller(actor): Caller,
     Named(address): Named<GroupAddress>,
 ) -> Result<Json<Group>, Failure> {
-    Ok(Json(group_for(&hub, &actor, &address).await?))
-}
-
-/// A group that the actor may see.
-async fn group_for(hub: &Hub, actor: &Actor, address: &GroupAddress) -> Result<Group, Failure> {
-    let groups = hub.control.reads().groups().await?;
-    let group = groups.into_iter().find(|group| group.address == *address && actor.speaks_for(&group.address));
-    group.map(Group::from).ok_or_else(|| Failure::not_found("group"))
+    Ok(Json(hub.control.group_for(&actor, &address).await?.into()))
 }

@@ -23,6 +23,7 @@ mod openapi;
 mod paging;
 mod people;
 mod pipelines;
+mod platform;
 mod problem;
 mod quotas;
 mod reading;
@@ -73,6 +74,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(oauth_clients::get_oauth_client, oauth_clients::configure_oauth_client))
         .routes(routes!(oauth_clients::list_service_accounts, oauth_clients::bind_service_account))
         .routes(routes!(grants::list_grants, grants::request_grant))
+        .routes(routes!(grants::list_requests))
         .routes(routes!(grants::get_grant))
         .routes(routes!(grants::decide_grant))
         .routes(routes!(grants::revoke_grant))
@@ -84,6 +86,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(verdicts::get_verdict))
         .routes(routes!(verdicts::get_difference))
         .routes(routes!(verdicts::list_scores))
+        .routes(routes!(verdicts::list_edition_scores))
         .routes(routes!(waivers::list_waivers, waivers::request_waiver))
         .routes(routes!(waivers::get_waiver))
         .routes(routes!(waivers::decide_waiver))
@@ -94,7 +97,12 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::get_group))
         .routes(routes!(people::list_people))
+        .routes(routes!(people::get_person))
         .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::get_audit_entry))
+        .routes(routes!(platform::get_platform))
+        .routes(routes!(platform::list_unsent_mails))
+        .routes(routes!(platform::send_test_mail))
         .routes(routes!(refusals::get_refusal))
         .routes(routes!(me::get_me))
         .routes(routes!(health::get_health))

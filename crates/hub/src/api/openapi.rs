@@ -39,7 +39,7 @@ first answer. Each caller has 600 calls a minute; `RateLimit` tells what is left
 const SERVER: &str =
     "This hub. To test changes without consequences, start `hansom demo` and call the hub that it starts.";
 
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("apis", "APIs and their versions: the catalogue."),
     ("releases", "What was published, and publishing."),
     ("standards", "The playbook at work: verdicts, waivers and editions."),
@@ -48,6 +48,7 @@ const TAGS: [(&str, &str); 10] = [
     ("grants", "Who may call what, from the request on."),
     ("people", "People and their groups."),
     ("audit", "Who changed what, when."),
+    ("platform", "How the platform is, for those who run it."),
     ("refusals", "Why a call was refused."),
     ("health", "Whether the control API works."),
 ];

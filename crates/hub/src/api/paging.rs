@@ -11,6 +11,8 @@ use super::answer::Failure;
 const MOST: u16 = 200;
 const USUAL: u16 = 50;
 const LONGEST_CURSOR: usize = 2000;
+/// The most characters of a text that a list is searched for.
+pub(crate) const LONGEST_TEXT: usize = 254;
 
 /// A piece of a list.
 #[derive(Serialize, ToSchema)]
@@ -87,6 +89,19 @@ impl Piece {
         self.after.as_deref()
     }
 
+    /// How many things have to be read after the cursor to know the piece, and whether there are more.
+    pub(crate) fn needed(&self) -> usize {
+        self.limit + 1
+    }
+
+    /// Cuts the piece out of what comes after its cursor, in the order of the store.
+    pub(crate) fn next<T>(&self, mut following: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
+        let more = following.len() > self.limit;
+        following.truncate(self.limit);
+        let next_cursor = following.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(key(last)));
+        Page { items: following, next_cursor }
+    }
+
     /// Cuts the piece out of all things, ordered by `key`, which no two things share. A key and not a place is remembered,
     /// so that things which come or go between two pieces neither hide others nor show them twice.
     pub(crate) fn of<T>(&self, all: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
@@ -112,9 +127,14 @@ pub(crate) fn newest_first(at: Timestamp, id: &str) -> String {
 
 /// The moment in a key of [`newest_first`].
 pub(crate) fn moment_of(key: &str) -> Option<Timestamp> {
-    let (age, _) = key.split_once(' ')?;
+    place_of(key).map(|(moment, _)| moment)
+}
+
+/// Moment and id in a key of [`newest_first`].
+pub(crate) fn place_of(key: &str) -> Option<(Timestamp, &str)> {
+    let (age, id) = key.split_once(' ')?;
     let age: i64 = age.parse().ok()?;
-    Some(Timestamp::from_millis(i64::MAX.saturating_sub(age)))
+    Some((Timestamp::from_millis(i64::MAX.saturating_sub(age)), id))
 }
 
 fn decode(cursor: &str) -> Option<String> {

@@ -1,20 +1,18 @@
 //! Who has signed in?
 
-use std::collections::HashMap;
-
 use axum::{Json, extract::State};
-use hansom_domain::{GroupAddress, PersonId, ProblemCode};
-use hansom_store::PersonRow;
-use serde::Serialize;
-use utoipa::ToSchema;
+use hansom_domain::{GroupAddress, PersonId};
+use hansom_store::{Part, PeopleFilter, PersonRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::Failure,
     authentication::Caller,
     moment::Moment,
-    paging::{Page, PieceQuery},
+    paging::{LONGEST_TEXT, Page, Piece},
     problem::Reading,
-    reading::Asked,
+    reading::{Asked, Named},
     words,
 };
 use crate::Hub;
@@ -36,6 +34,14 @@ pub(crate) struct Person {
     created_at: Moment,
     /// When they last signed in.
     signed_in_at: Moment,
+    /// Since when they may do nothing; absent where they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Moment, required = false)]
+    suspended_at: Option<Moment>,
+    /// Why they may do nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, max_length = 500, example = "The laptop was stolen.")]
+    suspended_because: Option<String>,
     /// The groups that they are in.
     #[schema(max_items = 10_000, value_type = Vec<words::GroupAddress>)]
     groups: Vec<GroupAddress>,
@@ -49,9 +55,30 @@ impl Person {
             email: row.email,
             created_at: row.created_at.into(),
             signed_in_at: row.signed_in_at.into(),
+            suspended_at: row.suspended_at.map(Into::into),
+            suspended_because: row.suspended_because,
             groups,
         }
     }
+}
+
+/// Which people.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PeopleQuery {
+    /// Only those in whose name or address this stands, or whose id it is.
+    #[param(max_length = 254, example = "okoro")]
+    q: Option<String>,
+    /// `true`: only those who may do nothing.
+    #[param(example = false)]
+    suspended: Option<bool>,
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
 }
 
 /// Lists everyone who has signed in, by name
@@ -62,30 +89,47 @@ impl Person {
     path = "/people",
     operation_id = "listPeople",
     tag = "people",
-    params(PieceQuery),
+    params(PeopleQuery),
     responses((status = 200, description = "A piece of the people.", body = Page<Person>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_people(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<PieceQuery>,
+    Asked(query): Asked<PeopleQuery>,
 ) -> Result<Json<Page<Person>>, Failure> {
-    if !actor.is_administrator() {
-        return Err(Failure::new(
-            ProblemCode::NotAllowed,
-            format!("Only members of {} may list people.", hub.control.settings().administrators),
-        ));
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let text: String = query.q.unwrap_or_default().chars().take(LONGEST_TEXT).collect();
+    let filter = PeopleFilter { text: text.trim(), suspended: query.suspended.unwrap_or_default() };
+    let part = Part { after: piece.after().unwrap_or_default(), skip: 0, most: piece.needed() };
+    let people = hub.control.people_found(&actor, filter, part).await?;
+    let page = piece.next(people, |person| person.id.to_string());
+    let mut items = vec![];
+    for person in page.items {
+        let groups = hub.control.reads().groups_of(&person.id).await?;
+        items.push(Person::new(person, groups));
     }
-    let piece = query.piece()?;
-    let people = hub.control.reads().people().await?;
-    let mut groups: HashMap<PersonId, Vec<GroupAddress>> = HashMap::new();
-    for (person, group) in hub.control.reads().memberships().await? {
-        groups.entry(person).or_default().push(group);
-    }
-    let page = piece.of(people, |person| format!("{} {}", person.name.to_lowercase(), person.id));
-    Ok(Json(page.map(|person| {
-        let groups = groups.remove(&person.id).unwrap_or_default();
-        Person::new(person, groups)
-    })))
+    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+}
+
+/// Reads a person
+///
+/// For administrators of the platform.
+#[utoipa::path(
+    get,
+    path = "/people/{person_id}",
+    operation_id = "getPerson",
+    tag = "people",
+    params(("person_id" = words::Id, Path, description = "The person.")),
+    responses((status = 200, description = "The person.", body = Person), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_person(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<PersonId>,
+) -> Result<Json<Person>, Failure> {
+    let person = hub.control.person_for(&actor, &id).await?;
+    let groups = hub.control.reads().groups_of(&id).await?;
+    Ok(Json(Person::new(person, groups)))
 }

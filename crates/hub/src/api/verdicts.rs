@@ -1,11 +1,12 @@
 //! How good is a release, what changed with it, and how do all APIs stand?
 
 use axum::{Json, extract::State};
+use hansom_control::ChapterScore;
 use hansom_domain::{ApiSlug, GroupAddress, Major};
-use hansom_store::{ScoreRow, VerdictRow};
-use serde::Serialize;
+use hansom_store::{EditionScoreRow, ScoreRow, VerdictRow};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::Failure,
@@ -13,7 +14,7 @@ use super::{
     authentication::{Caller, Viewer},
     casing::camel_cased,
     moment::Moment,
-    paging::{Page, PieceQuery},
+    paging::{Page, Piece, PieceQuery, newest_first},
     problem::Reading,
     reading::{Asked, Named},
     words,
@@ -123,7 +124,7 @@ pub(crate) async fn get_difference(
     Ok(Json(difference_told(&difference)))
 }
 
-/// How a version stands by the edition in force.
+/// How a version stands by an edition.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Score {
@@ -139,10 +140,19 @@ pub(crate) struct Score {
     /// The version.
     #[schema(value_type = words::Major)]
     major: Major,
+    /// The number of the release that was judged.
+    #[schema(minimum = 1, maximum = 1_000_000_000, example = 3)]
+    release: i64,
+    /// The edition that it was judged by.
+    #[schema(value_type = words::EditionName)]
+    edition: String,
     /// The score, of 1,000; absent where no rule counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 962)]
     score: Option<i64>,
+    /// Its scores by chapter of the standards.
+    #[schema(max_items = 100)]
+    chapters: Vec<ScoredChapter>,
     /// Findings that a release must not have, waived ones left out.
     #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
     errors: i64,
@@ -154,14 +164,31 @@ pub(crate) struct Score {
     waived: i64,
 }
 
-impl From<ScoreRow> for Score {
-    fn from(row: ScoreRow) -> Self {
+/// The score of a release in one chapter of the standards.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ScoredChapter {
+    /// The chapter: what the ids of its standards begin with.
+    #[schema(max_length = 20, example = "URL")]
+    chapter: String,
+    /// The score, of 1,000; absent where no rule of it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 875)]
+    score: Option<u32>,
+}
+
+impl Score {
+    fn new(row: ScoreRow, chapters: Vec<ChapterScore>) -> Self {
+        let chapters = chapters.into_iter();
         Self {
             api: row.slug,
             title: row.title,
             owner: row.owner,
             major: row.major,
+            release: row.number,
+            edition: row.edition,
             score: row.score,
+            chapters: chapters.map(|one| ScoredChapter { chapter: one.chapter, score: one.score }).collect(),
             errors: row.errors,
             warnings: row.warnings,
             waived: row.waived,
@@ -191,25 +218,118 @@ fn difference_told(stored: &str) -> Value {
     camel_cased(difference)
 }
 
+/// Which scores.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ScoresQuery {
+    /// By this edition; by the one in force if absent.
+    #[param(value_type = words::EditionName, required = false)]
+    edition: Option<String>,
+    /// Only of APIs that this group owns.
+    #[param(value_type = words::GroupAddress, required = false)]
+    owner: Option<GroupAddress>,
+    /// How many at most; 50 if absent.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
+    limit: Option<u16>,
+    /// `nextCursor` of the piece before.
+    #[param(max_length = 2000, example = "cmVwYWlycw")]
+    cursor: Option<String>,
+}
+
 /// Lists how every version stands
 ///
-/// By the edition of the playbook that is in force.
+/// By an edition of the playbook: each version by its newest release that the edition judged.
 #[utoipa::path(
     get,
     path = "/scores",
     operation_id = "listScores",
     tag = "standards",
-    params(PieceQuery),
+    params(ScoresQuery),
     responses((status = 200, description = "A piece of the scores.", body = Page<Score>), Reading),
     security(("oauth2" = ["hub:read"]))
 )]
 pub(crate) async fn list_scores(
     State(hub): State<Hub>,
     Caller(actor): Caller,
-    Asked(query): Asked<PieceQuery>,
+    Asked(query): Asked<ScoresQuery>,
 ) -> Result<Json<Page<Score>>, Failure> {
-    let piece = query.piece()?;
-    let scores = hub.control.scores(&actor).await?;
+    let piece = Piece::asked(query.limit, query.cursor.as_deref())?;
+    let mut scores = hub.control.scores(&actor, query.edition.as_deref()).await?;
+    scores.retain(|score| query.owner.as_ref().is_none_or(|owner| score.owner == *owner));
     let page = piece.of(scores, |score| format!("{} {:05}", score.slug, score.major.number()));
-    Ok(Json(page.map(Score::from)))
+    let mut items = vec![];
+    for row in page.items {
+        let chapters = hub.control.chapter_scores(&row).await?;
+        items.push(Score::new(row, chapters));
+    }
+    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+}
+
+/// How all versions stand together by an edition.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EditionScore {
+    /// The edition.
+    #[schema(value_type = words::EditionName)]
+    edition: String,
+    /// When it judged first.
+    judged_from: Moment,
+    /// How many versions were judged.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 41)]
+    versions: i64,
+    /// The mean of their scores, of 1,000; absent where none has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false, minimum = 0, maximum = 1000, example = 934)]
+    mean_score: Option<i64>,
+    /// How many have no finding that a release must not have.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 38)]
+    keeping_every_must: i64,
+    /// Findings that a release must not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000_000, example = 5)]
+    errors: i64,
+    /// Findings that it should not have, waived ones left out.
+    #[schema(minimum = 0, maximum = 1_000_000_000, example = 73)]
+    warnings: i64,
+    /// Findings that a waiver covered.
+    #[schema(minimum = 0, maximum = 1_000_000_000, example = 4)]
+    waived: i64,
+}
+
+impl From<EditionScoreRow> for EditionScore {
+    fn from(row: EditionScoreRow) -> Self {
+        Self {
+            edition: row.edition,
+            judged_from: row.first_at.into(),
+            versions: row.versions,
+            mean_score: row.mean,
+            keeping_every_must: row.keeping,
+            errors: row.errors,
+            warnings: row.warnings,
+            waived: row.waived,
+        }
+    }
+}
+
+/// Lists how all versions stand together by each edition, newest first
+///
+/// For people. Each version counts by its newest release that the edition judged.
+#[utoipa::path(
+    get,
+    path = "/scores/editions",
+    operation_id = "listEditionScores",
+    tag = "standards",
+    params(PieceQuery),
+    responses((status = 200, description = "A piece of the editions.", body = Page<EditionScore>), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn list_edition_scores(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Asked(query): Asked<PieceQuery>,
+) -> Result<Json<Page<EditionScore>>, Failure> {
+    let piece = query.piece()?;
+    let editions = hub.control.scores_by_edition(&actor).await?;
+    let page = piece.of(editions, |row| newest_first(row.first_at, &row.edition));
+    Ok(Json(page.map(EditionScore::from)))
 }

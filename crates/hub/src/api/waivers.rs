@@ -145,6 +145,9 @@ pub(crate) struct WaiversQuery {
     /// Only those of this API.
     #[param(value_type = words::ApiSlug, required = false)]
     api: Option<ApiSlug>,
+    /// Only those that were asked for before this day.
+    #[param(inline)]
+    before: Option<Day>,
     /// How many at most; 50 if absent.
     #[param(minimum = 1, maximum = 200, default = 50, example = 20)]
     limit: Option<u16>,
@@ -175,6 +178,7 @@ pub(crate) async fn list_waivers(
     waivers.retain(|waiver| {
         query.state.is_none_or(|state| waiver.state == state)
             && query.api.as_ref().is_none_or(|api| waiver.slug == *api)
+            && query.before.is_none_or(|day| waiver.requested_at < day.begin())
     });
     let page = piece.of(waivers, |waiver| newest_first(waiver.requested_at, waiver.id.as_str()));
     Ok(Json(page.map(Waiver::from)))

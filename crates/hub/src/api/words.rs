@@ -73,6 +73,7 @@ word!(ActorKind, "What someone who acts is.", "person", |text| text.enum_values(
     "pipeline",
     "platform"
 ])));
+word!(Sentence, "A sentence for people.", "The directory is silent.", |text| text.max_length(Some(2000)));
 word!(EditionName, "The name of an edition of the playbook.", "2026.2", |text| text
     .min_length(Some(1))
     .max_length(Some(100)));

@@ -10,8 +10,14 @@ use hansom_domain::{ApiSlug, Audience, ProblemCode, Timestamp};
 use hansom_store::{ApiRow, NewsRow};
 use serde::Deserialize;
 
-use super::{instant, kept::Document, line};
-use crate::{Hub, answer::Refusal, sentence::counted, urls};
+use super::kept::Document;
+use crate::{
+    Hub,
+    answer::Refusal,
+    moment::instant,
+    sentence::{counted, line},
+    urls,
+};
 
 const ATOM: &str = "application/atom+xml; charset=utf-8";
 /// Entries of a feed; readers that come by once a week miss nothing in an ordinary week.

@@ -11,8 +11,8 @@ use hansom_control::Listed;
 use hansom_domain::Audience;
 use serde_json::{Value, json};
 
-use super::{View, instant, kept::Document, uk_csv};
-use crate::{Hub, answer::Refusal, api::Viewer, catalogue::Entry, reader, urls};
+use super::{View, kept::Document, uk_csv};
+use crate::{Hub, answer::Refusal, api::Viewer, catalogue::Entry, moment::instant, reader, urls};
 
 const JSON_LD: &str = "application/ld+json";
 const RIGHTS: &str = "http://publications.europa.eu/resource/authority/access-right";

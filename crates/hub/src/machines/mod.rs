@@ -94,18 +94,3 @@ fn date(moment: Timestamp) -> String {
     chrono::DateTime::from_timestamp_millis(moment.millis())
         .map_or_else(String::new, |moment| moment.format("%Y-%m-%d").to_string())
 }
-
-/// `2026-11-23T11:02:00Z`
-fn instant(moment: Timestamp) -> String {
-    chrono::DateTime::from_timestamp_millis(moment.millis())
-        .map_or_else(String::new, |moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-/// A text in one line, without what neither XML nor a line can hold.
-fn line(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|letter| if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') { ' ' } else { letter })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}

@@ -8,6 +8,7 @@ mod gateways;
 mod guides;
 mod lasting;
 mod machines;
+mod operators;
 mod pages;
 mod people;
 mod playbook;

@@ -108,6 +108,7 @@ pub struct Town {
     pub control: Control,
     pub books: Books,
     pub gateways: Arc<Remembering>,
+    pub hands: hansom_testkit::Hands,
     hub: Router,
 }
 
@@ -142,7 +143,7 @@ impl Town {
     /// A hub with standards that hold.
     pub async fn with_standards(standards: Standards) -> Self {
         let opened = hansom_testkit::store().await;
-        let (control, _) = hansom_testkit::control_by(&opened, standards);
+        let (control, hands) = hansom_testkit::control_by(&opened, standards);
         control.ensure_signing_key().await.unwrap();
         let environments: Vec<_> = [EnvironmentName::sandbox(), EnvironmentName::production()]
             .into_iter()
@@ -173,7 +174,7 @@ impl Town {
             }),
             sends_mail: false,
         });
-        Self { control, books: opened.books, gateways, hub }
+        Self { control, books: opened.books, hands, gateways, hub }
     }
 
     /// With the four APIs of the council.

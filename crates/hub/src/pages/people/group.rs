@@ -5,6 +5,7 @@ use axum::{extract::Path, response::Response};
 use hansom_control::{NewMember, read_member_list};
 use hansom_domain::{GroupAddress, PersonId};
 
+use super::groups::told;
 use crate::{
     Hub,
     answer::{Refusal, faulty_page, go_to, page},
@@ -26,6 +27,11 @@ struct Shown {
     owners: Vec<Named>,
     awaited: Vec<Awaited>,
     is_keeper: bool,
+    is_kept: bool,
+    /// What is wrong with it; empty if nothing is.
+    flag: &'static str,
+    apis: Vec<(String, String)>,
+    applications: Vec<(String, String)>,
     is_administrator: bool,
     list: String,
     tried: Option<usize>,
@@ -47,23 +53,32 @@ fn named(row: hansom_store::MemberRow) -> Named {
 }
 
 async fn shown(person: &SignedIn, group: &GroupAddress) -> Result<Shown, Refusal> {
-    let control = &person.hub.control;
-    let is_keeper = control.keeps_group(person.actor(), group).await?;
-    let hidden = || hansom_control::Error::NotFound("there is no such group, or you may not see it".into());
-    let row = control.reads().kept_group(group).await?;
-    let row = row.filter(|_| is_keeper || person.actor().speaks_for(group)).ok_or_else(hidden)?;
-    let frame = person.frame(&row.title, Section::Elsewhere).await?.under("Groups", urls::GROUPS);
-    let awaited = control.reads().awaited_members_of(group).await?.into_iter();
+    let (control, reads) = (&person.hub.control, person.hub.control.reads());
+    let standing = control.group_for(person.actor(), group).await?;
+    let flag = told(&standing);
+    let title = if standing.kept { standing.title } else { group.to_string() };
+    let frame = person.frame(&title, Section::Elsewhere).await?.under("Groups", urls::GROUPS);
+    let awaited = reads.awaited_members_of(group).await?.into_iter();
+    let members = match standing.kept {
+        true => reads.kept_members_of(group).await?,
+        false => reads.known_members_of(group).await?,
+    };
+    let apis = reads.apis_owned_by(group).await?.into_iter();
+    let applications = reads.applications_owned_by(group).await?.into_iter();
     Ok(Shown {
         frame,
         errors: Errors::default(),
         address: group.to_string(),
-        title: row.title,
+        title,
         place: urls::group(group),
-        members: control.reads().kept_members_of(group).await?.into_iter().map(named).collect(),
-        owners: control.reads().owners_of_group(group).await?.into_iter().map(named).collect(),
+        members: members.into_iter().map(named).collect(),
+        owners: reads.owners_of_group(group).await?.into_iter().map(named).collect(),
         awaited: awaited.map(|row| Awaited { email: row.email, issuer: row.issuer }).collect(),
-        is_keeper,
+        is_keeper: control.keeps_group(person.actor(), group).await?,
+        is_kept: standing.kept,
+        flag,
+        apis: apis.map(|api| (api.title, urls::api(&api.slug))).collect(),
+        applications: applications.map(|one| (one.name, urls::application(&one.id))).collect(),
         is_administrator: person.actor().is_administrator(),
         list: String::new(),
         tried: None,

@@ -20,11 +20,16 @@ use crate::{
 struct Shown {
     frame: Frame,
     errors: Errors,
+    id: PersonId,
     name: String,
     email: String,
     issuer: String,
     seen: String,
-    groups: Vec<(String, &'static str)>,
+    /// Address, page, and who tells of it.
+    groups: Vec<(String, String, &'static str)>,
+    applications: Vec<(String, String)>,
+    /// Browser, since when, and when it was last seen.
+    sessions: Vec<(String, String, String)>,
     suspended: Option<(String, String)>,
     is_self: bool,
     reason: String,
@@ -33,20 +38,28 @@ struct Shown {
 
 async fn shown(person: &SignedIn, id: &PersonId) -> Result<Shown, Refusal> {
     for_administrators(person)?;
-    let reads = person.hub.control.reads();
-    let row =
-        reads.person(id).await?.ok_or_else(|| hansom_control::Error::NotFound("there is no such person".into()))?;
+    let control = &person.hub.control;
+    let (reads, row) = (control.reads(), control.person_for(person.actor(), id).await?);
     let frame = person.frame(&row.name, Section::Elsewhere).await?.under("People", urls::PEOPLE);
     let told = reads.told_groups_of(id).await?.into_iter();
     let why = row.suspended_because.unwrap_or_default();
+    let applications = reads.applications_of_person(id).await?.into_iter();
+    let sessions = control.sessions_of(id, None).await?.into_iter();
     Ok(Shown {
         frame,
         errors: Errors::default(),
+        id: id.clone(),
         name: row.name,
         email: row.email,
         issuer: row.issuer,
         seen: moment::written(row.signed_in_at),
-        groups: told.map(|told| (told.group_address.to_string(), told_by(&told.source))).collect(),
+        groups: told
+            .map(|told| (told.group_address.to_string(), urls::group(&told.group_address), told_by(&told.source)))
+            .collect(),
+        applications: applications.map(|one| (one.name, urls::application(&one.id))).collect(),
+        sessions: sessions
+            .map(|one| (one.browser, moment::written(one.began_at), moment::written(one.last_seen_at)))
+            .collect(),
         suspended: row.suspended_at.map(|at| (moment::written(at), why)),
         is_self: person.session.person.id == *id,
         reason: String::new(),

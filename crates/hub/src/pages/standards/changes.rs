@@ -1,17 +1,21 @@
 //! What changed with each release of a version?
 
+use std::fmt::Write;
+
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use hansom_store::ReleaseRow;
 use serde::Deserialize;
 
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     frame::{Frame, Section},
     moment,
     pages::apis::Seen,
+    reader::Reader,
     sentence::sentence,
     session::Visitor,
+    twin::{Leaf, code, inline},
     urls,
 };
 
@@ -76,20 +80,22 @@ struct KeptUnhandled {
 }
 
 /// `GET /apis/{slug}/{major}/changes`
-pub(crate) async fn show(visitor: Visitor, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
+pub(crate) async fn show(reader: Reader, Path((slug, major)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let visitor = &reader.visitor;
+    let seen = Seen::find(visitor, &slug, Some(&major)).await?;
     let reads = visitor.hub.control.reads();
     let title = format!("Changes of {}", seen.name());
     let frame = visitor
         .frame(&title, Section::Apis)
         .await?
         .under("APIs", urls::HOME)
-        .under(seen.name(), urls::version(&seen.version.slug, seen.version.major));
+        .under(seen.name(), urls::version(&seen.version.slug, seen.version.major))
+        .with_twin(&urls::changes(&seen.version.slug, seen.version.major));
     let mut releases = vec![];
     for row in reads.releases_of(&seen.version.id).await?.into_iter().take(MOST) {
-        releases.push(told(&visitor, row, MOST_CHANGES).await?);
+        releases.push(told(visitor, row, MOST_CHANGES).await?);
     }
-    page(&ChangesPage {
+    reader.answer(&ChangesPage {
         frame,
         name: seen.name(),
         releases,
@@ -122,4 +128,32 @@ fn lines(mut changes: Vec<KeptChange>, most: usize) -> Vec<Line> {
         check: change.id,
     };
     changes.into_iter().take(most).map(line).collect()
+}
+
+impl Leaf for ChangesPage {
+    fn markdown(&self) -> String {
+        let mut out = format!("# Changes of {}\n", inline(&self.name));
+        for release in &self.releases {
+            let _ =
+                writeln!(out, "\n## {}\n\nRelease {}, {}\n", inline(&release.info_version), release.number, release.at);
+            if release.first {
+                out.push_str("The first release.\n");
+            } else if release.changes.is_empty() && release.unhandled.is_empty() {
+                out.push_str("Nothing that callers could notice.\n");
+            }
+            for line in &release.changes {
+                let breaking = if line.breaking { "**Breaking** " } else { "" };
+                let place =
+                    if line.operation.is_empty() { String::new() } else { format!("{}: ", code(&line.operation)) };
+                let _ = writeln!(out, "- {breaking}{place}{} ({})", inline(&line.text), line.check);
+            }
+            for text in &release.unhandled {
+                let _ = writeln!(out, "- Not understood: {}", inline(text));
+            }
+            if release.more > 0 {
+                let _ = writeln!(out, "- And {} more.", release.more);
+            }
+        }
+        out
+    }
 }

@@ -1,5 +1,7 @@
 //! How good is a version by the playbook, and what has to be done about it?
 
+use std::fmt::Write;
+
 use askama::Template;
 use axum::{
     extract::{Path, RawQuery},
@@ -15,14 +17,16 @@ use hansom_store::VerdictRow;
 
 use super::score;
 use crate::{
-    answer::{Refusal, page},
+    answer::Refusal,
     form::Fields,
     frame::{Frame, Section},
     moment,
     pages::apis::Seen,
-    playbook,
+    playbook::{self, level},
+    reader::Reader,
     sentence::{counted, sentence},
     session::Visitor,
+    twin::{Leaf, inline, table},
     urls,
 };
 
@@ -106,11 +110,12 @@ fn no_verdict() -> Refusal {
 
 /// `GET /apis/{slug}/{major}/standards?release=`
 pub(crate) async fn show(
-    visitor: Visitor,
+    reader: Reader,
     Path((slug, major)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let seen = Seen::find(&visitor, &slug, Some(&major)).await?;
+    let visitor = &reader.visitor;
+    let seen = Seen::find(visitor, &slug, Some(&major)).await?;
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
     let number = fields.one("release").parse().unwrap_or(seen.version.current_release);
     let reads = visitor.hub.control.reads();
@@ -123,11 +128,12 @@ pub(crate) async fn show(
         .frame(&title, Section::Apis)
         .await?
         .under("APIs", urls::HOME)
-        .under(seen.name(), urls::version(&seen.version.slug, seen.version.major));
+        .under(seen.name(), urls::version(&seen.version.slug, seen.version.major))
+        .with_twin(&urls::verdict(&seen.version.slug, seen.version.major));
     let trend = reads.verdicts_of(&seen.version.id).await?;
     let card = judgement.scorecard();
     let badge = urls::badge(&seen.version.slug, seen.version.major);
-    page(&VerdictPage {
+    reader.answer(&VerdictPage {
         frame,
         name: seen.name(),
         release: row.number,
@@ -140,14 +146,14 @@ pub(crate) async fn show(
         seen: format!("{} %", card.seen / 10),
         tally: card.tally,
         broken: broken(&seen, &judgement.verdict.findings),
-        waived: accepted(&visitor, &seen).await?,
+        waived: accepted(visitor, &seen).await?,
         chapters: chapters(&card),
         trend: trend.into_iter().map(step).collect(),
         may_ask,
         changes: urls::changes(&seen.version.slug, seen.version.major),
         badge_markdown: format!("![{} by the playbook]({}{badge})", seen.name(), visitor.hub.hub),
         badge,
-        checklists: checklists(&visitor, &seen),
+        checklists: checklists(visitor, &seen),
     })
 }
 
@@ -233,5 +239,50 @@ fn step(row: VerdictRow) -> Trend {
 impl Broken {
     fn count(&self) -> String {
         counted(self.places.len() + self.more, "place", "places")
+    }
+}
+
+impl Leaf for VerdictPage {
+    fn markdown(&self) -> String {
+        let mut out = format!("# {} by the playbook\n\n", inline(&self.name));
+        let _ = writeln!(
+            out,
+            "Score {} of 100, grade {}; {} of what applies has been looked at. Release {} (contract {}), held against the profile {} \
+             in edition {} on {}.\n\n## Findings\n",
+            self.score,
+            self.grade,
+            self.seen,
+            self.release,
+            inline(&self.info_version),
+            inline(&self.profile),
+            inline(&self.edition),
+            self.judged
+        );
+        if self.broken.is_empty() {
+            out.push_str("None.\n");
+        }
+        for group in &self.broken {
+            let word = level::shown(Some(group.level)).word;
+            let _ =
+                writeln!(out, "### [{}]({}) {} ({word})\n", group.rule, urls::twin(&group.page), inline(&group.title));
+            let _ = writeln!(out, "{} What to do: {}\n", inline(&group.why), inline(&group.mend));
+            for place in &group.places {
+                let _ = writeln!(out, "- Line {}, column {}: {}", place.line, place.column, inline(&place.what));
+            }
+            if group.more > 0 {
+                let _ = writeln!(out, "- And {} more.", group.more);
+            }
+            out.push('\n');
+        }
+        let waived = self.waived.iter().map(|waiver| {
+            let texts = [&waiver.rule, &waiver.place, &waiver.reason, &waiver.answers_for_it, &waiver.ends];
+            texts.map(|text| inline(text))
+        });
+        out.push_str("\n## Accepted in writing\n\n");
+        out.push_str(&table(["Standard", "Place", "Reason", "Answers for it", "Ends"], waived));
+        let chapters = self.chapters.iter().map(|(chapter, score, _)| [inline(chapter), score.clone()]);
+        out.push_str("\n## By chapter\n\n");
+        out.push_str(&table(["Chapter", "Score"], chapters));
+        out
     }
 }
