@@ -31,11 +31,11 @@ class Machine:
         self.words = {"DIR": str(self.dir), "PEERS": str(PEERS), "UPSTREAM": free_port(), "BODY": json_of(1024)}
         (self.dir / "large").write_text(json_of(1024 * 1024))
 
-    def start(self, core, *command, stdin=subprocess.DEVNULL, stdout=None):
+    def start(self, core, *command, stdin=subprocess.DEVNULL, stdout=None, **more):
         name = Path(command[0]).name
         log = (self.dir / f"{len(self.running)}-{name}.log").open("wb")
         process = subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdin=stdin, stdout=stdout or log,
-                                   stderr=log)
+                                   stderr=log, **more)
         self.running.append((name, process, log.name))
         return process
 
