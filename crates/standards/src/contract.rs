@@ -175,6 +175,10 @@ pub struct ResponseHeader {
     pub name: String,
     /// `description`
     pub description: Option<String>,
+    /// Whether an answer without it is wrong.
+    pub required: bool,
+    /// Its schema, self-contained, as JSON Schema 2020-12.
+    pub schema: Value,
     /// An example: the author's, else one made from the schema.
     pub example: Option<Value>,
 }

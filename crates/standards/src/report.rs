@@ -11,18 +11,19 @@ mod junit;
 mod markdown;
 mod pretty;
 mod sarif;
+mod suites;
 
 use serde::Serialize;
 
-pub(crate) use self::markdown::{code, prose};
 pub use self::{
     github::github,
     harmless::{harmless, harmless_json},
     json::json,
     junit::junit,
-    markdown::markdown,
+    markdown::{code, markdown, prose},
     pretty::{Look, pretty},
     sarif::sarif,
+    suites::{Case, End, Suite, suites},
 };
 use crate::{
     fault::Fault,

@@ -71,8 +71,6 @@ impl<'d> Building<'d> {
 
     fn parameter(&mut self, declared: &Declared<'d>) -> Parameter {
         let node = declared.node;
-        let media = self.first_media(node);
-        let schema = node.get("schema").or_else(|| media.and_then(|media| media.get("schema")));
         let style = text(node, "style");
         let by_default = match &style {
             Some(style) => style == "form",
@@ -83,7 +81,7 @@ impl<'d> Building<'d> {
             location: declared.location,
             required: flag(node, "required"),
             description: text(node, "description"),
-            schema: schema.map_or(Value::Bool(true), |schema| schema::write(self.source, schema, &mut self.budget)),
+            schema: self.schema(node),
             example: self.example(node, Direction::Request),
             explode: node.get("explode").and_then(Node::as_bool).unwrap_or(by_default),
             style,
@@ -102,12 +100,20 @@ impl<'d> Building<'d> {
                     ResponseHeader {
                         name: key.text.to_owned(),
                         description: text(header, "description"),
+                        required: flag(header, "required"),
+                        schema: self.schema(header),
                         example: self.example(header, Direction::Response),
                     }
                 })
                 .collect(),
             content: self.content(node, Direction::Response),
         }
+    }
+
+    /// The schema of a parameter or header, which may stand under a media type.
+    fn schema(&mut self, node: Node<'d>) -> Value {
+        let schema = node.get("schema").or_else(|| self.first_media(node)?.get("schema"));
+        schema.map_or(Value::Bool(true), |schema| schema::write(self.source, schema, &mut self.budget))
     }
 
     fn content(&mut self, around: Node<'d>, direction: Direction) -> Vec<Media> {

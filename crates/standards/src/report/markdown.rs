@@ -59,7 +59,7 @@ fn row(Told { finding, .. }: &Told) -> String {
 }
 
 /// Text that stays what it is, but for pieces between backticks, which stay code.
-pub(crate) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let text = harmless(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = &*text;
@@ -92,7 +92,7 @@ fn escape(out: &mut String, text: &str) {
 }
 
 /// A piece of code in one cell of a table.
-pub(crate) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = harmless(text).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }
