@@ -16,4 +16,5 @@ pub(crate) mod publish;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod update;
+pub(crate) mod verify;
 pub(crate) mod why;

@@ -87,6 +87,8 @@ enum Verb {
     Playbook(commands::playbook::Playbook),
     /// Serve the standards to an editor.
     Lsp(commands::lsp::Lsp),
+    /// Call a running service and hold it against its contract.
+    Verify(commands::verify::Verify),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
     /// Sign in at a hub.
@@ -119,6 +121,7 @@ fn main() -> ExitCode {
         Verb::Explain(explain) => explain.run(),
         Verb::Playbook(playbook) => playbook.run(),
         Verb::Lsp(lsp) => lsp.run(),
+        Verb::Verify(verify) => verify.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::Login(login) => login.run(),
         Verb::Logout(logout) => logout.run(),

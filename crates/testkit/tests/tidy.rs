@@ -25,6 +25,7 @@ const OUTSIDE: &[&str] = &["axum", "hyper", "hyper-util", "http", "reqwest", "as
 const ROOMS: &[Room] = &[
     Room { name: "domain", may_use: &[], must_not_have: OUTSIDE },
     Room { name: "standards", may_use: &[], must_not_have: OUTSIDE },
+    Room { name: "verify", may_use: &["standards", "domain"], must_not_have: OUTSIDE },
     Room { name: "scaffold", may_use: &[], must_not_have: OUTSIDE },
     Room { name: "gateway", may_use: &["domain"], must_not_have: PAGES },
     Room { name: "store", may_use: &["domain"], must_not_have: HTTP },
@@ -37,7 +38,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "hansom",
-        may_use: &["gateway", "oauth", "hub", "control", "store", "standards", "scaffold", "domain"],
+        may_use: &["gateway", "oauth", "hub", "control", "store", "standards", "scaffold", "verify", "domain"],
         must_not_have: SQL,
     },
     Room { name: "editor", may_use: &["standards"], must_not_have: OUTSIDE },
