@@ -63,6 +63,7 @@ for (const path of RESOURCES) {
     assert.equal(cursor, page.json.nextCursor);
     assert.equal((await call(`${path}?uprn=${uprn}&limit=100`)).json.items.length, 21);
     assert.equal((await call(page.json.links.self)).text, page.text);
+    assert.deepEqual(referencesOf(await call(`${path}?uprn=${uprn}&cursor=`)), referencesOf(page));
   });
 
   test(`${path}: who is removed while somebody reads moves nothing`, async () => {

@@ -104,6 +104,9 @@ test("what is not there is 404, and a wrong method 405 with those that are right
   const wrong = await call(PATH, { method: "PUT", body: {} });
   assertProblem(wrong, 405, "method-not-allowed");
   assert.deepEqual(wrong.headers.get("allow").split(/, */).sort(), ["GET", "HEAD", "POST"]);
+  // Before anything is said of a body.
+  const torn = await call(PATH, { method: "PUT", body: "{", headers: { "content-type": "text/plain" } });
+  assertProblem(torn, 405, "method-not-allowed");
   const head = await call(PATH, { method: "HEAD" });
   assert.deepEqual([head.status, head.text], [200, ""]);
 });

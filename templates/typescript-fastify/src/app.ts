@@ -172,7 +172,10 @@ function everyAnswer(server: FastifyInstance, settings: Settings, contract: Cont
     return answerProblem(reply, problem, settings.hubUrl, request.id);
   };
   server.setErrorHandler(refuse);
-  server.setNotFoundHandler((request, reply) => refuse(nothingAt(contract, request), request, reply));
+  // Before anything is read of the body: what is wrong with that would be told first.
+  server.addHook("onRequest", async (request) => {
+    if (request.is404) throw nothingAt(contract, request);
+  });
 }
 
 /** No such path, or no such method on it. */

@@ -39,7 +39,8 @@ export function planOf({ query }: Pick<PageAsked, "query">): PagePlan {
   return {
     limit: Number(limit),
     sort: { key: sort.replace(/^-/, ""), descending: sort.startsWith("-") },
-    from: typeof cursor === "string" ? cursorOf(cursor, askedIn(query)) : undefined,
+    // An empty one is that of the first page.
+    from: typeof cursor === "string" && cursor !== "" ? cursorOf(cursor, askedIn(query)) : undefined,
   };
 }
 

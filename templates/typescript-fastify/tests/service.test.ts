@@ -87,6 +87,8 @@ test("what is not there is 404, and a wrong method 405 with those that are right
   const wrong = await world.call(PATH, { method: "PUT", body: {} });
   assertProblem(wrong, 405, "method-not-allowed");
   assert.equal(wrong.headers.get("allow"), "GET, HEAD, POST");
+  // Before anything is said of a body, or of its media type.
+  assertProblem(await world.call(PATH, { method: "QUERY" }), 405, "method-not-allowed");
   assert.equal((await world.call(PATH, { method: "HEAD" })).status, 200);
   assertProblem(await world.call(`${PATH}/%zz`), 400, "invalid-request");
 });
