@@ -9,7 +9,7 @@ use hansom_domain::{EnvironmentName, GroupAddress, ReleaseId, VersionId};
 use hansom_standards::Contract;
 use hansom_store::VersionRow;
 
-use crate::{Control, Error, Manifest, read_manifest};
+use crate::{Control, Error, Manifest, Publication, read_manifest};
 
 /// The current release of a version, read.
 #[derive(Debug)]
@@ -88,6 +88,11 @@ impl Kept {
 }
 
 impl PublishedContract {
+    /// Whether just this was published.
+    pub(crate) fn is_of(&self, publication: Publication<'_>) -> bool {
+        self.contract_text == publication.contract && self.manifest_text == publication.manifest
+    }
+
     fn bytes(&self) -> usize {
         self.contract_text.len() + self.manifest_text.len()
     }

@@ -33,10 +33,17 @@ impl Control {
         Ok(grants)
     }
 
-    /// The requests that wait for a decision of the actor's groups.
+    /// The requests that wait for a decision of the actor's groups, the oldest first.
     pub async fn inbox(&self, actor: &Actor) -> Result<Vec<GrantRow>, Error> {
         let mut grants = self.reads.waiting_grants().await?;
         grants.retain(|grant| actor.speaks_for(&grant.api_owner));
+        Ok(grants)
+    }
+
+    /// What the same application asked of the same API at other times, as far as it concerns the actor's groups; newest first.
+    pub async fn other_grants(&self, actor: &Actor, grant: &GrantRow) -> Result<Vec<GrantRow>, Error> {
+        let mut grants = self.reads.grants_of(&grant.application_id).await?;
+        grants.retain(|other| other.slug == grant.slug && other.id != grant.id && concerns(actor, other));
         Ok(grants)
     }
 }

@@ -6,6 +6,7 @@ use hansom_domain::{
 };
 use hansom_standards::{Document, Fault, Node, Place};
 
+pub use ending::{Ending, Successor};
 pub use grants::Granting;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 };
 
 mod cross_origin;
+mod ending;
 mod grants;
 mod limits;
 
@@ -32,6 +34,8 @@ pub struct Manifest {
     pub audience: Audience,
     /// Where the version stands in its life.
     pub status: Status,
+    /// When it ends, and what comes after it.
+    pub ending: Ending,
     /// Whether its answers hold personal data.
     pub personal_data: bool,
     /// The contract's file name, beside the manifest.
@@ -79,6 +83,8 @@ const KEYS: &[&str] = &[
     "kind",
     "audience",
     "status",
+    "sunset",
+    "successor",
     "personal_data",
     "contract",
     "guides",
@@ -122,7 +128,7 @@ pub fn read_manifest(text: &str) -> Result<Manifest, Vec<PublishFault>> {
     }
 }
 
-fn fault(place: Place, what: impl Into<String>, mend: impl Into<String>) -> PublishFault {
+pub(crate) fn fault(place: Place, what: impl Into<String>, mend: impl Into<String>) -> PublishFault {
     PublishFault {
         file: "api.yaml".into(),
         line: place.line,
@@ -163,6 +169,7 @@ impl Reader {
         let kind = self.word(root, "kind");
         let audience = self.word(root, "audience");
         let status = self.word(root, "status");
+        let ending = self.ending(root, status);
         let title = self.optional_text(root, "title", 100);
         let contract = self.contract_name(root);
         let guides = self.guides(root);
@@ -182,6 +189,7 @@ impl Reader {
             kind: kind?,
             audience: audience?,
             status: status?,
+            ending,
             personal_data,
             contract: contract?,
             guides,

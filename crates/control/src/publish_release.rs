@@ -2,14 +2,14 @@
 
 use std::{net::Ipv4Addr, sync::Arc};
 
-use hansom_domain::{Actor, ApiId, ApiSlug, GroupAddress, Major, OpenNetworks, ReleaseId, VersionId};
+use hansom_domain::{Actor, ApiId, ApiSlug, GroupAddress, Major, OpenNetworks, ReleaseId, Status, VersionId};
 use hansom_standards::{Contract, Place, difference::Difference};
 use hansom_store::{ApiRow, Change, NewApi, NewRelease, NewVersion, VersionRow};
 use serde_json::json;
 
 use crate::{
     Card, Control, Error, Guide, Judgement, Manifest, PublishFault, PublishedContract, Target, comparison::compare,
-    guides::put_guides, manifest, policy, read_manifest,
+    deprecation, guides::put_guides, manifest, policy, read_manifest,
 };
 
 /// What is published.
@@ -48,6 +48,30 @@ pub struct Published {
     pub card: Card,
 }
 
+/// What a publication would be, before it is one: nothing is stored.
+#[derive(Debug)]
+pub struct Review {
+    /// What would be published.
+    pub published: Published,
+    /// Everything that speaks against it.
+    pub refusals: Vec<PublishFault>,
+    /// The release that it would follow.
+    pub before: Option<Arc<PublishedContract>>,
+    /// Whether there is no API of that name yet.
+    pub is_new_api: bool,
+}
+
+/// A publication that was read and judged, within a change that has not changed anything yet.
+pub(crate) struct Weighed {
+    manifest: Manifest,
+    contract: Contract,
+    guides: Vec<Guide>,
+    pub(crate) review: Review,
+    change: Change,
+    api: Option<ApiRow>,
+    version: Option<VersionRow>,
+}
+
 impl Control {
     /// Checks manifest and contract and makes a release of them, in one transaction: after a crash there is the whole
     /// release or none. The actor speaks for the owner group. Publishing what is in force changes nothing.
@@ -62,6 +86,60 @@ impl Control {
         publication: Publication<'_>,
         sent: &[Guide],
     ) -> Result<Published, Error> {
+        let weighed = self.weigh(actor, publication, sent).await?;
+        self.carry_out(actor, publication, weighed).await
+    }
+
+    /// Publishes what was weighed, unless something speaks against it.
+    pub(crate) async fn carry_out(
+        &self,
+        actor: &Actor,
+        publication: Publication<'_>,
+        weighed: Weighed,
+    ) -> Result<Published, Error> {
+        let Weighed { manifest, contract, guides, review, mut change, api, version } = weighed;
+        let published = review.published;
+        if published.unchanged {
+            return Ok(published);
+        }
+        if !review.refusals.is_empty() {
+            return Err(Error::Faults(review.refusals));
+        }
+        if version.as_ref().map(|version| version.current_release) != review.before.as_ref().map(|before| before.number)
+        {
+            return Err(hansom_store::Error::Taken.into());
+        }
+        if publication.dry_run {
+            return Ok(published);
+        }
+        let is_told = is_news(&manifest, version.as_ref());
+        let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
+        let version_id = self.put_version(&mut change, &manifest, &published, &api_id, version).await?;
+        let release = self.put_release(&mut change, publication, &published, &version_id, actor).await?;
+        put_guides(&mut change, &release, &guides).await?;
+        if is_told {
+            let title = manifest.title.as_deref().unwrap_or(&contract.title);
+            let name = format!("{title} {}", published.major);
+            self.tell_of_end(&mut change, actor, (&version_id, &name), &manifest).await?;
+        }
+        let detail =
+            json!({ "version": published.major, "release": published.release, "info_version": contract.version });
+        change.commit(&format!("api {}", manifest.api), &detail).await?;
+        Ok(published)
+    }
+
+    /// Everything that publishing would find and change, and nothing is stored: for those who decide whether to publish.
+    pub async fn review_release(&self, actor: &Actor, manifest: &str, contract: &str) -> Result<Review, Error> {
+        let weighed = self.weigh(actor, Publication { manifest, contract, dry_run: true }, &[]).await?;
+        Ok(weighed.review)
+    }
+
+    pub(crate) async fn weigh(
+        &self,
+        actor: &Actor,
+        publication: Publication<'_>,
+        sent: &[Guide],
+    ) -> Result<Weighed, Error> {
         let (manifest, contract) = self.read(publication)?;
         let major = major_of(&contract)?;
         let before = self.release_before(&manifest.api, major).await?;
@@ -69,7 +147,7 @@ impl Control {
         let now = self.clock.now();
         let waived = self.waived(&manifest.api).await?;
         let profile = self.profile_in_force().await?;
-        let mut judgement = self.judge(&manifest, publication.contract, profile, &waived).await?;
+        let mut judgement = self.judge(&manifest, publication.contract, Arc::clone(&profile), &waived).await?;
         let difference = match &before {
             Some(before) => Some(compare(before, &manifest, &contract, publication.contract, now).await?),
             None => None,
@@ -94,32 +172,14 @@ impl Control {
             difference,
             card: Card::of(&manifest, &contract),
         };
-        if let Some(before) = &before
-            && before.contract_text == publication.contract
-            && before.manifest_text == publication.manifest
-            && guides == known_guides
-        {
+        if let Some(before) = before.as_ref().filter(|before| before.is_of(publication) && guides == known_guides) {
             published.release = before.number;
             published.unchanged = true;
-            return Ok(published);
         }
-        let refusals = policy::refusals(&manifest, &published, &waived);
-        if !refusals.is_empty() {
-            return Err(Error::Faults(refusals));
-        }
-        if version.as_ref().map(|version| version.current_release) != before.as_ref().map(|before| before.number) {
-            return Err(hansom_store::Error::Taken.into());
-        }
-        if publication.dry_run {
-            return Ok(published);
-        }
-        let api_id = self.put_api(&mut change, &manifest, &contract, api).await?;
-        let version_id = self.put_version(&mut change, &manifest, &published, &api_id, version).await?;
-        let release = self.put_release(&mut change, publication, &published, &version_id, actor).await?;
-        put_guides(&mut change, &release, &guides).await?;
-        let detail = json!({ "version": major, "release": published.release, "info_version": contract.version });
-        change.commit(&format!("api {}", manifest.api), &detail).await?;
-        Ok(published)
+        let mut refusals = policy::refusals(&manifest, &published, &waived);
+        refusals.extend(deprecation::faults(&manifest, version.as_ref(), &profile, now));
+        let review = Review { published, refusals, before, is_new_api: api.is_none() };
+        Ok(Weighed { manifest, contract, guides, review, change, api, version })
     }
 
     /// The release in force of the version that a contract belongs to.
@@ -257,12 +317,15 @@ impl Control {
         let since =
             known.as_ref().filter(|version| version.status == manifest.status).map(|version| version.status_since);
         let id = known.map_or_else(|| VersionId::random(&self.chance), |version| version.id);
+        let successor = manifest.ending.successor.as_ref().map(ToString::to_string);
         let version = NewVersion {
             id: &id,
             api_id,
             major: published.major,
             status: manifest.status,
             status_since: since.unwrap_or_else(|| self.clock.now()),
+            sunset_at: manifest.ending.sunset,
+            successor: successor.as_deref(),
             personal_data: manifest.personal_data,
             current_release: published.release,
         };
@@ -325,6 +388,12 @@ fn refuse_other_apis(
         }
     }
     Ok(())
+}
+
+/// Whether those who may call a version are told: it becomes deprecated, or its end is moved.
+fn is_news(manifest: &Manifest, version: Option<&VersionRow>) -> bool {
+    manifest.status == Status::Deprecated
+        && version.is_some_and(|known| known.status != Status::Deprecated || known.sunset_at != manifest.ending.sunset)
 }
 
 /// The status goes the ways that the words allow.

@@ -149,7 +149,7 @@ async fn every_fault_of_a_contract_says_where_it_is() {
 async fn a_retired_version_stays_retired() {
     let store = town::store().await;
     let (control, _) = town::control(&store);
-    for status in ["deprecated", "retired"] {
+    for status in ["deprecated\nsunset: 2027-06-01\nsuccessor: none", "retired"] {
         publish(&control, &Actor::Platform, &MANIFEST.replace("beta", status), CONTRACT).await.unwrap();
     }
     let revived = publish(&control, &Actor::Platform, MANIFEST, CONTRACT).await;

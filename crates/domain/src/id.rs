@@ -76,6 +76,10 @@ id! {
     CredentialId
 }
 id! {
+    /// What somebody is about to publish.
+    DraftId
+}
+id! {
     /// A grant, from its request on.
     GrantId
 }

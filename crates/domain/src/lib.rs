@@ -35,8 +35,8 @@ pub use environment::EnvironmentName;
 pub use grant::{Decision, GrantState};
 pub use group::GroupAddress;
 pub use id::{
-    ApiId, ApplicationId, CredentialId, GrantId, PersonId, PipelineId, ReleaseId, RequestId, TokenId, VersionId,
-    WaiverId,
+    ApiId, ApplicationId, CredentialId, DraftId, GrantId, PersonId, PipelineId, ReleaseId, RequestId, TokenId,
+    VersionId, WaiverId,
 };
 pub use invalid::Invalid;
 pub use limits::{CrossOrigin, Limit, Limits, Quotas, Rate};

@@ -102,6 +102,9 @@ pub(crate) struct Listener {
     pub(crate) url: PublicUrl,
     /// Certificates; without them it speaks plain HTTP, for a proxy in front of it or for this machine.
     pub(crate) tls: Option<Spanned<TlsFiles>>,
+    /// Whether strangers see the page that shows what is reused; signed-in people always do.
+    #[serde(default)]
+    pub(crate) public_reuse: bool,
 }
 
 /// `[environments.production]`

@@ -71,6 +71,8 @@ pub(crate) struct Parts {
     pub(crate) ways: Vec<Way>,
     /// Whether developers from outside come in by links in mails, and on which terms.
     pub(crate) mail_links: Option<MailLinks>,
+    /// Whether strangers see what is reused.
+    pub(crate) public_reuse: bool,
     /// Where mails go, if anywhere.
     pub(crate) post: Option<Post>,
     /// The rules of the flows in which applications get tokens.
@@ -442,6 +444,7 @@ fn serve_hub(
         notice: parts.notice.clone(),
         mail_links: parts.mail_links.clone(),
         sends_mail: parts.post.is_some(),
+        public_reuse: parts.public_reuse,
     });
     let hub = serve(listener, parts.tls.hub.clone(), pages.router.clone(), stops)?;
     tokio::spawn(warm(pages));

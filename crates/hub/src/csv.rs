@@ -1,5 +1,10 @@
 //! How is a table written for spreadsheets, so that no cell of it is a formula?
 
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+
 use crate::sentence::line;
 
 /// The media type of a table whose first row names its columns (RFC 4180).
@@ -9,6 +14,17 @@ pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8; header=present";
 pub(crate) fn row(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|text| cell(text.as_ref())).collect();
     format!("{}\r\n", cells.join(","))
+}
+
+/// A table to be kept as a file of that name.
+pub(crate) fn file(name: &str, text: String) -> Response {
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
 }
 
 /// A cell as RFC 4180 writes it. Spreadsheets take a cell that begins like a formula for one, whatever its quotes say, so such a text

@@ -38,17 +38,19 @@ impl FromRequest<Hub> for Sent {
         let (mut parts, body) = request.into_parts();
         let person = SignedIn::from_request_parts(&mut parts, hub).await?;
         let fields = read_form(&parts, body).await?;
-        let token = fields.one(TOKEN_FIELD);
-        verify_slices_are_equal(token.as_bytes(), person.session.form_token.as_bytes()).map_err(
-            |_| {
-                Refusal::new(
-                    ProblemCode::CrossSite,
-                    "The form does not belong to your session, so nothing was changed. Load the page again and send its form from there.",
-                )
-            },
-        )?;
+        belongs(&person, fields.one(TOKEN_FIELD))?;
         Ok(Self { person, fields })
     }
+}
+
+/// Refuses a form that is not from a page of the person's own session.
+pub(crate) fn belongs(person: &SignedIn, token: &str) -> Result<(), Refusal> {
+    verify_slices_are_equal(token.as_bytes(), person.session.form_token.as_bytes()).map_err(|_| {
+        Refusal::new(
+            ProblemCode::CrossSite,
+            "The form does not belong to your session, so nothing was changed. Load the page again and send its form from there.",
+        )
+    })
 }
 
 /// A form of somebody who is not signed in, for the ways in alone. That no other site sent it is asked of every form.
@@ -108,10 +110,19 @@ impl Fields {
         )
     }
 
-    /// The first value of a field without white space around it; empty if the field is missing.
+    /// The fields of a form of another kind.
+    pub(crate) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// The first value of a field just as it was sent; empty if the field is missing.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The same without white space around it.
     pub(crate) fn one(&self, name: &str) -> &str {
-        let mut values = self.0.iter().filter(|(key, _)| key == name);
-        values.next().map_or("", |(_, value)| value.trim())
+        self.text(name).trim()
     }
 
     /// Every field with its value, as it was sent.

@@ -11,6 +11,7 @@ pub(crate) enum Section {
     Applications,
     Inbox,
     Playbook,
+    Publishing,
     Refusals,
     Elsewhere,
 }
@@ -148,6 +149,7 @@ fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<Navigati
     let all = [
         ("APIs".to_owned(), urls::HOME, Section::Apis, true),
         ("My applications".to_owned(), urls::APPLICATIONS, Section::Applications, signed_in),
+        ("Publish".to_owned(), urls::PUBLISH, Section::Publishing, signed_in),
         (inbox, urls::INBOX, Section::Inbox, signed_in),
         ("Playbook".to_owned(), urls::PLAYBOOK, Section::Playbook, true),
         ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),

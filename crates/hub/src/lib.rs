@@ -13,14 +13,17 @@ mod bundle;
 mod calling;
 mod catalogue;
 mod chart;
+mod choice;
 mod collections;
 mod compression;
 mod csv;
 mod filter;
+mod finding_line;
 mod form;
 mod frame;
 mod link_calls;
 mod machines;
+mod manifest_text;
 mod moment;
 mod needs;
 mod pages;
@@ -29,6 +32,7 @@ pub mod playbook;
 mod prose;
 mod protection;
 mod reader;
+mod reuse;
 mod sentence;
 mod session;
 mod state;
@@ -37,6 +41,7 @@ mod stretch;
 mod taker;
 mod trying;
 mod twin;
+mod upload;
 mod urls;
 
 use std::sync::Arc;
@@ -70,6 +75,8 @@ pub struct Setup {
     pub mail_links: Option<MailLinks>,
     /// Whether mails are sent at all.
     pub sends_mail: bool,
+    /// Whether strangers see what is reused.
+    pub public_reuse: bool,
     /// What a banner on every page says, for example that this is a demo.
     pub notice: Option<String>,
 }

@@ -43,6 +43,15 @@ fn is_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("* ") || (number.len() < line.len() && number.starts_with(". "))
 }
 
+/// A text in one line, without what neither XML nor a line can hold.
+pub(crate) fn line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|letter| if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') { ' ' } else { letter })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// `1 call`, `2 calls`.
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -52,15 +61,6 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// A text in one line, without what neither XML nor a line can hold.
-pub(crate) fn line(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|letter| if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') { ' ' } else { letter })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

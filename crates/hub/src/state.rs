@@ -8,7 +8,7 @@ use hansom_oauth::{OAuth, SignIn};
 
 use crate::{
     Gateways, MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls,
-    machines::Kept, trying::Trials,
+    machines::Kept, reuse::Counted, trying::Trials,
 };
 
 /// The hub's state; cheap to clone.
@@ -33,6 +33,9 @@ pub(crate) struct Held {
     pub(crate) notice: Option<String>,
     pub(crate) mail_links: Option<MailLinks>,
     pub(crate) sends_mail: bool,
+    pub(crate) public_reuse: bool,
+    /// What is reused, as it was counted lately.
+    pub(crate) reuse: Counted,
     pub(crate) assets: Assets,
     /// Who called the control API lately.
     pub(crate) calls: Calls,
@@ -63,6 +66,8 @@ impl Hub {
             notice: setup.notice,
             mail_links: setup.mail_links,
             sends_mail: setup.sends_mail,
+            public_reuse: setup.public_reuse,
+            reuse: Counted::default(),
             assets: Assets::new(),
             calls: Calls::default(),
             catalogue: Catalogue::default(),

@@ -3,7 +3,7 @@
 //! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
 
 use hansom_domain::{
-    ApiSlug, ApplicationId, CredentialId, GrantId, GroupAddress, Major, PersonId, ProblemCode, WaiverId,
+    ApiSlug, ApplicationId, CredentialId, DraftId, GrantId, GroupAddress, Major, PersonId, ProblemCode, WaiverId,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -38,6 +38,10 @@ pub(crate) const TEST_MAIL: &str = "/notices/test";
 /// Every request for access, for those who run the platform.
 pub(crate) const REQUESTS: &str = "/requests";
 pub(crate) const SCORES_CSV: &str = "/scores.csv";
+pub(crate) const PUBLISH: &str = "/publish";
+/// What is reused, and what that saves.
+pub(crate) const REUSE: &str = "/reuse";
+pub(crate) const REUSE_CSV: &str = "/reuse.csv";
 pub(crate) const ACCOUNT: &str = "/account";
 pub(crate) const REFRESH_GROUPS: &str = "/account/groups";
 pub(crate) const END_SESSIONS: &str = "/account/sessions";
@@ -119,6 +123,20 @@ pub(crate) mod route {
     pub(crate) const BADGE: &str = "/apis/{slug}/{major}/badge.svg";
     pub(crate) const ASK_FOR_WAIVER: &str = "/apis/{slug}/{major}/waiver";
     pub(crate) const ANSWERS: &str = "/apis/{slug}/{major}/checklists/{list}";
+    pub(crate) const DRAFT: &str = "/drafts/{id}";
+    pub(crate) const DRAFT_TEXTS: &str = "/drafts/{id}/texts";
+    pub(crate) const PUBLISH_DRAFT: &str = "/drafts/{id}/publication";
+    pub(crate) const DISCARD_DRAFT: &str = "/drafts/{id}/removal";
+    pub(crate) const MANAGE: &str = "/apis/{slug}/{major}/manage";
+    pub(crate) const MANAGE_COPY: &str = "/apis/{slug}/{major}/manage/copy";
+    pub(crate) const MANAGE_NAMES: &str = "/apis/{slug}/{major}/manage/names";
+    pub(crate) const MANAGE_STATUS: &str = "/apis/{slug}/{major}/manage/status";
+    pub(crate) const MANAGE_ACCESS: &str = "/apis/{slug}/{major}/manage/access";
+    pub(crate) const MANAGE_RULE: &str = "/apis/{slug}/{major}/manage/access/{rule}";
+    pub(crate) const MANAGE_LIMITS: &str = "/apis/{slug}/{major}/manage/limits";
+    pub(crate) const MANAGE_ENVIRONMENTS: &str = "/apis/{slug}/{major}/manage/environments";
+    pub(crate) const CONSUMERS: &str = "/apis/{slug}/{major}/consumers";
+    pub(crate) const CONSUMERS_CSV: &str = "/apis/{slug}/{major}/consumers.csv";
     pub(crate) const WAIVER: &str = "/waivers/{id}";
     pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
     pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
@@ -307,6 +325,48 @@ pub(crate) fn ask_for_waiver(slug: &ApiSlug, major: Major, rule: &str, place: &s
 /// What was answered to a checklist for a version.
 pub(crate) fn answers(slug: &ApiSlug, major: Major, list: &str) -> String {
     format!("/apis/{slug}/{major}/checklists/{}", encoded(list))
+}
+
+/// What somebody is about to publish.
+pub(crate) fn draft(id: &DraftId) -> String {
+    format!("/drafts/{id}")
+}
+
+pub(crate) fn draft_texts(id: &DraftId) -> String {
+    format!("/drafts/{id}/texts")
+}
+
+pub(crate) fn publish_draft(id: &DraftId) -> String {
+    format!("/drafts/{id}/publication")
+}
+
+pub(crate) fn discard_draft(id: &DraftId) -> String {
+    format!("/drafts/{id}/removal")
+}
+
+/// Where owners change a version.
+pub(crate) fn manage(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/manage")
+}
+
+/// The same just after a release was published.
+pub(crate) fn published(slug: &ApiSlug, major: Major, release: i64) -> String {
+    format!("{}?published={release}", manage(slug, major))
+}
+
+/// The form for a part of the manifest.
+pub(crate) fn manage_part(slug: &ApiSlug, major: Major, part: &str) -> String {
+    format!("{}/{part}", manage(slug, major))
+}
+
+/// The form for one rule of access, by its position from 1; `new` for another.
+pub(crate) fn manage_rule(slug: &ApiSlug, major: Major, rule: &str) -> String {
+    format!("{}/access/{}", manage(slug, major), encoded(rule))
+}
+
+/// Who calls a version, for its owners.
+pub(crate) fn consumers(slug: &ApiSlug, major: Major) -> String {
+    format!("/apis/{slug}/{major}/consumers")
 }
 
 pub(crate) fn waiver(id: &WaiverId) -> String {

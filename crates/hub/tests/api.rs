@@ -114,6 +114,7 @@ impl Town {
             notice: None,
             mail_links: None,
             sends_mail: false,
+            public_reuse: false,
         });
         Self { control, oauth, hub }
     }

@@ -49,6 +49,8 @@ row! {
         pub status_since: Timestamp,
         /// When it stops answering, if that is settled.
         pub sunset_at: Option<Timestamp>,
+        /// What to use in its place, as its manifest says: `v2`, `rents/v2`, an address, or `none`.
+        pub successor: Option<String>,
         /// Whether its answers hold personal data.
         pub personal_data: bool,
         /// The number of the release in force.
@@ -90,6 +92,10 @@ pub struct NewVersion<'a> {
     pub status: Status,
     /// Since when.
     pub status_since: Timestamp,
+    /// When it stops answering.
+    pub sunset_at: Option<Timestamp>,
+    /// What to use in its place.
+    pub successor: Option<&'a str>,
     /// Whether its answers hold personal data.
     pub personal_data: bool,
     /// The number of the release in force.
@@ -172,14 +178,16 @@ impl Change {
         Ok(())
     }
 
-    /// Makes a version, or renews status, personal data and current release of the one with that id.
+    /// Makes a version, or renews status, end, personal data and current release of the one with that id.
     pub async fn put_version(&mut self, version: &NewVersion<'_>) -> Result<(), Error> {
-        let sql = "INSERT INTO version (id, api_id, major, status, status_since, personal_data, current_release) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
-                   status_since = excluded.status_since, personal_data = excluded.personal_data, \
+        let sql = "INSERT INTO version (id, api_id, major, status, status_since, sunset_at, successor, personal_data, \
+                   current_release) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET \
+                   status = excluded.status, status_since = excluded.status_since, sunset_at = excluded.sunset_at, \
+                   successor = excluded.successor, personal_data = excluded.personal_data, \
                    current_release = excluded.current_release";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(version.id.as_str()).bind(version.api_id.as_str())
             .bind(i64::from(version.major.number())).bind(version.status.as_str()).bind(version.status_since.millis())
+            .bind(version.sunset_at.map(Timestamp::millis)).bind(version.successor)
             .bind(i64::from(version.personal_data)).bind(version.current_release)
             .execute(&mut **tx).await.map(|_| ()))?;
         self.touch(Subject::Api(version.api_id.clone()));

@@ -61,29 +61,37 @@ pub enum By {
     Day,
 }
 
+/// What calls are added up to: how many, how well, how quick.
+macro_rules! figures {
+    () => {
+        ", CAST(COALESCE(sum(calls), 0) AS BIGINT) AS calls, \
+         CAST(COALESCE(sum(CASE WHEN status BETWEEN 400 AND 499 THEN calls ELSE 0 END), 0) AS BIGINT) AS client_errors, \
+         CAST(COALESCE(sum(CASE WHEN status >= 500 THEN calls ELSE 0 END), 0) AS BIGINT) AS server_errors, \
+         CAST(COALESCE(sum(micros), 0) AS BIGINT) AS micros, \
+         CAST(COALESCE(sum(within_5), 0) AS BIGINT) AS within_5, \
+         CAST(COALESCE(sum(within_10), 0) AS BIGINT) AS within_10, \
+         CAST(COALESCE(sum(within_25), 0) AS BIGINT) AS within_25, \
+         CAST(COALESCE(sum(within_50), 0) AS BIGINT) AS within_50, \
+         CAST(COALESCE(sum(within_100), 0) AS BIGINT) AS within_100, \
+         CAST(COALESCE(sum(within_250), 0) AS BIGINT) AS within_250, \
+         CAST(COALESCE(sum(within_500), 0) AS BIGINT) AS within_500, \
+         CAST(COALESCE(sum(within_1000), 0) AS BIGINT) AS within_1000, \
+         CAST(COALESCE(sum(within_2500), 0) AS BIGINT) AS within_2500, \
+         CAST(COALESCE(sum(within_5000), 0) AS BIGINT) AS within_5000, \
+         CAST(COALESCE(sum(within_10000), 0) AS BIGINT) AS within_10000, \
+         CAST(COALESCE(sum(beyond), 0) AS BIGINT) AS beyond"
+    };
+}
+pub(crate) use figures;
+
 /// One text for both databases and all questions: `$1` whose, `$2` from, `$3` until.
 macro_rules! called {
     ($whose:literal, $keys:expr, $group:expr) => {
         concat!(
             "SELECT ",
             $keys,
-            ", CAST(COALESCE(sum(calls), 0) AS BIGINT) AS calls, \
-             CAST(COALESCE(sum(CASE WHEN status BETWEEN 400 AND 499 THEN calls ELSE 0 END), 0) AS BIGINT) AS client_errors, \
-             CAST(COALESCE(sum(CASE WHEN status >= 500 THEN calls ELSE 0 END), 0) AS BIGINT) AS server_errors, \
-             CAST(COALESCE(sum(micros), 0) AS BIGINT) AS micros, \
-             CAST(COALESCE(sum(within_5), 0) AS BIGINT) AS within_5, \
-             CAST(COALESCE(sum(within_10), 0) AS BIGINT) AS within_10, \
-             CAST(COALESCE(sum(within_25), 0) AS BIGINT) AS within_25, \
-             CAST(COALESCE(sum(within_50), 0) AS BIGINT) AS within_50, \
-             CAST(COALESCE(sum(within_100), 0) AS BIGINT) AS within_100, \
-             CAST(COALESCE(sum(within_250), 0) AS BIGINT) AS within_250, \
-             CAST(COALESCE(sum(within_500), 0) AS BIGINT) AS within_500, \
-             CAST(COALESCE(sum(within_1000), 0) AS BIGINT) AS within_1000, \
-             CAST(COALESCE(sum(within_2500), 0) AS BIGINT) AS within_2500, \
-             CAST(COALESCE(sum(within_5000), 0) AS BIGINT) AS within_5000, \
-             CAST(COALESCE(sum(within_10000), 0) AS BIGINT) AS within_10000, \
-             CAST(COALESCE(sum(beyond), 0) AS BIGINT) AS beyond \
-             FROM call_count LEFT JOIN application ON application.id = call_count.caller WHERE ",
+            figures!(),
+            " FROM call_count LEFT JOIN application ON application.id = call_count.caller WHERE ",
             $whose,
             " = $1 AND hour >= $2 AND hour < $3",
             $group,

@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 
 use hansom_domain::{
-    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, EnvironmentName, GrantId, GrantState,
-    GroupAddress, Kind, Major, OperationSet, Period, PersonId, PipelineId, ReleaseId, RequestId, Status, Timestamp,
-    TokenId, VersionId, WaiverId, WaiverState,
+    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, DraftId, EnvironmentName, GrantId,
+    GrantState, GroupAddress, Kind, Major, OperationSet, Period, PersonId, PipelineId, ReleaseId, RequestId, Status,
+    Timestamp, TokenId, VersionId, WaiverId, WaiverState,
 };
 use sqlx::{Row, postgres::PgRow, sqlite::SqliteRow};
 
@@ -24,7 +24,7 @@ fn broken(name: &str, source: impl StdError + Send + Sync + 'static) -> sqlx::Er
 macro_rules! columns {
     ($row:ty) => {
         columns!(@plain $row: String, i64, Option<String>, Option<i64>);
-        columns!(@word $row: ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, EnvironmentName,
+        columns!(@word $row: ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, DraftId, EnvironmentName,
             GrantId, GrantState, GroupAddress, Kind, Period, PersonId, PipelineId, ReleaseId, RequestId, Status, TokenId, VersionId, WaiverId, WaiverState);
         impl Column<$row> for bool {
             fn column(row: &$row, name: &str) -> sqlx::Result<Self> {

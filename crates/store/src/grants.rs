@@ -61,6 +61,14 @@ row! {
     }
 }
 
+row! {
+    /// A group that owns an application with a grant.
+    pub struct ConsumingGroupRow {
+        /// Its address.
+        pub owner: GroupAddress,
+    }
+}
+
 /// A request for a grant.
 #[derive(Clone, Debug)]
 pub struct NewGrant<'a> {
@@ -234,6 +242,16 @@ impl Change {
     pub async fn grant(&mut self, id: &GrantId) -> Result<Option<GrantRow>, Error> {
         let sql = grants_where!("WHERE g.id = $1");
         Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(id.as_str()).fetch_optional(&mut **tx).await)?)
+    }
+
+    /// The groups that own applications with an approved grant for a version that holds at a moment; at most a thousand.
+    pub async fn consuming_groups(&mut self, version: &VersionId, at: Timestamp) -> Result<Vec<GroupAddress>, Error> {
+        let sql = "SELECT DISTINCT p.owner FROM permit g JOIN application p ON p.id = g.application_id \
+                   WHERE g.version_id = $1 AND g.state = 'approved' AND p.revoked_at IS NULL \
+                   AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY p.owner LIMIT 1000";
+        let rows: Vec<ConsumingGroupRow> = on!(&mut self.transaction, tx => sqlx::query_as(sql)
+            .bind(version.as_str()).bind(at.millis()).fetch_all(&mut **tx).await)?;
+        Ok(rows.into_iter().map(|row| row.owner).collect())
     }
 
     /// Stores a request for a grant.

@@ -65,6 +65,7 @@ impl Writes {
             ("DELETE FROM revoked_token WHERE expires_at < $1", expired),
             ("DELETE FROM notice WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
             ("DELETE FROM node WHERE seen_at < $1", now.plus_seconds(-86400).millis()),
+            ("DELETE FROM draft WHERE changed_at < $1", now.plus_seconds(-crate::DRAFT_SECONDS).millis()),
             ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM asked_authorization WHERE expires_at < $1", expired),
             // A code is remembered as long as somebody might show it again.

@@ -179,6 +179,7 @@ impl Demo {
             state: folder.file("state"),
             is_replacement: false,
             ways: vec![Way { provider, sources: vec![(MembershipSource::Directory, Arc::new(directory))] }],
+            public_reuse: false,
             mail_links: self
                 .mail_links
                 .then(|| MailLinks { terms: "2026-11".into(), terms_url: format!("{}/about", urls.hub) }),

@@ -125,6 +125,7 @@ fn parts(
         is_replacement: inherited.is_of_process(),
         ways: ways(config)?,
         mail_links: mail_links(config),
+        public_reuse: config.hub.public_reuse,
         post: config.post()?,
         rules: config.tokens.rules()?,
         administrators: config.platform.administrators.clone(),

@@ -106,7 +106,12 @@ impl Reading {
     async fn versions(&self, versions: &[VersionRow], found: &mut Found<'_>) {
         for version in versions {
             let newer = |other: &&VersionRow| other.major > version.major && other.status != Status::Retired;
-            let successor = versions.iter().filter(newer).map(|other| other.major.to_string()).next_back();
+            // What its owners say; else the newest version that is not retired.
+            let successor = match version.successor.as_deref() {
+                Some("none") => None,
+                Some(said) => Some(said.to_owned()),
+                None => versions.iter().filter(newer).map(|other| other.major.to_string()).next_back(),
+            };
             let made_from = self.made_from(version, successor.as_deref());
             let place = |environment: &EnvironmentName| {
                 let (environment, api) = (environment.clone(), version.slug.clone());

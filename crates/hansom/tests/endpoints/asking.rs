@@ -162,6 +162,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{operation}", "listRepairs"),
         ("{schema}", "Repair"),
         ("{list}", "design-review"),
+        ("{rule}", "1"),
         ("{id}", id),
         ("{credential}", &own.credential),
         ("{application_id}", &own.application),

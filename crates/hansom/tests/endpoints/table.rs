@@ -24,6 +24,7 @@ hub GET /api/v1/apis/{slug}/versions/{major} | 404 api-not-found | 200 | 404 api
 hub GET /api/v1/apis/{slug}/versions/{major}/differences/{number} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/releases | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/releases/{number} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/versions/{major}/usage | 401 token-missing | 404 not-found | 404 not-found
 hub GET /api/v1/apis/{slug}/versions/{major}/verdicts/{number} | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/applications | 401 token-missing | 200 | 200
 hub POST /api/v1/applications | 401 token-missing | 403 not-allowed | 403 not-allowed
@@ -69,6 +70,7 @@ hub GET /api/v1/platform | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/refusals/{request_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/releases | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/requests | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/reuse | 401 token-missing | 200 | 200
 hub GET /api/v1/scores | 401 token-missing | 200 | 200
 hub GET /api/v1/scores/editions | 401 token-missing | 200 | 403 not-allowed
 hub GET /api/v1/waivers | 401 token-missing | 200 | 200
@@ -90,6 +92,22 @@ hub GET /apis/{slug}/{major}/changes.md | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/guides/{guide} | 404 | 404 | 404
+hub GET /apis/{slug}/{major}/manage | 303 sign-in | 404 | 303 sign-in
+hub GET /apis/{slug}/{major}/manage/access | 303 sign-in | 404 | 303 sign-in
+hub GET /apis/{slug}/{major}/manage/access/{rule} | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/access/{rule} | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/manage/copy | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/copy | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/manage/environments | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/environments | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/manage/limits | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/limits | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/manage/names | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/names | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/manage/status | 303 sign-in | 404 | 303 sign-in
+hub POST /apis/{slug}/{major}/manage/status | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/consumers | 303 sign-in | 404 | 303 sign-in
+hub GET /apis/{slug}/{major}/consumers.csv | 303 sign-in | 404 | 303 sign-in
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation}/try | 303 sign-in | 200 | 303 sign-in
@@ -136,6 +154,13 @@ hub GET /consent | 303 sign-in | 400 | 303 sign-in
 hub POST /consent | 403 | 400 | 403
 hub GET /device | 303 sign-in | 200 | 303 sign-in
 hub POST /device | 403 | 400 | 403
+hub GET /drafts/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /drafts/{id}/publication | 303 | 303 | 303
+hub POST /drafts/{id}/publication | 403 | 404 | 403
+hub GET /drafts/{id}/removal | 303 | 303 | 303
+hub POST /drafts/{id}/removal | 403 | 404 | 403
+hub GET /drafts/{id}/texts | 303 sign-in | 404 | 303 sign-in
+hub POST /drafts/{id}/texts | 403 | 415 | 403
 hub GET /editions/new | 303 sign-in | 403 | 303 sign-in
 hub POST /editions/new | 403 | 403 | 403
 hub GET /existing | 200 | 200 | 200
@@ -197,9 +222,13 @@ hub GET /playbook/standards/{id} | 200 | 200 | 200
 hub GET /problems | 200 | 200 | 200
 hub GET /problems.md | 200 | 200 | 200
 hub GET /problems/{code} | 200 | 200 | 200
+hub GET /publish | 303 sign-in | 200 | 303 sign-in
+hub POST /publish | 403 | 415 | 403
 hub GET /refusals | 200 | 200 | 200
 hub GET /releases.atom | 200 | 200 | 200
 hub GET /requests | 303 sign-in | 403 | 303 sign-in
+hub GET /reuse | 303 sign-in | 200 | 303 sign-in
+hub GET /reuse.csv | 303 sign-in | 200 | 303 sign-in
 hub GET /scores | 303 sign-in | 200 | 303 sign-in
 hub GET /scores.csv | 303 sign-in | 200 | 303 sign-in
 hub GET /sign-in | 303 | 303 | 303

@@ -104,16 +104,19 @@ pub(crate) async fn prove(parts: &mut Parts, hub: &Hub) -> Result<Option<Proven>
 }
 
 async fn somebody(parts: &mut Parts, hub: &Hub) -> Result<Proven, Failure> {
-    prove(parts, hub).await?.ok_or_else(|| {
-        Failure::unproven(
-            ProblemCode::TokenMissing,
-            format!(
-                "Send an access token for {} in the header Authorization: Bearer; {0}/oauth/token issues them.",
-                hub.hub
-            ),
-            CHALLENGE,
-        )
-    })
+    prove(parts, hub).await?.ok_or_else(|| nobody(hub))
+}
+
+/// Somebody has to prove who they are first.
+pub(crate) fn nobody(hub: &Hub) -> Failure {
+    Failure::unproven(
+        ProblemCode::TokenMissing,
+        format!(
+            "Send an access token for {} in the header Authorization: Bearer; {0}/oauth/token issues them.",
+            hub.hub
+        ),
+        CHALLENGE,
+    )
 }
 
 async fn by_token(parts: &mut Parts, hub: &Hub) -> Result<Proven, Failure> {

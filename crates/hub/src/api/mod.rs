@@ -10,6 +10,7 @@ mod audit;
 mod authentication;
 mod casing;
 mod completion;
+mod consumption;
 mod credentials;
 mod editions;
 mod grants;
@@ -31,6 +32,7 @@ mod refusals;
 mod refused_calls;
 mod releases;
 mod repeats;
+mod reuse;
 mod usage;
 mod verdicts;
 mod waivers;
@@ -69,6 +71,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(usage::get_api_usage))
         .routes(routes!(quotas::list_quotas))
         .routes(routes!(refused_calls::list_refused_calls))
+        .routes(routes!(consumption::get_version_usage))
+        .routes(routes!(reuse::get_reuse))
         .routes(routes!(credentials::list_credentials, credentials::issue_credential))
         .routes(routes!(credentials::revoke_credential))
         .routes(routes!(oauth_clients::get_oauth_client, oauth_clients::configure_oauth_client))

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     Hub,
-    catalogue::{Like, Likeness},
+    catalogue::{Like, alike},
     urls,
 };
 
@@ -179,13 +179,7 @@ async fn similar(hub: &Hub, actor: &Actor, published: &Published) -> Result<Vec<
     if published.release != 1 {
         return Ok(vec![]);
     }
-    let card = &published.card;
-    let paths = card.operations.iter().map(|operation| operation.path.as_str());
-    let likeness = Likeness::of(published.api.as_str(), paths, card.fields.iter().map(String::as_str));
-    let shelf = hub.catalogue.current(&hub.control).await?;
-    let like = shelf.like(&likeness, |entry| {
-        entry.api.slug != published.api && hub.control.may_see(Some(actor), entry.api.audience, &entry.api.owner)
-    });
+    let like = alike(hub, actor, published).await?;
     let told = |like: &Like| {
         let api = &like.entry.api;
         SimilarApi { api: api.slug.clone(), title: api.title.clone(), likeness: like.score }

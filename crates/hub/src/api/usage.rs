@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use hansom_domain::{ApiSlug, ApplicationId, Timestamp};
-use hansom_store::{By, Called, MOST_LINES, Span};
+use hansom_store::{By, Called, Latency, MOST_LINES, Span};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -70,7 +70,7 @@ pub(crate) struct UsageLine {
 }
 
 /// How many calls, and how well they were answered.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Figures {
     /// How many.
@@ -138,19 +138,20 @@ impl UsageQuery {
             Some(UsageBy::Day) => By::Day,
         }
     }
+}
 
-    fn span(&self, now: Timestamp) -> Result<Span, Failure> {
-        let today = Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(DAY_SECONDS));
-        let until = self.to.map_or(today, Day::begin).plus_seconds(DAY_SECONDS);
-        let from = self.from.map_or_else(|| until.plus_seconds(-USUAL_DAYS * DAY_SECONDS), Day::begin);
-        if from >= until {
-            return Err(Failure::malformed("The query's from is after its to."));
-        }
-        if until > from.plus_seconds(MOST_DAYS * DAY_SECONDS) {
-            return Err(Failure::malformed("The query asks for more than 400 days; ask for fewer at once."));
-        }
-        Ok(Span { from, until })
+/// The time from a day to a day, or the last thirty days.
+pub(super) fn span(from: Option<Day>, to: Option<Day>, now: Timestamp) -> Result<Span, Failure> {
+    let today = Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(DAY_SECONDS));
+    let until = to.map_or(today, Day::begin).plus_seconds(DAY_SECONDS);
+    let from = from.map_or_else(|| until.plus_seconds(-USUAL_DAYS * DAY_SECONDS), Day::begin);
+    if from >= until {
+        return Err(Failure::malformed("The query's from is after its to."));
     }
+    if until > from.plus_seconds(MOST_DAYS * DAY_SECONDS) {
+        return Err(Failure::malformed("The query asks for more than 400 days; ask for fewer at once."));
+    }
+    Ok(Span { from, until })
 }
 
 impl Usage {
@@ -183,14 +184,19 @@ impl From<Called> for UsageLine {
 
 impl Figures {
     fn of(called: Option<&Called>) -> Self {
-        let quantile = |share: f64| called.and_then(|called| called.latency.quantile(share));
+        called.map_or_else(Self::default, |called| {
+            Self::new(called.calls, (called.client_errors, called.server_errors), &called.latency)
+        })
+    }
+
+    pub(super) fn new(calls: i64, (client_errors, server_errors): (i64, i64), latency: &Latency) -> Self {
         Self {
-            calls: called.map_or(0, |called| called.calls),
-            client_errors: called.map_or(0, |called| called.client_errors),
-            server_errors: called.map_or(0, |called| called.server_errors),
-            p50_millis: quantile(0.5),
-            p95_millis: quantile(0.95),
-            p99_millis: quantile(0.99),
+            calls,
+            client_errors,
+            server_errors,
+            p50_millis: latency.quantile(0.5),
+            p95_millis: latency.quantile(0.95),
+            p99_millis: latency.quantile(0.99),
         }
     }
 }
@@ -214,7 +220,7 @@ pub(crate) async fn get_application_usage(
     Named(id): Named<ApplicationId>,
     Asked(query): Asked<UsageQuery>,
 ) -> Result<Json<Usage>, Failure> {
-    let span = query.span(hub.control.clock().now())?;
+    let span = span(query.from, query.to, hub.control.clock().now())?;
     let called = hub.control.usage_by_application(&actor, &id, span, query.by()).await?;
     Ok(Json(Usage::new(span, called)))
 }
@@ -237,7 +243,7 @@ pub(crate) async fn get_api_usage(
     Named(slug): Named<ApiSlug>,
     Asked(query): Asked<UsageQuery>,
 ) -> Result<Json<Usage>, Failure> {
-    let span = query.span(hub.control.clock().now())?;
+    let span = span(query.from, query.to, hub.control.clock().now())?;
     let called = hub.control.usage_of_api(&actor, &slug, span, query.by()).await?;
     Ok(Json(Usage::new(span, called)))
 }

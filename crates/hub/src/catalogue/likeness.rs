@@ -6,11 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use hansom_control::Card;
+use hansom_control::{Card, Error, Published};
+use hansom_domain::Actor;
 use hansom_store::ApiRow;
 
 use super::{Entry, Shelf};
-use crate::stem::words;
+use crate::{Hub, stem::words};
 
 /// The most that are told.
 const MOST: usize = 5;
@@ -111,6 +112,17 @@ impl Likeness {
             fields.into_iter().take(4000).flat_map(telling).collect(),
         ])
     }
+}
+
+/// The APIs that are like one that is about to be published for the first time, as far as the publisher may know of them.
+pub(crate) async fn alike(hub: &Hub, actor: &Actor, published: &Published) -> Result<Vec<Like>, Error> {
+    let card = &published.card;
+    let paths = card.operations.iter().map(|operation| operation.path.as_str());
+    let likeness = Likeness::of(published.api.as_str(), paths, card.fields.iter().map(String::as_str));
+    let shelf = hub.catalogue.current(&hub.control).await?;
+    Ok(shelf.like(&likeness, |entry| {
+        entry.api.slug != published.api && hub.control.may_see(Some(actor), entry.api.audience, &entry.api.owner)
+    }))
 }
 
 impl About {

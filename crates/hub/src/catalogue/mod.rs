@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 pub(crate) use entry::Entry;
 pub(crate) use facets::{Facet, access};
-pub(crate) use likeness::{Like, Likeness};
+pub(crate) use likeness::{Like, Likeness, alike};
 pub(crate) use wanted::{Sort, Wanted};
 
 use index::Index;

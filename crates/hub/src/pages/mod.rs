@@ -4,10 +4,12 @@ pub(crate) mod apis;
 mod applications;
 mod authorization;
 pub(crate) mod grants;
+mod manage;
 mod people;
 mod platform;
 pub(crate) mod playbook;
 mod problems;
+mod publishing;
 mod refusals;
 mod sign_in;
 mod standards;
@@ -54,6 +56,8 @@ fn reading() -> Router<Hub> {
         .route(urls::PROBLEMS, get(problems::list::show))
         .route(route::PROBLEMS_TWIN, get(problems::list::show))
         .route(route::PROBLEM, get(problems::problem::show))
+        .route(urls::REUSE, get(platform::reuse::show))
+        .route(urls::REUSE_CSV, get(platform::reuse::download))
         .route(urls::ABOUT, get(platform::about::show))
         .route(urls::ACCESSIBILITY, get(platform::accessibility::show))
 }
@@ -120,5 +124,7 @@ fn working() -> Router<Hub> {
         .route(route::WITHDRAW_CONSENT, get(authorization::withdrawal::back).post(authorization::withdrawal::withdraw))
         .route(urls::REFRESH_GROUPS, get(platform::account::back).post(platform::account::refresh))
         .route(urls::END_SESSIONS, get(platform::account::back).post(platform::account::end_sessions))
+        .merge(publishing::router())
+        .merge(manage::router())
         .merge(people::router())
 }

@@ -142,6 +142,17 @@ impl Town {
 
     /// A hub with standards that hold.
     pub async fn with_standards(standards: Standards) -> Self {
+        Self::settled(standards, false).await
+    }
+
+    /// With the four APIs of the council, where strangers see what is reused.
+    pub async fn open_about_reuse() -> Self {
+        let town = Self::settled(hansom_testkit::standards(), true).await;
+        town.publish_council().await;
+        town
+    }
+
+    async fn settled(standards: Standards, public_reuse: bool) -> Self {
         let opened = hansom_testkit::store().await;
         let (control, hands) = hansom_testkit::control_by(&opened, standards);
         control.ensure_signing_key().await.unwrap();
@@ -173,6 +184,7 @@ impl Town {
                 terms_url: "https://hackney.example/terms".into(),
             }),
             sends_mail: false,
+            public_reuse,
         });
         Self { control, books: opened.books, hands, gateways, hub }
     }
@@ -180,10 +192,14 @@ impl Town {
     /// With the four APIs of the council.
     pub async fn with_council() -> Self {
         let town = Self::new().await;
-        for (manifest, contract) in COUNCIL {
-            town.publish(manifest, contract).await;
-        }
+        town.publish_council().await;
         town
+    }
+
+    async fn publish_council(&self) {
+        for (manifest, contract) in COUNCIL {
+            self.publish(manifest, contract).await;
+        }
     }
 
     pub async fn publish(&self, manifest: &str, contract: &str) {
@@ -258,6 +274,28 @@ impl Someone {
     pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let own = [("origin", HUB), ("sec-fetch-site", "same-origin")];
         self.send(address, &self.form_token, fields, &own).await
+    }
+
+    /// Sends a form with files from the person's own session: names that end in `_file` are files.
+    pub async fn upload(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        self.upload_with(address, &self.form_token, fields).await
+    }
+
+    /// The same with this token.
+    pub async fn upload_with(&self, address: &str, token: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n");
+        for (name, value) in fields {
+            let file =
+                if name.ends_with("_file") { "; filename=\"a.yaml\"\r\nContent-Type: application/yaml" } else { "" };
+            body += &format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+        }
+        let request = Request::post(address)
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header(header::COOKIE, &self.cookie)
+            .header("origin", HUB)
+            .header("sec-fetch-site", "same-origin");
+        self.answer(request.body(Body::from(body + "--edge--\r\n")).unwrap()).await
     }
 
     /// Sends a form with this token and these header fields.

@@ -25,13 +25,14 @@ struct Existing {
     found: Vec<Found>,
 }
 
-struct Found {
-    title: String,
-    href: String,
-    summary: String,
-    owner: String,
-    score: usize,
-    shared: String,
+/// An API that is like another one.
+pub(crate) struct Found {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    pub(crate) summary: String,
+    pub(crate) owner: String,
+    pub(crate) score: usize,
+    pub(crate) shared: String,
 }
 
 /// `GET /existing?name=&holds=`
@@ -50,7 +51,7 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
 }
 
 impl Found {
-    fn of(like: &Like) -> Self {
+    pub(crate) fn of(like: &Like) -> Self {
         let api = &like.entry.api;
         let mut shared: Vec<&str> = like.shared.iter().flatten().map(String::as_str).collect();
         shared.dedup();

@@ -49,6 +49,7 @@ struct VersionPage {
     access: Vec<Access>,
     ask: Option<String>,
     owned: bool,
+    manage: String,
     count: usize,
     groups: Vec<Group>,
     schemas: Vec<(String, String)>,
@@ -207,6 +208,7 @@ async fn leaf(visitor: &Visitor, seen: &Seen) -> Result<VersionPage, Refusal> {
         access: access(manifest.access.all()),
         ask: seen.takes_requests().then(|| urls::access(&version.slug, version.major)),
         owned,
+        manage: urls::manage(&version.slug, version.major),
         count: contract.operations.len(),
         groups: groups(seen),
         schemas: contract

@@ -53,6 +53,38 @@ struct GrantPage {
     may_renew: bool,
     renew: String,
     bundle: String,
+    /// What the same application asked of the same API at other times.
+    others: Vec<Other>,
+}
+
+/// Another grant of the same application for the same API.
+struct Other {
+    href: String,
+    version: String,
+    environment: String,
+    operations: String,
+    state: GrantState,
+    asked: String,
+    decided: String,
+    reason: String,
+}
+
+/// Others that are shown.
+const MOST_OTHERS: usize = 20;
+
+fn other(grant: GrantRow) -> Other {
+    let decided = grant.decided_by_name.as_ref();
+    Other {
+        href: urls::grant(&grant.id),
+        version: grant.major.to_string(),
+        environment: grant.environment.to_string(),
+        operations: operations(&grant).join(", "),
+        state: grant.state,
+        asked: format!("{}, {}", grant.requested_by_name, moment::written(grant.requested_at)),
+        decided: decided
+            .map_or_else(String::new, |name| format!("{name}, {}", moment::written_or(grant.decided_at, ""))),
+        reason: grant.reason.unwrap_or_default(),
+    }
 }
 
 /// What the viewer is to the grant.
@@ -93,7 +125,9 @@ async fn view(person: &SignedIn, grant: GrantRow) -> Result<GrantPage, Refusal> 
     let shown = control.shown_grant(&grant);
     let longest = control.longest_grant(&grant).await?;
     let usual = control.settings().terms.grants.usual_months.min(longest);
+    let others = control.other_grants(person.actor(), &grant).await?;
     Ok(GrantPage {
+        others: others.into_iter().take(MOST_OTHERS).map(other).collect(),
         frame: frame(person, &heading, &part).await?,
         errors: Errors::default(),
         heading,

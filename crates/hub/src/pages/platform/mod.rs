@@ -7,6 +7,7 @@ mod audit;
 mod audit_entry;
 mod health;
 mod notices;
+pub(crate) mod reuse;
 
 use axum::{Router, routing::get};
 

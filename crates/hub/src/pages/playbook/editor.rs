@@ -13,17 +13,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hansom_domain::ProblemCode;
-use hansom_standards::{Facts, Profile, Sources, Span, document::Limits, lint, profile, rules};
+use hansom_standards::{Facts, Profile, Sources, document::Limits, lint, profile, rules};
 use tokio::sync::Semaphore;
 
 use crate::{
     Hub,
     answer::{Refusal, page},
+    finding_line::FindingLine,
     form::{Errors, Fields},
     frame::Frame,
-    playbook::level::{self, Shown},
+    playbook::level,
     protection,
-    sentence::{counted, sentence},
+    sentence::counted,
     urls,
 };
 
@@ -50,26 +51,13 @@ struct EditorPage {
     errors: Errors,
     /// What came of it, in words; empty before anything was checked.
     summary: String,
-    findings: Vec<Line>,
+    findings: Vec<FindingLine>,
 }
 
 struct Choice {
     name: String,
     title: String,
     chosen: bool,
-}
-
-/// A finding.
-struct Line {
-    /// Empty for a text that does not read.
-    rule: String,
-    href: String,
-    level: Shown,
-    place: Option<(u32, u32)>,
-    what: String,
-    mend: String,
-    /// The line of the text.
-    excerpt: String,
 }
 
 /// What somebody sent.
@@ -143,7 +131,7 @@ fn refuse_other_media(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// Checks a text in its turn, beside the threads that answer.
-async fn checked(text: Text) -> Result<(String, Vec<Line>), Refusal> {
+async fn checked(text: Text) -> Result<(String, Vec<FindingLine>), Refusal> {
     let busy = |_| {
         let detail =
             "Many contracts are being checked right now. Try again in a while, or use `hansom lint` in a terminal.";
@@ -158,30 +146,18 @@ async fn checked(text: Text) -> Result<(String, Vec<Line>), Refusal> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::internal(format!("the check failed: {error}")))
 }
 
-fn found(text: &Text) -> (String, Vec<Line>) {
+fn found(text: &Text) -> (String, Vec<FindingLine>) {
     let limits = Limits { bytes: MOST_BYTES, ..Limits::default() };
     let profile = level::profile(&text.profile).or(level::default_profile());
     let Some(profile) = profile else { return (String::new(), vec![]) };
     let lines: Vec<&str> = text.contract.split('\n').collect();
     match Sources::of_text("openapi.yaml", &text.contract, &limits) {
         Ok(sources) => of_verdict(&lint(&sources, Facts::default(), profile), &lines),
-        Err(fault) => {
-            let place = Some((fault.place.line, fault.place.column));
-            let line = Line {
-                rule: String::new(),
-                href: String::new(),
-                level: level::shown(Some(hansom_standards::Level::Error)),
-                excerpt: excerpt(&lines, fault.place.line),
-                place,
-                what: sentence(&fault.what),
-                mend: sentence(&fault.mend),
-            };
-            ("The text cannot be read as a contract.".into(), vec![line])
-        }
+        Err(fault) => ("The text cannot be read as a contract.".into(), vec![FindingLine::unread(&fault, &lines)]),
     }
 }
 
-fn of_verdict(verdict: &hansom_standards::Verdict, lines: &[&str]) -> (String, Vec<Line>) {
+fn of_verdict(verdict: &hansom_standards::Verdict, lines: &[&str]) -> (String, Vec<FindingLine>) {
     let all = &verdict.findings;
     if all.is_empty() {
         return ("No findings.".into(), vec![]);
@@ -195,24 +171,7 @@ fn of_verdict(verdict: &hansom_standards::Verdict, lines: &[&str]) -> (String, V
         .collect();
     let cut = if all.len() > MOST_SHOWN { format!(" The first {MOST_SHOWN} are shown.") } else { String::new() };
     let summary = format!("{}: {}.{cut}", counted(all.len(), "finding", "findings"), counts.join(", "));
-    let line = |finding: &hansom_standards::Finding| {
-        let Span { start, .. } = finding.span;
-        Line {
-            rule: finding.rule.to_string(),
-            href: urls::standard(&finding.rule),
-            level: level::shown(Some(finding.level)),
-            place: Some((start.line, start.column)),
-            what: sentence(&finding.what),
-            mend: sentence(&finding.mend),
-            excerpt: excerpt(lines, start.line),
-        }
-    };
-    (summary, all.iter().take(MOST_SHOWN).map(line).collect())
-}
-
-fn excerpt(lines: &[&str], line: u32) -> String {
-    let text = usize::try_from(line).ok().and_then(|line| lines.get(line.checked_sub(1)?)).copied().unwrap_or_default();
-    text.trim().chars().take(200).collect()
+    (summary, all.iter().take(MOST_SHOWN).map(|finding| FindingLine::of(finding, lines)).collect())
 }
 
 fn editor(frame: Frame, text: Text) -> EditorPage {

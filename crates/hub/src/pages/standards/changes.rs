@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use hansom_control::Published;
 use hansom_store::ReleaseRow;
 use serde::Deserialize;
 
@@ -52,7 +53,7 @@ pub(crate) struct Line {
 }
 
 /// A difference as it is kept with a release.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Kept {
     #[serde(default)]
     changes: Vec<KeptChange>,
@@ -107,15 +108,32 @@ pub(crate) async fn show(reader: Reader, Path((slug, major)): Path<(String, Stri
 pub(crate) async fn told(visitor: &Visitor, row: ReleaseRow, most: usize) -> Result<Release, Refusal> {
     let text = visitor.hub.control.reads().difference(&row.version_id, row.number).await?.unwrap_or_default();
     let kept: Kept = serde_json::from_str(&text).map_err(|error| Refusal::internal(error.to_string()))?;
-    Ok(Release {
-        number: row.number,
-        info_version: row.info_version,
-        at: moment::day(row.published_at),
-        first: row.number == 1,
-        more: kept.changes.len().saturating_sub(most),
-        unhandled: kept.unhandled.into_iter().take(most).map(|one| sentence(&one.text)).collect(),
-        changes: lines(kept.changes, most),
-    })
+    let (number, info_version) = (row.number, row.info_version);
+    Ok(Release { at: moment::day(row.published_at), ..kept.told((number, info_version), most) })
+}
+
+/// What a release would change, before it is one.
+pub(crate) fn forecast(published: &Published, most: usize) -> Result<Release, Refusal> {
+    let kept = match &published.difference {
+        Some(difference) => serde_json::to_value(difference).and_then(serde_json::from_value),
+        None => Ok(Kept::default()),
+    };
+    let kept: Kept = kept.map_err(|error| Refusal::internal(error.to_string()))?;
+    Ok(kept.told((published.release, published.info_version.clone()), most))
+}
+
+impl Kept {
+    fn told(self, (number, info_version): (i64, String), most: usize) -> Release {
+        Release {
+            number,
+            info_version,
+            at: String::new(),
+            first: number == 1,
+            more: self.changes.len().saturating_sub(most),
+            unhandled: self.unhandled.into_iter().take(most).map(|one| sentence(&one.text)).collect(),
+            changes: lines(self.changes, most),
+        }
+    }
 }
 
 /// What breaks callers first.
