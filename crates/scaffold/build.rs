@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What tools leave behind in a template that is built where it lies.
-const LEFT_BEHIND: [&str; 9] = [
+const LEFT_BEHIND: [&str; 10] = [
     "target",
     "node_modules",
     ".venv",
@@ -20,6 +20,7 @@ const LEFT_BEHIND: [&str; 9] = [
     ".mypy_cache",
     "dist",
     ".postgres",
+    ".hansom",
 ];
 
 #[derive(serde::Deserialize)]

@@ -8,6 +8,7 @@
 
 mod answers;
 mod escape;
+mod lockfile;
 mod merge;
 mod record;
 mod render;

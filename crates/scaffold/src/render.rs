@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::{Answers, Resource, Template, escape::escaped, spelling::Words};
+use crate::{Answers, Resource, Template, escape::escaped, lockfile, spelling::Words};
 
 /// What a template calls its API, what it holds, its owner and itself, however it is called.
 const NAME: &str = "borough-lighting";
@@ -33,6 +33,9 @@ pub enum RenderError {
     /// The names cannot be searched for.
     #[error("the template's names cannot be searched for: {0}")]
     Search(String),
+    /// Two packages of one name would be in one lock file.
+    #[error("{0} is the name of a package that the template uses; say it with one word more, such as {0}-records")]
+    TakenName(String),
     /// A fault of the template.
     #[error("{file}:{line}: {what}")]
     Template {
@@ -58,6 +61,9 @@ impl Template {
                 let unfolded = unfolded(path, text, &named, names)?;
                 files.insert(names.spelled(path, path)?, unfolded);
             }
+        }
+        if let Some(lock) = files.get_mut("Cargo.lock") {
+            *lock = lockfile::sorted(lock).ok_or_else(|| RenderError::TakenName(answers.name.clone()))?;
         }
         Ok(files)
     }

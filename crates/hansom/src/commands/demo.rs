@@ -21,7 +21,7 @@ use crate::{
     demo::{
         folder::Folder,
         mailbox::Mailbox,
-        people::people,
+        people::{DemoPerson, people_joining},
         provider::{self, DemoDirectory, ProviderSetup},
         town, upstream,
     },
@@ -63,6 +63,9 @@ pub(crate) struct Demo {
     /// Let developers from outside sign in by links in mails, too. Mails are shown at /mailbox of the identity provider.
     #[arg(long)]
     mail_links: bool,
+    /// Put the first of the demo's people into this group, too, to try an API that the group owns; several times for several.
+    #[arg(long, value_name = "GROUP")]
+    join: Vec<GroupAddress>,
     /// Write a JSON file with all addresses, for scripts, once everything answers.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -126,7 +129,8 @@ impl Demo {
         let ground = self.lay_ground()?;
         let folder = ground.folder;
         let platform = Platform::start(ground.parts).await?;
-        let applications = town::build(&platform.control, &folder, &ground.issuer, &ground.services).await?;
+        let people = people_joining(&self.join);
+        let applications = town::build(&platform.control, &folder, &ground.issuer, &ground.services, &people).await?;
         platform.settled().await?;
         let token = demo_token(&platform, &applications.consumer).await?;
         let urls = ground.urls;
@@ -136,7 +140,7 @@ impl Demo {
             let ready = json!({
                 "hub": urls.hub, "production": urls.production, "sandbox": urls.sandbox, "operations": urls.operations,
                 "curl": curl,
-                "people": people().iter().map(|person| json!({
+                "people": people.iter().map(|person| json!({
                     "email": person.email, "name": person.name, "groups": person.groups })).collect::<Vec<Value>>(),
                 "application": {
                     "client_id": applications.consumer,
@@ -147,7 +151,8 @@ impl Demo {
             });
             write_whole(file, &format!("{ready:#}\n"))?;
         }
-        greet(&urls, &curl, &format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display()))?;
+        let publisher = format!("--client-id {} --key-file {}", applications.publisher, publisher_key.display());
+        greet(&urls, &people, &curl, &publisher)?;
         Ok((platform, folder))
     }
 
@@ -159,9 +164,10 @@ impl Demo {
         let urls = bound.urls;
         let services = start_services(&mut folder)?;
         let mailbox = Mailbox::default();
-        let provider = start_provider(&mut folder, &urls.hub, mailbox.clone())?;
+        let people = people_joining(&self.join);
+        let provider = start_provider(&mut folder, &urls.hub, people.clone(), mailbox.clone())?;
         let issuer = provider.issuer.clone();
-        let directory = DemoDirectory::new(issuer.clone(), &people()).doing("the demo's directory")?;
+        let directory = DemoDirectory::new(issuer.clone(), &people).doing("the demo's directory")?;
         let open_networks = OpenNetworks::new(Network::LOOPBACK.into());
         let parts = Parts {
             role: Role::All,
@@ -252,7 +258,12 @@ fn exchanging(issuer: &str) -> Result<Rules, Failure> {
 }
 
 /// Starts the demo's OpenID provider; real sign-in code runs against it.
-fn start_provider(folder: &mut Folder, hub: &str, mailbox: Mailbox) -> Result<Provider, Failure> {
+fn start_provider(
+    folder: &mut Folder,
+    hub: &str,
+    people: Vec<DemoPerson>,
+    mailbox: Mailbox,
+) -> Result<Provider, Failure> {
     let listener = folder.listener("identity provider", 9100)?;
     let issuer = format!("http://{}", listener.local_addr().doing("a listener has no address")?);
     let client_secret = world::chance().hex(32);
@@ -261,7 +272,7 @@ fn start_provider(folder: &mut Folder, hub: &str, mailbox: Mailbox) -> Result<Pr
         client_id: "hansom".into(),
         client_secret: client_secret.clone(),
         redirect_uris: vec![format!("{hub}/sign-in/callback")],
-        people: people(),
+        people,
         mailbox,
         clock: world::clock(),
         chance: world::chance(),
@@ -290,7 +301,7 @@ fn write_whole(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::rename(&beside, file).doing(format!("{} cannot be written", file.display()))
 }
 
-fn greet(urls: &Urls, curl: &str, publisher: &str) -> Result<(), Failure> {
+fn greet(urls: &Urls, people: &[DemoPerson], curl: &str, publisher: &str) -> Result<(), Failure> {
     let mut text = String::new();
     let mut line = |line: &str| {
         text.push_str(line);
@@ -299,7 +310,7 @@ fn greet(urls: &Urls, curl: &str, publisher: &str) -> Result<(), Failure> {
     line("Hansom runs. Four council APIs are published: repairs, rents, council-tax, bulky-waste.");
     line("");
     line(&format!("  Hub          {}   sign in as one of:", urls.hub));
-    for person in people() {
+    for person in people {
         line(&format!("                 {:<14} {}", person.name, person.groups.join(", ")));
     }
     line(&format!("  Production   {}", urls.production));

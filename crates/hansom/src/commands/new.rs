@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What `hansom new` starts with where nobody says otherwise.
-const DEFAULT_TEMPLATE: &str = "contract";
+const DEFAULT_TEMPLATE: &str = "rust-axum";
 /// Longest answer that is read from a terminal.
 const LONGEST_ANSWER: u64 = 1000;
 

@@ -1,5 +1,7 @@
 //! Who lives in the demo's town?
 
+use hansom_domain::GroupAddress;
+
 /// A member of staff of the demo council, as its identity provider and its directory know them.
 #[derive(Clone, Debug)]
 pub struct DemoPerson {
@@ -10,13 +12,17 @@ pub struct DemoPerson {
     /// The full name.
     pub name: &'static str,
     /// Every group the person is in, with nested groups already followed.
-    pub groups: Vec<&'static str>,
+    pub groups: Vec<String>,
 }
 
 /// Everybody one can sign in as. Nobody is in every group, so that each of them meets a door that stays shut.
 pub fn people() -> Vec<DemoPerson> {
-    let person =
-        |subject, email, name, groups: &[&'static str]| DemoPerson { subject, email, name, groups: groups.to_vec() };
+    let person = |subject, email, name, groups: &[&str]| DemoPerson {
+        subject,
+        email,
+        name,
+        groups: groups.iter().map(ToString::to_string).collect(),
+    };
     vec![
         person(
             "104417250038861920011",
@@ -59,11 +65,18 @@ pub fn people() -> Vec<DemoPerson> {
     ]
 }
 
+/// The same people, the first of whom is in these groups, too: those of an API that somebody tries out.
+pub fn people_joining(groups: &[GroupAddress]) -> Vec<DemoPerson> {
+    let mut people = people();
+    if let Some(first) = people.first_mut() {
+        first.groups.extend(groups.iter().map(ToString::to_string));
+    }
+    people
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-
-    use hansom_domain::GroupAddress;
 
     use super::*;
 

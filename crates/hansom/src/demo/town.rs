@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     demo::{
         folder::{Folder, Key},
-        people::{DemoPerson, people},
+        people::DemoPerson,
     },
     failure::{Doing, Failure},
 };
@@ -60,8 +60,9 @@ pub(crate) async fn build(
     folder: &Folder,
     issuer: &str,
     ports: &BTreeMap<&'static str, u16>,
+    people: &[DemoPerson],
 ) -> Result<Applications, Failure> {
-    let known = meet(control, issuer).await?;
+    let known = meet(control, issuer, people).await?;
     for api in &COUNCIL {
         publish(control, api, ports.get(api.slug).copied().unwrap_or(api.port)).await?;
     }
@@ -78,15 +79,19 @@ pub(crate) async fn build(
 }
 
 /// Makes the people known, as if each had signed in once.
-async fn meet(control: &Control, issuer: &str) -> Result<BTreeMap<&'static str, PersonId>, Failure> {
+async fn meet(
+    control: &Control,
+    issuer: &str,
+    people: &[DemoPerson],
+) -> Result<BTreeMap<&'static str, PersonId>, Failure> {
     let mut known = BTreeMap::new();
     let before = control.reads().people().await.doing("the demo's people cannot be read")?;
-    for DemoPerson { subject, email, name, groups } in people() {
-        let met = before.iter().find(|person| person.issuer == issuer && person.subject == subject);
+    for DemoPerson { subject, email, name, groups } in people {
+        let met = before.iter().find(|person| person.issuer == issuer && person.subject == *subject);
         let id = match met {
             Some(person) => person.id.clone(),
             None => {
-                let key = PersonKey { issuer: issuer.into(), subject: subject.into() };
+                let key = PersonKey { issuer: issuer.into(), subject: (*subject).into() };
                 let groups = groups.iter().map(|group| group.parse()).collect::<Result<Vec<GroupAddress>, _>>();
                 let groups = groups.doing("a demo group is no address")?;
                 let session =
@@ -95,7 +100,7 @@ async fn meet(control: &Control, issuer: &str) -> Result<BTreeMap<&'static str, 
                 session.person
             }
         };
-        known.insert(email, id);
+        known.insert(*email, id);
     }
     Ok(known)
 }
