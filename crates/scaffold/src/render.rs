@@ -33,7 +33,7 @@ pub enum RenderError {
     /// The names cannot be searched for.
     #[error("the template's names cannot be searched for: {0}")]
     Search(String),
-    /// Two packages of one name would be in one lock file.
+    /// A package that the template uses has the name already.
     #[error("{0} is the name of a package that the template uses; say it with one word more, such as {0}-records")]
     TakenName(String),
     /// A fault of the template.
@@ -63,7 +63,7 @@ impl Template {
             }
         }
         if let Some(lock) = files.get_mut("Cargo.lock") {
-            *lock = lockfile::sorted(lock).ok_or_else(|| RenderError::TakenName(answers.name.clone()))?;
+            *lock = lockfile::renamed(lock).ok_or_else(|| RenderError::TakenName(answers.name.clone()))?;
         }
         Ok(files)
     }

@@ -64,7 +64,7 @@ fn rust_is_formatted_whatever_the_names() {
     ] {
         for (file, text) in template.render(&answers(name, resources)).unwrap() {
             if file.ends_with(".rs") {
-                assert_eq!(formatted(&text, &settings), text, "{file} of {name} is not formatted");
+                assert!(formatted(&text, &settings) == text, "{file} of {name} is not formatted");
             }
         }
     }
@@ -86,6 +86,6 @@ fn formatted(text: &str, settings: &str) -> String {
 #[test]
 fn a_service_is_not_called_as_a_package_that_it_uses() {
     let template = Template::named("rust-axum").unwrap();
-    let refused = template.render(&answers("url", &["rooms"])).err();
-    assert_eq!(refused, Some(RenderError::TakenName("url".into())));
+    let refused = template.render(&answers("regex", &["rooms"])).err();
+    assert_eq!(refused, Some(RenderError::TakenName("regex".into())));
 }

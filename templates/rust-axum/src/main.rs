@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use borough_lighting::{app, database, journal, settings::Settings, traces};
+use service::{app, database, journal, settings::Settings, traces};
 use tokio::signal::unix::{SignalKind, signal};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

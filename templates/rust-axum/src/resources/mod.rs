@@ -25,12 +25,11 @@ pub struct Heard;
 
 impl Handler for Heard {
     fn knows(&self, kind: &str) -> bool {
-        match kind {
-            // hansom: for each resource
-            "street-lights.created" => true,
-            // hansom: end
-            _ => false,
-        }
+        let mut knows = false;
+        // hansom: for each resource
+        knows |= kind == "street-lights.created";
+        // hansom: end
+        knows
     }
 
     async fn handle(&self, event: &Envelope, _: &mut PgConnection) -> Result<(), HandlerFailure> {

@@ -37,7 +37,8 @@ struct Row {
 /// Those of a page, and one more if there is another page.
 #[instrument(name = "query", skip_all)]
 pub async fn list(database: &PgPool, plan: &Plan, wanted: &Wanted) -> Result<Vec<Record>, Problem> {
-    let mut sql = QueryBuilder::new(concat!("SELECT ", columns!(), " FROM street_lights WHERE TRUE"));
+    let all = concat!("SELECT ", columns!(), " FROM street_lights WHERE TRUE");
+    let mut sql = QueryBuilder::new(all);
     if let Some(status) = &wanted.status {
         sql.push(" AND status = ANY (").push_bind(status).push(")");
     }
@@ -103,7 +104,8 @@ pub async fn update(transaction: &mut PgConnection, id: Uuid, details: &Details)
 /// None with this identifier.
 #[instrument(name = "query", skip_all)]
 pub async fn remove(transaction: &mut PgConnection, id: Uuid) -> Result<(), Problem> {
-    sqlx::query("DELETE FROM street_lights WHERE id = $1").bind(id).execute(transaction).await?;
+    let sql = "DELETE FROM street_lights WHERE id = $1";
+    sqlx::query(sql).bind(id).execute(transaction).await?;
     Ok(())
 }
 

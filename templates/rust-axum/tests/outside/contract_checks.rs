@@ -1,7 +1,7 @@
 //! Does an answer look as the contract promises? Its status, its headers and its body.
 
-use borough_lighting::contract::{Contract, TEXT};
 use serde_json::{Value, json};
+use service::contract::{Contract, TEXT};
 
 use crate::world::Answered;
 

@@ -18,13 +18,13 @@ use axum::{
     routing::{any, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use borough_lighting::{
+use reqwest::Method;
+use serde_json::json;
+use service::{
     outbound::{self, NoReply, Outbound, Patience, Request, pause},
     settings::Client,
     tokens::Tokens,
 };
-use reqwest::Method;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::world::listening;

@@ -1,8 +1,8 @@
 //! Is only the platform's word believed on who calls, and only who may let in?
 
-use borough_lighting::settings::Trust;
 use reqwest::Method;
 use serde_json::{Value, json};
+use service::settings::Trust;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{

@@ -10,16 +10,16 @@ use aws_lc_rs::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
 use axum::{Json, Router, routing::get};
-use borough_lighting::{
+use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use serde_json::{Value, json};
+use service::{
     NAME,
     app::{self, Running},
     journal::Journal,
     settings::Settings,
     traces::Traces,
 };
-use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
-use reqwest::{Method, RequestBuilder, header::HeaderMap};
-use serde_json::{Value, json};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::net::TcpListener;
 use tracing::subscriber::DefaultGuard;
@@ -229,7 +229,7 @@ pub fn signed(claims: Value, head: Value, key: &EncodingKey) -> String {
         "api": NAME, "environment": "test", "iat": now, "exp": now + 60,
     });
     let usual_head = json!({ "alg": "ES256", "kid": "one", "typ": "hansom-identity+jwt" });
-    let merged = borough_lighting::merge_patch::merged;
+    let merged = service::merge_patch::merged;
     let head: Header = serde_json::from_value(merged(usual_head, &head)).unwrap();
     jsonwebtoken::encode(&head, &merged(usual, &claims), key).unwrap()
 }

@@ -7,15 +7,15 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, routing::post};
-use borough_lighting::{
-    access, contract, database, housekeeping,
-    settings::{Settings, Trust},
-    traces,
-};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use reqwest::Method;
 use serde_json::json;
+use service::{
+    access, contract, database, housekeeping,
+    settings::{Settings, Trust},
+    traces,
+};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},

@@ -13,15 +13,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use borough_lighting::{
+use chrono::Utc;
+use serde_json::{Value, json};
+use service::{
     events::{Actor, Entity, Envelope},
     listener::{Handler, HandlerFailure, Listener, Received},
     outbound::{self, Outbound, Patience},
     publisher::{Pace, Publisher, Receiver},
     resources::Heard,
 };
-use chrono::Utc;
-use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
