@@ -93,11 +93,13 @@ impl Plan {
         let text = |name: &str| call.query().get(name).and_then(Value::as_str);
         let limit = call.query().get("limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
         let sort = text("sort").unwrap_or_default();
+        // An empty cursor is that of the first page.
+        let cursor = text("cursor").filter(|cursor| !cursor.is_empty());
         let key = sort.trim_start_matches('-').to_owned();
         Ok(Self {
             sort: Sort { descending: sort.starts_with('-'), key },
             limit: limit.unwrap_or(1),
-            from: text("cursor").map(|cursor| Cursor::read(cursor, &address.asked())).transpose()?,
+            from: cursor.map(|cursor| Cursor::read(cursor, &address.asked())).transpose()?,
             address,
         })
     }

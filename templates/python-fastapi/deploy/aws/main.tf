@@ -30,12 +30,12 @@ locals {
   name  = "borough-lighting"
   short = trimsuffix(substr(local.name, 0, 24), "-")
   environment_of_service = {
-    ENVIRONMENT         = var.environment
-    HANSOM_ISSUER       = var.hansom_issuer
-    HANSOM_JWKS_URL     = "${var.hansom_hub_url}/oauth/jwks"
-    HANSOM_AUDIENCE     = "https://${var.domain}"
-    HANSOM_HUB_URL      = var.hansom_hub_url
-    PGSSLROOTCERT       = "/app/certs/rds.pem"
+    ENVIRONMENT     = var.environment
+    HANSOM_ISSUER   = var.hansom_issuer
+    HANSOM_JWKS_URL = "${var.hansom_hub_url}/oauth/jwks"
+    HANSOM_AUDIENCE = "https://${var.domain}"
+    HANSOM_HUB_URL  = var.hansom_hub_url
+    PGSSLROOTCERT   = "/app/certs/rds.pem"
   }
 }
 
