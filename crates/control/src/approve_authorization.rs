@@ -1,7 +1,5 @@
 //! Let an application act for a person: a code that it exchanges for tokens.
 
-use std::collections::BTreeSet;
-
 use hansom_domain::{Actor, ApplicationId, PersonId, Timestamp, TokenId};
 use hansom_store::{AuthorizationCodeRow, ConsentRow};
 use serde_json::json;
@@ -30,8 +28,17 @@ pub struct Approval<'a> {
     pub dpop_jkt: Option<&'a str>,
     /// When the person signed in.
     pub authenticated_at: Timestamp,
-    /// Whether the person was asked just now and need not be asked again.
-    pub remember: bool,
+    /// What to remember of their answer, if they were asked just now.
+    pub remember: Option<Remembered>,
+}
+
+/// An answer that holds until the person takes it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// What was asked for.
+    pub asked: String,
+    /// What of it they allow.
+    pub scope: String,
 }
 
 impl Control {
@@ -39,7 +46,6 @@ impl Control {
     pub async fn approve_authorization(&self, actor: &Actor, approval: Approval<'_>) -> Result<String, Error> {
         let person = person_of(actor)?;
         let client = &approval.client.id;
-        let remembered = self.reads.consent(person, client, approval.resource).await?;
         let code = self.chance.hex(32);
         let now = self.clock.now();
         let mut change = self.begin(actor, "approve_authorization", now).await?;
@@ -62,38 +68,34 @@ impl Control {
             used_at: None,
         };
         change.insert_authorization_code(&row).await?;
-        if approval.remember {
-            let scope = remembered.map_or_else(String::new, |consent| consent.scope);
+        let was_asked = approval.remember.is_some();
+        if let Some(Remembered { asked, scope }) = approval.remember {
             let consent = ConsentRow {
                 person_id: person.clone(),
                 client_id: client.clone(),
                 resource: approval.resource.to_owned(),
-                scope: union(&scope, approval.scope),
+                scope,
+                asked,
                 granted_at: now,
             };
             change.put_consent(&consent).await?;
         }
         let detail = json!({
-            "client": client, "resource": approval.resource, "scope": approval.scope, "asked": approval.remember,
+            "client": client, "resource": approval.resource, "scope": approval.scope, "asked": was_asked,
             "family": row.family_id,
         });
         change.commit(&format!("person {person}"), &detail).await?;
         Ok(code)
     }
 
-    /// Whether a person has allowed an application all this before.
-    pub async fn has_consented(
+    /// What a person answered to an application when it asked before.
+    pub async fn consent_of(
         &self,
         person: &PersonId,
         client: &ApplicationId,
         resource: &str,
-        scope: &str,
-    ) -> Result<bool, Error> {
-        let consent = self.reads.consent(person, client, resource).await?;
-        Ok(consent.is_some_and(|consent| {
-            let allowed: BTreeSet<&str> = consent.scope.split_ascii_whitespace().collect();
-            scope.split_ascii_whitespace().all(|word| allowed.contains(word))
-        }))
+    ) -> Result<Option<ConsentRow>, Error> {
+        Ok(self.reads.consent(person, client, resource).await?)
     }
 }
 
@@ -103,9 +105,4 @@ pub(crate) fn person_of(actor: &Actor) -> Result<&PersonId, Error> {
         return Ok(id);
     }
     Err(Error::NotAllowed("only a signed-in person may let an application act for them".into()))
-}
-
-fn union(one: &str, other: &str) -> String {
-    let words: BTreeSet<&str> = one.split_ascii_whitespace().chain(other.split_ascii_whitespace()).collect();
-    words.into_iter().collect::<Vec<_>>().join(" ")
 }

@@ -94,15 +94,23 @@ impl Control {
         Ok(self.reads.waiting_device_request(&self.user_code_hash(user_code), self.clock.now()).await?)
     }
 
-    /// Lets a device in, or not; `false` if it does not wait any more.
-    pub async fn decide_device(&self, session: &Session, user_code: &str, approve: bool) -> Result<bool, Error> {
+    /// Lets a device in to do what `allowed` says, or not at all; `false` if it does not wait any more.
+    pub async fn decide_device(
+        &self,
+        session: &Session,
+        user_code: &str,
+        allowed: Option<&str>,
+    ) -> Result<bool, Error> {
         let person = person_of(&session.actor)?;
         let now = self.clock.now();
-        let verb = if approve { "approve_device" } else { "refuse_device" };
-        let state = if approve { "approved" } else { "refused" };
+        let (verb, state) = match allowed {
+            Some(_) => ("approve_device", "approved"),
+            None => ("refuse_device", "refused"),
+        };
+        let outcome = (state, allowed.unwrap_or_default());
         let mut change = self.begin(&session.actor, verb, now).await?;
         let hash = self.user_code_hash(user_code);
-        let decided = change.decide_device_request(&hash, state, person, session.signed_in_at, now).await?;
+        let decided = change.decide_device_request(&hash, outcome, person, session.signed_in_at, now).await?;
         let Some(request) = decided else {
             return Ok(false);
         };

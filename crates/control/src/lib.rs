@@ -8,6 +8,7 @@ mod applications;
 mod approve_authorization;
 mod asked_authorizations;
 mod audit;
+mod begun_sign_ins;
 mod bind_service_account;
 mod card;
 mod change_group;
@@ -24,6 +25,7 @@ mod discard_draft;
 mod distrust_pipeline;
 mod drafts;
 mod editions;
+mod end_provider_sessions;
 mod end_sessions;
 mod error;
 mod explanation;
@@ -66,6 +68,7 @@ mod request_grant;
 mod request_waiver;
 mod requests;
 mod reseal_keys;
+mod retire_key;
 mod revoke_application;
 mod revoke_credential;
 mod revoke_grant;
@@ -98,9 +101,10 @@ use hansom_standards::Profile;
 use hansom_store::{Change, Reads, Writes};
 
 pub use answer_checklist::ANSWERS;
-pub use approve_authorization::Approval;
+pub use approve_authorization::{Approval, Remembered};
 pub use asked_authorizations::{AskedAuthorization, PUSHED_SECONDS};
 pub use audit::{AUDITED, AuditSearch};
+pub use begun_sign_ins::{BegunSignIn, SIGN_IN_SECONDS};
 pub use bind_service_account::ServiceAccount;
 pub use card::{Access, Card, CardOperation, Listed};
 pub use change_group::NewMember;
@@ -111,6 +115,7 @@ pub use decide_grant::GrantWord;
 pub use device_requests::{AskedDevice, DEVICE_PAUSE_SECONDS, DEVICE_SECONDS, DeviceCodes, Polled};
 pub use drafts::{Draft, MOST_DRAFTS};
 pub use editions::Forecast;
+pub use end_provider_sessions::EndedAtProvider;
 pub use error::{Error, PublishFault};
 pub use explanation::{Explanation, Finding};
 pub use fingerprint::fingerprint;
@@ -254,7 +259,7 @@ impl Control {
         self.vault.hash(&format!("{purpose}\n{text}"))
     }
 
-    /// Forgets expired sign-ins, sessions, assertions and revocations.
+    /// Forgets expired links, sessions, assertions and revocations.
     pub async fn sweep(&self) -> Result<(), Error> {
         Ok(self.writes.sweep(self.clock.now()).await?)
     }

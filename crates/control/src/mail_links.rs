@@ -10,6 +10,9 @@ use crate::{Control, Error, NewMember, Proven, SessionCookie, Told, fingerprint,
 const LINK_SECONDS: i64 = 900;
 /// So many links go to one address in an hour; after that it gets no more, and nobody is told.
 const MOST_LINKS_PER_HOUR: i64 = 5;
+/// So many links go out in an hour in all, so that strangers with many networks neither fill the store nor make the platform a
+/// sender of mail that nobody wants.
+const MOST_LINKS_PER_HOUR_IN_ALL: i64 = 5000;
 /// What sessions that began so have for a provider.
 pub const MAIL_LINK: &str = "mail-link";
 
@@ -55,7 +58,7 @@ pub struct Newcomer<'n> {
 
 impl Control {
     /// Sends a link to an address, whoever has it, and gives out the cookie for the browser that asked. The same is done for
-    /// every address, known or not. `hub` is the hub's public address and `path` the page of links.
+    /// every address, known or not; who asks too often gets a cookie that is good for nothing. `hub` is the hub's public address and `path` the page of links.
     pub async fn send_link(&self, email: &str, return_to: &str, (hub, path): (&str, &str)) -> Result<String, Error> {
         let NewMember::Awaited { email, .. } = NewMember::awaited(hub, email)? else {
             return Err(Error::Internal("an address is somebody".into()));
@@ -63,6 +66,9 @@ impl Control {
         let now = self.clock.now();
         let (link, cookie) = (self.chance.hex(32), self.chance.hex(32));
         let sent = self.reads.mail_links_since(&email, now.plus_seconds(-3600)).await?;
+        if sent.to_address >= MOST_LINKS_PER_HOUR || sent.in_all >= MOST_LINKS_PER_HOUR_IN_ALL {
+            return Ok(cookie);
+        }
         let mut change = self.begin(&Actor::Platform, "send_link", now).await?;
         let row = MailLinkRow {
             link_hash: fingerprint(&link),
@@ -72,19 +78,16 @@ impl Control {
             created_at: now,
         };
         change.insert_mail_link(&row).await?;
-        if sent < MOST_LINKS_PER_HOUR {
-            let body = format!(
-                "Somebody, probably you, wants to sign in to {hub} with this address.\n\n\
-                 Open this link within 15 minutes, in the browser in which you asked for it:\n\n\
-                 {hub}{path}?key={link}\n\n\
-                 It works once. If it was not you, do nothing: nobody can sign in without this link.\n"
-            );
-            let id = self.chance.hex(16);
-            let subject = "Your link to sign in";
-            change
-                .insert_notice(&NewNotice { id: &id, to: Recipient::Address(&email), subject, body: &body, at: now })
-                .await?;
-        }
+        let body = format!(
+            "Somebody, probably you, wants to sign in to {hub} with this address.\n\n\
+             Open this link within 15 minutes, in the browser in which you asked for it:\n\n\
+             {hub}{path}?key={link}\n\n\
+             It works once. If it was not you, do nothing: nobody can sign in without this link.\n"
+        );
+        let (id, subject) = (self.chance.hex(16), "Your link to sign in");
+        change
+            .insert_notice(&NewNotice { id: &id, to: Recipient::Address(&email), subject, body: &body, at: now })
+            .await?;
         // The address stays out of the trail: anybody may type any.
         change.commit("sign-in link", &json!({})).await?;
         Ok(cookie)
@@ -139,6 +142,7 @@ impl Control {
             provider: MAIL_LINK,
             browser,
             id_token: None,
+            provider_session: None,
         };
         let session = self.admit_within(&mut change, &proven, now).await?;
         let outsider = match (known, newcomer) {

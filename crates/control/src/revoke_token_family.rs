@@ -1,5 +1,7 @@
 //! End all tokens of one authorisation: the application gives them back, or the person takes them away.
 
+use std::collections::BTreeSet;
+
 use hansom_domain::{Actor, ApplicationId, TokenId};
 use hansom_store::{ConsentRow, TokenFamilyRow};
 use serde_json::json;
@@ -15,6 +17,15 @@ pub struct ActingApplication {
     pub consents: Vec<ConsentRow>,
     /// Where it is signed in now.
     pub families: Vec<TokenFamilyRow>,
+}
+
+impl ActingApplication {
+    /// Where it may act, and what it may do there: audiences with scopes.
+    pub fn places(&self) -> BTreeSet<(String, String)> {
+        let of_consents = self.consents.iter().map(|row| (row.resource.clone(), row.scope.clone()));
+        let of_families = self.families.iter().map(|row| (row.resource.clone(), row.scope.clone()));
+        of_consents.chain(of_families).collect()
+    }
 }
 
 impl Control {

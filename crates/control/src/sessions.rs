@@ -1,7 +1,7 @@
 //! Is this browser signed in, and as whom?
 
 use hansom_domain::{Actor, ApplicationId, GroupAddress, PersonId, Timestamp};
-use hansom_store::{MembershipSource, PersonRow, SessionRow, SignInRow};
+use hansom_store::{MembershipSource, PersonRow, SessionRow};
 
 use crate::{Control, Error, fingerprint, knowledge::is_known};
 
@@ -63,17 +63,6 @@ pub(crate) fn handle(id_hash: &str) -> String {
 }
 
 impl Control {
-    /// Remembers a sign-in until the provider sends the browser back.
-    pub async fn remember_sign_in(&self, sign_in: SignInRow) -> Result<(), Error> {
-        Ok(self.writes.insert_sign_in(&sign_in).await?)
-    }
-
-    /// Takes a remembered sign-in, by the fingerprint of its state; it works once, within 15 minutes.
-    pub async fn take_sign_in(&self, state_hash: &str) -> Result<Option<SignInRow>, Error> {
-        let earliest = self.clock.now().plus_seconds(-900);
-        Ok(self.writes.take_sign_in(state_hash).await?.filter(|sign_in| sign_in.created_at >= earliest))
-    }
-
     /// The session of a cookie, if it is still good.
     pub async fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
         if cookie.len() > 200 {

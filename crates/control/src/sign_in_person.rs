@@ -25,6 +25,8 @@ pub struct Proven<'p> {
     pub browser: &'p str,
     /// The ID token, for the end of the session.
     pub id_token: Option<&'p str>,
+    /// What the provider calls its own session, so that it can say that it has ended.
+    pub provider_session: Option<&'p str>,
 }
 
 /// What others than Hansom say of a person's groups.
@@ -47,7 +49,8 @@ impl Control {
     ) -> Result<SessionCookie, Error> {
         let groups = Told::Groups(vec![(MembershipSource::Directory, groups.to_vec())]);
         let (provider, browser) = ("", "");
-        let proven = Proven { key, email, email_verified: false, name, groups, provider, browser, id_token: None };
+        let (email_verified, id_token, provider_session) = (false, None, None);
+        let proven = Proven { key, email, email_verified, name, groups, provider, browser, id_token, provider_session };
         self.admit(proven).await
     }
 
@@ -146,6 +149,7 @@ impl Control {
         let id_hash = fingerprint(&value);
         let seal = |token: &str| self.vault.seal(token.as_bytes(), &id_hash, &self.chance);
         let sealed = proven.id_token.map(seal).transpose()?;
+        let provider_session = proven.provider_session.map(fingerprint);
         let browser: String = proven.browser.chars().filter(|c| !c.is_control()).take(100).collect();
         let session = NewSession {
             id_hash: &id_hash,
@@ -155,6 +159,7 @@ impl Control {
             provider: proven.provider,
             browser: &browser,
             sealed_id_token: sealed.as_deref(),
+            provider_session: provider_session.as_deref(),
         };
         change.insert_session(&session).await?;
         Ok(SessionCookie { value, person: person.clone() })

@@ -6,7 +6,10 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     constant_time, hmac,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hansom_domain::Chance;
 use zeroize::Zeroizing;
 
@@ -14,6 +17,9 @@ use crate::Error;
 
 /// The name under which the pepper lies in the store.
 pub(crate) const PEPPER: &str = "pepper";
+
+/// So many bytes make each key of what browsers carry.
+const SALT_LEN: usize = 32;
 
 /// Seals with a key that is derived from the platform's master key, and hashes with a pepper that is sealed with it. The
 /// master key is never stored beside the data: it comes from a file, the environment or a command.
@@ -74,6 +80,34 @@ impl Vault {
         Ok(Zeroizing::new(plain.to_vec()))
     }
 
+    /// Seals what a browser carries for the platform, for one purpose. Strangers have that done as often as they like, more
+    /// often than one key bears with chance for nonces; so each has a key of its own. It comes from the pepper, which all nodes share.
+    pub(crate) fn seal_for_browser(&self, plain: &[u8], purpose: &str, chance: &Chance) -> Result<String, Error> {
+        let salt: [u8; SALT_LEN] = chance.bytes();
+        let mut sealed = plain.to_vec();
+        self.key_for_browser(&salt, purpose)?
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key([0; NONCE_LEN]), Aad::empty(), &mut sealed)
+            .map_err(|_| Error::Internal("sealing failed".into()))?;
+        Ok(URL_SAFE_NO_PAD.encode([salt.as_slice(), &sealed].concat()))
+    }
+
+    /// Opens what [`Vault::seal_for_browser`] sealed for the same purpose; nothing, if a browser made it up.
+    pub(crate) fn open_of_browser(&self, sealed: &str, purpose: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (salt, sealed) = bytes.split_at_checked(SALT_LEN)?;
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let key = self.key_for_browser(salt, purpose).ok()?;
+        let nonce = Nonce::assume_unique_for_key([0; NONCE_LEN]);
+        let plain = key.open_in_place(nonce, Aad::empty(), &mut sealed).ok()?;
+        Some(Zeroizing::new(plain.to_vec()))
+    }
+
+    fn key_for_browser(&self, salt: &[u8], purpose: &str) -> Result<LessSafeKey, Error> {
+        let tag = self.tag(&format!("carried by browsers\n{purpose}\n{}", STANDARD.encode(salt)));
+        let key = UnboundKey::new(&AES_256_GCM, tag.as_ref());
+        key.map(LessSafeKey::new).map_err(|_| Error::Internal("a derived key is no AES-256 key".into()))
+    }
+
     /// The pepper as it lies in the store.
     pub(crate) fn sealed_pepper(&self, chance: &Chance) -> Result<String, Error> {
         self.pepper_sealed_by(self, chance)
@@ -128,6 +162,24 @@ mod tests {
         assert!(vault.open(&sealed, "key-2").is_err());
         assert!(Vault::new([2; 32]).open(&sealed, "key-1").is_err());
         assert!(vault.open("AAAA", "key-1").is_err());
+    }
+
+    #[test]
+    fn what_a_browser_carries_opens_for_its_purpose_alone_and_not_where_a_letter_was_changed() {
+        let chance = Chance::new(|bytes| bytes.fill(7));
+        let vault = Vault::new([1; 32]);
+        let sealed = vault.seal_for_browser(b"nonce", "sign-in", &chance).unwrap();
+        assert_eq!(vault.open_of_browser(&sealed, "sign-in").unwrap().as_slice(), b"nonce");
+        assert!(vault.open_of_browser(&sealed, "another").is_none());
+        assert!(Vault::new([2; 32]).open_of_browser(&sealed, "sign-in").is_none());
+        for (at, _) in sealed.char_indices() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            assert!(vault.open_of_browser(&String::from_utf8(changed).unwrap(), "sign-in").is_none(), "letter {at}");
+        }
+        for nothing in ["", "AAAA", "=", &"A".repeat(4000)] {
+            assert!(vault.open_of_browser(nothing, "sign-in").is_none());
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ async fn sign_in(control: &Control, subject: &str, email: &str, email_verified: 
     let key = PersonKey { issuer: ISSUER.into(), subject: subject.into() };
     let groups = Told::Groups(vec![(MembershipSource::Directory, vec![])]);
     let (provider, browser, name) = ("", "Firefox on Windows", subject);
-    let proven = Proven { key, email, email_verified, name, groups, provider, browser, id_token: None };
+    let proven =
+        Proven { key, email, email_verified, name, groups, provider, browser, id_token: None, provider_session: None };
     control.admit(proven).await.unwrap().person
 }
 

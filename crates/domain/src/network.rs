@@ -45,6 +45,14 @@ impl Network {
     }
 }
 
+/// The network that counts as one caller: an address of IPv4, or half an address of IPv6, of which whoever has one has all.
+pub fn network_of_caller(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+    }
+}
+
 impl FromStr for Network {
     type Err = Invalid;
 
@@ -281,6 +289,15 @@ mod tests {
             assert!(wide.refusal(address.parse().expect(address)).is_some(), "{address} is open");
         }
         assert_eq!(open(&["169.254.169.254"]).refusal("169.254.169.254".parse().expect("one")), None);
+    }
+
+    #[test]
+    fn whoever_has_a_network_of_ipv6_is_one_caller() {
+        for (address, network) in
+            [("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+        {
+            assert_eq!(network_of_caller(address.parse().expect(address)), network.parse::<IpAddr>().expect(network));
+        }
     }
 
     #[test]

@@ -96,6 +96,8 @@ problem_codes! {
     PlainHttp, "plain-http", 403, "This address is for HTTPS alone", "Call the same address with https://. Nothing was done. If the request carried a token, everybody on its way could read it: give the token back and get a new one.";
     /// No approved grant for the operation.
     GrantMissing, "grant-missing", 403, "The application has no grant for this operation", "Ask the owner of the API for access: open the API in the hub and choose Ask for access, with the operation named in the detail.";
+    /// The person allowed the application less than that.
+    ScopeMissing, "scope-missing", 403, "The person did not allow the application this API", "The access token is for other APIs. Send the person to the authorisation page again, with the version of the API in scope: repairs/v1. They see on the page of their account what they allowed.";
     /// Not in any of the groups.
     GroupMissing, "group-missing", 403, "You are in none of the groups that may call this operation", "Ask to become a member of one of the groups that the detail names.";
     /// Nobody may call the operation.

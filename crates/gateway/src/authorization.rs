@@ -24,6 +24,7 @@ pub(crate) fn authorize(identified: Identified<'_>) -> Result<Permitted<'_>, Ref
     };
     let allowed = match identified.identity() {
         _ if rule.anyone => Ok(()),
+        _ if is_out_of_reach(&identified) => Err(out_of_reach(matched)),
         Identity::Nobody => Err(Refusal::TokenMissing),
         Identity::Person { groups, .. } if rule.groups.iter().any(|group| groups.contains(group)) => Ok(()),
         Identity::Person { id, groups } => Err(person_refused(rule, (id, groups), matched)),
@@ -44,6 +45,17 @@ impl<'s> Permitted<'s> {
     pub(crate) fn token(&self) -> Option<&VerifiedToken> {
         self.identified.token()
     }
+}
+
+/// Whether the token was given for less than this version.
+fn is_out_of_reach(identified: &Identified<'_>) -> bool {
+    let version = identified.matched().version();
+    identified.token().is_some_and(|token| !token.reach.includes(&version.api, version.major))
+}
+
+fn out_of_reach(matched: &Matched<'_>) -> Refusal {
+    let version = matched.version();
+    Refusal::ScopeMissing { api: version.api.clone(), major: version.major }
 }
 
 fn person_refused(rule: &Rule, (person, held): (&PersonId, &[GroupAddress]), matched: &Matched<'_>) -> Refusal {

@@ -111,6 +111,11 @@ pub(crate) enum Refusal {
         environment: EnvironmentName,
         expired: bool,
     },
+    /// The person allowed the application less than this version.
+    ScopeMissing {
+        api: ApiSlug,
+        major: Major,
+    },
     /// The rule lets people of groups in and the caller is a program.
     ApplicationsNotAllowed {
         operation: String,
@@ -185,6 +190,7 @@ impl Refusal {
             Refusal::OperationClosed { .. } => ProblemCode::OperationClosed,
             Refusal::GroupMissing { .. } | Refusal::ApplicationsNotAllowed { .. } => ProblemCode::GroupMissing,
             Refusal::GrantMissing { .. } | Refusal::PeopleNotAllowed { .. } => ProblemCode::GrantMissing,
+            Refusal::ScopeMissing { .. } => ProblemCode::ScopeMissing,
             Refusal::LimitReached(_) | Refusal::TooManyUnknownTokens | Refusal::TooManyProofs => {
                 ProblemCode::LimitReached
             }
@@ -294,6 +300,9 @@ impl Refusal {
                 let grant = if *expired { "The grant has expired" } else { "The application has no grant" };
                 format!("{grant} for {operation} of {api} {major} in {environment}. Ask for it at {hub}/apis/{api}")
             }
+            Refusal::ScopeMissing { api, major } => format!(
+                "The access token is not for {api} {major}: the person allowed the application other APIs. Ask them again with the scope {api}/{major}."
+            ),
             _ => return None,
         })
     }
@@ -360,6 +369,7 @@ impl Refusal {
             | Refusal::TokenRevoked(_) => "invalid_token",
             Refusal::GroupMissing { .. }
             | Refusal::GrantMissing { .. }
+            | Refusal::ScopeMissing { .. }
             | Refusal::ApplicationsNotAllowed { .. }
             | Refusal::PeopleNotAllowed { .. } => "insufficient_scope",
             _ => return None,

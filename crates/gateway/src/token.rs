@@ -1,7 +1,7 @@
 //! What does an access token say, once its signature is known to be right?
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hansom_domain::{ApplicationId, CredentialId, PersonId, TokenId, is_built_in_client};
+use hansom_domain::{ApplicationId, CredentialId, PersonId, Reach, TokenId, is_built_in_client};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
@@ -23,6 +23,8 @@ pub(crate) struct VerifiedToken {
     pub(crate) family: Option<TokenId>,
     /// The thumbprint of the key that whoever uses it has to prove to hold (RFC 9449 §6).
     pub(crate) key: Option<Box<str>>,
+    /// The versions of APIs that it is for, where its person allowed no more.
+    pub(crate) reach: Reach,
     audience: String,
     expires: i64,
     begins: i64,
@@ -122,8 +124,8 @@ impl VerifiedToken {
             Subject::Person { id, client }
         };
         let family = claims.word("family", "The family of the access token is no id.")?;
-        let (key, audience) = (confirmed_key(claims)?, audience.to_owned());
-        Ok(Self { subject, id, family, key, audience, expires, begins, assertions: Assertions::default() })
+        let (key, reach, audience) = (confirmed_key(claims)?, reach(claims)?, audience.to_owned());
+        Ok(Self { subject, id, family, key, reach, audience, expires, begins, assertions: Assertions::default() })
     }
 
     /// Whether it may be used now, for the environment with that address.
@@ -163,6 +165,15 @@ fn confirmed_key(claims: &Object) -> Result<Option<Box<str>>, &'static str> {
     let thumbprint = of_confirmation.get("jkt").and_then(Value::as_str).ok_or(FAULT)?;
     let fits = URL_SAFE_NO_PAD.decode(thumbprint).is_ok_and(|digest| digest.len() == 32);
     if fits { Ok(Some(thumbprint.into())) } else { Err(FAULT) }
+}
+
+/// What the scope of a token reaches; a scope that is no text is not read as none.
+fn reach(claims: &Object) -> Result<Reach, &'static str> {
+    match claims.get("scope") {
+        None => Ok(Reach::Everything),
+        Some(Value::String(scope)) => Ok(Reach::of_scope(scope)),
+        Some(_) => Err("The scope of the access token is no text."),
+    }
 }
 
 fn audience(claims: &Object) -> Option<&str> {

@@ -70,7 +70,8 @@ pub(crate) struct Claims {
     /// The person's groups; applications' tokens have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) groups: Option<Vec<GroupAddress>>,
-    /// What the token may do at the hub; tokens for environments have none, since grants decide there.
+    /// What the token may do at the hub; for an environment, the versions of APIs that it reaches, if not all that its bearer may
+    /// call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) scope: Option<String>,
     /// The family of refresh tokens that it ends with.

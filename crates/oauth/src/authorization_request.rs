@@ -4,7 +4,7 @@ use hansom_control::Client;
 use hansom_domain::EnvironmentName;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, OAuth, form::Parameters, scope};
+use crate::{Error, OAuth, extent::Extent, form::Parameters};
 
 /// Longest `state` that is sent back.
 const MOST_STATE_BYTES: usize = 4096;
@@ -120,7 +120,7 @@ impl OAuth {
 
     fn wanted_scope(&self, parameters: &Parameters) -> Result<String, Told> {
         let is_hub = self.wanted_resource(parameters)? == self.issuer();
-        Ok(if is_hub { scope::wanted_by_person(parameters.get("scope")) } else { String::new() })
+        Ok(Extent::wished(is_hub, parameters.get("scope")).scope())
     }
 
     /// The environment that a resource is the address of; none for the hub.

@@ -3,15 +3,15 @@
 //! The pages are the hub's; here it is decided what they show, and where the browser goes from there.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use hansom_control::{Approval, AskedAuthorization, Client, Session, fingerprint};
+use hansom_control::{Approval, AskedAuthorization, Client, Remembered, Session, fingerprint};
 use hansom_domain::{EnvironmentName, PersonId, Timestamp};
 
 use crate::{
-    AUTHORIZE_PATH, Error, OAuth, Scope,
+    AUTHORIZE_PATH, Consent, Error, OAuth,
     authorization_request::{Asked, Destination, Fault, Told},
+    extent::Extent,
     form::Parameters,
     return_path::safe_return_path,
-    scope,
 };
 
 /// The path of the page that asks the person; the parameter `request` names the request.
@@ -78,8 +78,8 @@ pub struct Question {
     pub redirect_uri: String,
     /// The environment in which the application would act; none for the hub.
     pub environment: Option<EnvironmentName>,
-    /// What it could do at the hub.
-    pub scopes: Vec<Scope>,
+    /// What it asks for, word by word: scopes at the hub, versions of APIs at an environment. None there is everything.
+    pub asked: Vec<String>,
     /// For how many seconds it could act without being used.
     pub idle_seconds: i64,
     /// For how many seconds it could act at most.
@@ -140,18 +140,31 @@ impl OAuth {
         &self,
         request: &str,
         session: &Session,
-        approve: bool,
+        answer: &Consent,
     ) -> Result<Leaving, Error> {
+        // What is no answer decides nothing: the request stays, so that the person can choose again.
+        let known = self.control().shown_authorization(request, session).await?;
+        let (_, asked, _) = self.remembered(known).await?;
+        let wished = self.extent(&asked.resource, &asked.scope);
+        let allowed = wished.answered(answer)?;
         let taken = self.control().take_shown_authorization(request, session).await?;
         let (client, asked, at) = self.remembered(taken).await?;
-        if !approve {
+        let Some(allowed) = allowed else {
             let told = Told { error: "access_denied", why: "the person said no" };
             return Ok(self.refused(&asked.to, told));
-        }
+        };
         if asked.prompt.login && session.signed_in_at < at {
             return Err(Error::Flow { error: "login_required", why: "sign in again before you decide" });
         }
-        self.approve(&client, &asked, session, true).await
+        let before = self.control().consent_of(&session.person.id, &client.id, &asked.resource).await?;
+        let (asked_for, scope) = Extent::remembered(&wished, &allowed, before.as_ref());
+        let remember = Some(Remembered { asked: asked_for, scope });
+        self.approve(&client, &asked, session, (&allowed.scope(), remember)).await
+    }
+
+    /// What a scope says at a resource.
+    pub(crate) fn extent(&self, resource: &str, scope: &str) -> Extent {
+        Extent::of_scope(resource == self.issuer(), scope)
     }
 
     async fn asking_client(&self, parameters: &Parameters) -> Result<Client, Error> {
@@ -219,8 +232,8 @@ impl OAuth {
             };
             return Ok(Step::SignIn { return_to, again: session.is_some() });
         };
-        if !self.must_ask(client, &asked, &session.person.id).await? {
-            return Ok(Step::Leave(self.approve(client, &asked, session, false).await?));
+        if let Some(allowed) = self.allowed_before(client, &asked, &session.person.id).await? {
+            return Ok(Step::Leave(self.approve(client, &asked, session, (&allowed.scope(), None)).await?));
         }
         if asked.prompt.none {
             return tell("consent_required", "the person has not allowed it yet");
@@ -273,17 +286,19 @@ impl OAuth {
         Ok(format!("{CONSENT_PATH}?request={request}"))
     }
 
-    /// Whether the person is asked. A program on the person's own machine could be any program (RFC 8252 section 8.6), so
-    /// neither an earlier yes nor an administrator's word speaks for it.
-    async fn must_ask(&self, client: &Client, asked: &Asked, person: &PersonId) -> Result<bool, Error> {
+    /// What the person need not be asked for any more; none where they are asked. A program on the person's own machine could be
+    /// any program (RFC 8252 section 8.6), so neither an earlier answer nor an administrator's word speaks for it.
+    async fn allowed_before(&self, client: &Client, asked: &Asked, person: &PersonId) -> Result<Option<Extent>, Error> {
         let registered = client.redirect_uris.iter().find(|registered| registered.allows(&asked.to.redirect_uri));
         if asked.prompt.consent || registered.is_none_or(hansom_control::RedirectUri::is_loopback) {
-            return Ok(true);
+            return Ok(None);
         }
+        let wished = self.extent(&asked.resource, &asked.scope);
         if client.first_party {
-            return Ok(false);
+            return Ok(Some(wished));
         }
-        Ok(!self.control().has_consented(person, &client.id, &asked.resource, &asked.scope).await?)
+        let consent = self.control().consent_of(person, &client.id, &asked.resource).await?;
+        Ok(consent.and_then(|consent| wished.answered_before(&consent)))
     }
 
     fn question(&self, client: Client, asked: Asked, request: &str) -> Question {
@@ -292,7 +307,7 @@ impl OAuth {
             client,
             redirect_uri: asked.to.redirect_uri,
             environment: self.environment_of(&asked.resource).cloned(),
-            scopes: scope::read(&asked.scope),
+            asked: asked.scope.split_ascii_whitespace().map(str::to_owned).collect(),
             idle_seconds: self.setup.rules.refresh.idle_seconds,
             absolute_seconds: self.setup.rules.refresh.absolute_seconds,
         }
@@ -303,14 +318,14 @@ impl OAuth {
         client: &Client,
         asked: &Asked,
         session: &Session,
-        remember: bool,
+        (scope, remember): (&str, Option<Remembered>),
     ) -> Result<Leaving, Error> {
         let approval = Approval {
             client,
             redirect_uri: &asked.to.redirect_uri,
             challenge: &asked.challenge,
             resource: &asked.resource,
-            scope: &asked.scope,
+            scope,
             dpop_jkt: asked.dpop_jkt.as_deref(),
             authenticated_at: session.signed_in_at,
             remember,

@@ -1,7 +1,5 @@
 //! How does a program without a browser get a person's tokens (RFC 8628)?
 
-use std::net::IpAddr;
-
 use axum::{
     Json,
     extract::{Request, State},
@@ -11,7 +9,7 @@ use hansom_control::{AskedDevice, Client as Registered, DEVICE_PAUSE_SECONDS, DE
 use hansom_domain::{EnvironmentName, Timestamp};
 use serde_json::json;
 
-use crate::{Error, OAuth, Scope, client::Client, form::Form, refusal::unkept, scope};
+use crate::{Consent, Error, OAuth, client::Client, extent::Extent, form::Form, refusal::unkept};
 
 pub(crate) const DEVICE_AUTHORIZATION_PATH: &str = "/oauth/device_authorization";
 /// The path of the page on which a person types the code.
@@ -28,8 +26,8 @@ pub struct DeviceQuestion {
     pub asked_at: Timestamp,
     /// The environment in which it would act; none for the hub.
     pub environment: Option<EnvironmentName>,
-    /// What it could do at the hub.
-    pub scopes: Vec<Scope>,
+    /// What it asks for, word by word: scopes at the hub, versions of APIs at an environment. None there is everything.
+    pub asked: Vec<String>,
     /// For how many seconds it could act without being used.
     pub idle_seconds: i64,
     /// For how many seconds it could act at most.
@@ -50,7 +48,7 @@ impl OAuth {
         self.refuse_if_asked_too_often(&form)?;
         let jkt = self.proven_key(&form.headers, DEVICE_AUTHORIZATION_PATH).await?;
         let resource = self.target(&form)?;
-        let scope = if resource == self.issuer() { scope::wanted_by_person(form.get("scope")) } else { String::new() };
+        let scope = Extent::wished(resource == self.issuer(), form.get("scope")).scope();
         let asked = AskedDevice {
             client: &client.client.id,
             resource: &resource,
@@ -70,16 +68,9 @@ impl OAuth {
         }))))
     }
 
-    /// Counts what one address leaves here unproven. Of IPv6, half an address is one caller's.
+    /// Counts what one address leaves here unproven.
     pub(crate) fn refuse_if_asked_too_often(&self, form: &Form) -> Result<(), Error> {
-        let now = self.control().clock().now();
-        let network = match form.address.parse() {
-            Ok(IpAddr::V6(address)) => format!("{:x?}", address.segments().get(..4).unwrap_or_default()),
-            Ok(IpAddr::V4(_)) | Err(_) => form.address.clone(),
-        };
-        self.askers.refuse_if_too_many(&network, now)?;
-        self.askers.count(&network, now);
-        Ok(())
+        self.askers.count_call(&form.network(), self.control().clock().now())
     }
 
     pub(crate) async fn exchange_device_code(
@@ -128,17 +119,17 @@ impl OAuth {
             address: request.address,
             asked_at: request.created_at,
             environment: self.environment_of(&request.resource).cloned(),
-            scopes: scope::read(&request.scope),
+            asked: request.scope.split_ascii_whitespace().map(str::to_owned).collect(),
             idle_seconds: self.setup.rules.refresh.idle_seconds,
             absolute_seconds: self.setup.rules.refresh.absolute_seconds,
         }))
     }
 
     /// What a person says about a device; `false` if it does not wait any more.
-    pub async fn decide_device(&self, session: &Session, user_code: &str, approve: bool) -> Result<bool, Error> {
-        if self.waiting_device(session, user_code).await?.is_none() {
-            return Ok(false);
-        }
-        Ok(self.control().decide_device(session, user_code, approve).await?)
+    pub async fn decide_device(&self, session: &Session, user_code: &str, answer: &Consent) -> Result<bool, Error> {
+        let Some(question) = self.waiting_device(session, user_code).await? else { return Ok(false) };
+        let wished = Extent::of_scope(question.environment.is_none(), &question.asked.join(" "));
+        let allowed = wished.answered(answer)?.map(|allowed| allowed.scope());
+        Ok(self.control().decide_device(session, user_code, allowed.as_deref()).await?)
     }
 }

@@ -22,7 +22,8 @@ pub(crate) const ALGORITHMS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
 /// The header field of a nonce.
 pub(crate) const NONCE_FIELD: &str = "dpop-nonce";
 
-const FIELD: &str = "dpop";
+/// The header field of a proof.
+pub(crate) const FIELD: &str = "dpop";
 const MOST_BYTES: usize = 8 * 1024;
 /// How far a proof's time may be from ours.
 const WINDOW_SECONDS: i64 = 60;

@@ -63,6 +63,13 @@ impl Failures {
         window.failures = window.failures.saturating_add(1);
     }
 
+    /// Counts a call that is no failure, and refuses it where it is one too many.
+    pub(crate) fn count_call(&self, caller: &str, now: Timestamp) -> Result<(), Error> {
+        self.refuse_if_too_many(caller, now)?;
+        self.count(caller, now);
+        Ok(())
+    }
+
     fn windows(&self) -> MutexGuard<'_, HashMap<String, Window>> {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,8 +5,10 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{
     body::to_bytes,
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, header},
+    http::{Extensions, HeaderMap, header},
 };
+
+use hansom_domain::network_of_caller;
 
 use crate::Error;
 
@@ -93,14 +95,15 @@ impl Form {
             .await
             .map_err(|_| Error::Malformed("the form did not arrive within 10 seconds".into()))?
             .map_err(|_| Error::TooLarge)?;
-        let address = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|ConnectInfo(address)| address.ip().to_string())
-            .unwrap_or_default();
+        let address = address_of(&parts.extensions);
         let parameters = Parameters::read(&body)?;
         parameters.refuse_repeats()?;
         Ok(Self { parameters, headers: parts.headers, address })
+    }
+
+    /// The network that the caller counts with.
+    pub(crate) fn network(&self) -> String {
+        network_in(&self.address)
     }
 
     /// The parameters.
@@ -117,6 +120,21 @@ impl Form {
     pub(crate) fn need(&self, name: &str) -> Result<&str, Error> {
         self.parameters.need(name)
     }
+}
+
+/// The address that a request came from; empty where the listener does not tell it.
+fn address_of(extensions: &Extensions) -> String {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default()
+}
+
+/// The network that whoever sent a request counts with.
+pub(crate) fn network_of(extensions: &Extensions) -> String {
+    network_in(&address_of(extensions))
+}
+
+fn network_in(address: &str) -> String {
+    address.parse().map_or_else(|_| address.to_owned(), |address| network_of_caller(address).to_string())
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

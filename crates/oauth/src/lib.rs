@@ -15,12 +15,15 @@ mod device;
 mod directory;
 mod dpop;
 mod exchange;
+mod extent;
 mod failures;
 mod form;
 mod introspect;
 mod jwks;
 mod jws;
 mod key_sets;
+mod leaks;
+mod logout_token;
 mod metadata;
 mod origin;
 mod outbound;
@@ -51,12 +54,13 @@ pub use device::{DEVICE_PATH, DeviceQuestion};
 pub use directory::{
     BoxFuture, ClaimDirectory, Directory, DirectoryError, GoogleApi, GoogleDirectory, GoogleSetup, ServiceAccount,
 };
+pub use extent::Consent;
 pub use key_sets::KeySetError;
 pub use party::{Provider, Way};
 pub use refusal::Error;
 pub use return_path::safe_return_path;
 pub use scope::Scope;
-pub use sign_in::{Begun, CALLBACK_PATH, Callback, Finished, SignIn, SignInError};
+pub use sign_in::{BACK_CHANNEL_PATH, Begun, CALLBACK_PATH, Callback, Finished, SignIn, SignInError};
 pub use subject_token::{OpenIdIssuer, Subject, SubjectError, SubjectIssuer};
 
 /// The path to which applications send people; the hub serves it, since it shows pages.
@@ -106,6 +110,10 @@ pub struct OAuth {
     failures: Arc<Failures>,
     /// Devices that ask to be let in, by address.
     askers: Arc<Failures>,
+    /// Proofs of keys from whoever says that it is a public application, by address: each is remembered for two minutes.
+    provers: Arc<Failures>,
+    /// Reports of leaks, by address.
+    reporters: Arc<Failures>,
     /// Wrong codes of devices, by person.
     guesses: Arc<Failures>,
     key_sets: Arc<key_sets::KeySets>,
@@ -138,6 +146,8 @@ impl OAuth {
             setup: Arc::new(setup),
             failures: Arc::new(Failures::new(20, 60)),
             askers: Arc::new(Failures::new(60, 60)),
+            provers: Arc::new(Failures::new(600, 60)),
+            reporters: Arc::new(Failures::new(30, 60)),
             key_sets: Arc::new(key_sets),
             pipelines: Arc::default(),
             guesses: Arc::new(Failures::new(5, 600)),
@@ -156,6 +166,7 @@ impl OAuth {
         Router::new()
             .merge(public)
             .route(device::DEVICE_AUTHORIZATION_PATH, post(device::endpoint).fallback(only_post))
+            .route(leaks::LEAKS_PATH, post(leaks::endpoint).fallback(only_post))
             .route("/oauth/introspect", post(introspect::endpoint).fallback(only_post))
             .route("/oauth/jwks", get(jwks::endpoint).fallback(only_get))
             .route("/.well-known/oauth-authorization-server", get(metadata::endpoint).fallback(only_get))

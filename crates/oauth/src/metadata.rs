@@ -1,5 +1,7 @@
 //! What can the authorisation server do (RFC 8414)? It announces what works and nothing else.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::State,
@@ -19,6 +21,8 @@ use crate::{
 /// `GET /.well-known/oauth-authorization-server`
 pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
     let issuer = oauth.issuer();
+    let environments = oauth.setup.audiences.iter().map(|(name, base)| (name.as_str(), base.as_str()));
+    let environments: BTreeMap<&str, &str> = environments.collect();
     let document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}{}", crate::AUTHORIZE_PATH),
@@ -43,6 +47,9 @@ pub(crate) async fn endpoint(State(oauth): State<OAuth>) -> Response {
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
+        "protected_resources": oauth.setup.audiences.iter().map(|(_, base)| base.as_str()).chain([issuer]).collect::<Vec<_>>(),
+        // By their names, for whoever asks for a token by name; RFC 9728 has the addresses alone.
+        "hansom_environments": environments,
         "service_documentation": format!("{issuer}/about"),
         "ui_locales_supported": ["en-GB"],
     });

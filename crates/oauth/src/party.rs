@@ -26,7 +26,8 @@ use crate::{Directory, Error, SignInError, jws, origin::is_secure, outbound::Out
 const FRESH_SECONDS: i64 = 3600;
 /// After a failure, or for an unknown key, the provider is asked again after this many seconds.
 const PAUSE_SECONDS: i64 = 5;
-const LEEWAY_SECONDS: i64 = 60;
+/// So much may clocks of provider and hub differ.
+pub(crate) const LEEWAY_SECONDS: i64 = 60;
 /// A longer ID token is not kept for the end of the session.
 const MOST_HINT_BYTES: usize = 8 * 1024;
 /// What ID tokens may be signed with, if the provider says that it uses it.
@@ -41,7 +42,8 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 5] = [
 type RelyingParty =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
-type Metadata = ProviderMetadata<
+/// What a provider tells of itself.
+pub(crate) type Metadata = ProviderMetadata<
     MoreMetadata,
     CoreAuthDisplay,
     CoreClientAuthMethod,
@@ -58,7 +60,7 @@ type Metadata = ProviderMetadata<
 
 /// What else of a provider's configuration matters.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct MoreMetadata {
+pub(crate) struct MoreMetadata {
     /// Where a person's session at the provider is ended (OpenID Connect RP-Initiated Logout).
     #[serde(default)]
     end_session_endpoint: Option<Url>,
@@ -137,6 +139,8 @@ pub(crate) struct Proof {
     pub(crate) claims: Value,
     /// The token, for the end of the session.
     pub(crate) hint: Option<String>,
+    /// What the provider calls its session, if it tells that.
+    pub(crate) session: Option<String>,
 }
 
 /// What the provider last told of itself.
@@ -153,7 +157,7 @@ pub(crate) struct Party {
     issuer: IssuerUrl,
     redirect: RedirectUrl,
     outbound: Outbound,
-    clock: Clock,
+    pub(crate) clock: Clock,
     known: Mutex<Known>,
 }
 
@@ -233,7 +237,9 @@ impl Party {
         let key = PersonKey { issuer: self.provider.issuer.clone(), subject };
         let email_verified = claims.email_verified() == Some(true) || self.provider.vouches_for_emails;
         let hint = Some(id_token.to_string()).filter(|token| token.len() <= MOST_HINT_BYTES);
-        Ok(Proof { key, email, email_verified, name, claims: told, hint })
+        let session = told.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len()));
+        let session = session.map(str::to_owned);
+        Ok(Proof { key, email, email_verified, name, claims: told, hint, session })
     }
 
     /// Where a person's session at the provider is ended, if it can be.
@@ -291,11 +297,10 @@ impl Party {
     ) -> Result<CoreIdTokenClaims, ClaimsVerificationError> {
         let now = self.clock.now();
         let at = move |leeway| moment(now.plus_seconds(leeway));
-        let used = metadata.id_token_signing_alg_values_supported();
         let party = self.relying_party(metadata);
         let verifier = party
             .id_token_verifier()
-            .set_allowed_algs(ALGORITHMS.into_iter().filter(|known| used.contains(known)))
+            .set_allowed_algs(allowed_algorithms(metadata))
             .set_time_fn(move || at(-LEEWAY_SECONDS))
             .set_issue_time_verifier_fn(move |issued| {
                 if issued > at(LEEWAY_SECONDS) {
@@ -320,11 +325,12 @@ impl Party {
 
     /// What the provider tells of itself: asked at the first need and each hour. The last good answer stays while the
     /// provider is silent.
-    async fn metadata(&self) -> Result<Arc<Metadata>, SignInError> {
+    pub(crate) async fn metadata(&self) -> Result<Arc<Metadata>, SignInError> {
         self.metadata_younger_than(FRESH_SECONDS).await
     }
 
-    async fn renewed_metadata(&self) -> Result<Arc<Metadata>, SignInError> {
+    /// The same, asked for anew unless that was a moment ago: for a key that is not known.
+    pub(crate) async fn renewed_metadata(&self) -> Result<Arc<Metadata>, SignInError> {
         self.metadata_younger_than(PAUSE_SECONDS).await
     }
 
@@ -348,6 +354,12 @@ impl Party {
             SignInError::Provider("the provider's configuration could not be read; see the warning in the log".into())
         })
     }
+}
+
+/// What a provider may sign with: what is taken here, if it says that it uses it.
+pub(crate) fn allowed_algorithms(metadata: &Metadata) -> impl Iterator<Item = CoreJwsSigningAlgorithm> {
+    let used = metadata.id_token_signing_alg_values_supported();
+    ALGORITHMS.into_iter().filter(|known| used.contains(known))
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

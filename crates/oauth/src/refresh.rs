@@ -19,28 +19,16 @@ impl OAuth {
             if self.resource_if_told(form)?.is_some_and(|resource| resource != family.resource) {
                 return Err(Error::Target("the person allowed another resource".into()));
             }
-            narrowed(form.get("scope"), &family.scope)?;
+            self.extent(&family.resource, &family.scope).narrowed(form.get("scope"))?;
         }
         let shown = ShownRefresh { token, client: &client.client.id, jkt };
         match self.control().refresh_tokens(shown, self.setup.rules.refresh).await? {
             Refreshed::Family(granted) => {
-                let scope = narrowed(form.get("scope"), &granted.family.scope)?;
+                let allowed = self.extent(&granted.family.resource, &granted.family.scope);
+                let scope = allowed.narrowed(form.get("scope"))?.scope();
                 self.answer_for_person(client, granted, scope, jkt).await
             }
             Refreshed::Refused => Err(Error::Flow { error: "invalid_grant", why: WORTH_NOTHING }),
         }
     }
-}
-
-/// The scopes that are asked for, if they are among those that were allowed; all of them where none is asked for.
-fn narrowed(asked: Option<&str>, allowed: &str) -> Result<String, Error> {
-    let Some(asked) = asked else {
-        return Ok(allowed.to_owned());
-    };
-    let known: Vec<&str> = allowed.split(' ').collect();
-    let words: Vec<&str> = asked.split_ascii_whitespace().collect();
-    if words.iter().all(|word| known.contains(word)) {
-        return Ok(words.join(" "));
-    }
-    Err(Error::Flow { error: "invalid_scope", why: "scope names more than the person allowed" })
 }

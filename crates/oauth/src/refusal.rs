@@ -19,8 +19,11 @@ pub enum Error {
     /// The body is no form.
     #[error("send the parameters as a form: Content-Type: application/x-www-form-urlencoded")]
     MediaType,
-    /// The body is longer than a form may be.
-    #[error("the form is larger than 64 KiB")]
+    /// The body is no JSON.
+    #[error("send the report as JSON: Content-Type: application/json")]
+    NoJson,
+    /// The body is longer than it may be.
+    #[error("the body is larger than this endpoint takes")]
     TooLarge,
     /// The endpoint takes another method.
     #[error("this endpoint takes {0} only")]
@@ -93,7 +96,7 @@ impl Error {
             Error::Proof(_) | Error::Nonce(_) => ProblemCode::BadRequest,
             Error::Flow { error: "temporarily_unavailable", .. } => ProblemCode::Unavailable,
             Error::Flow { .. } | Error::Untrusted(_) => ProblemCode::BadRequest,
-            Error::MediaType => ProblemCode::UnsupportedMediaType,
+            Error::MediaType | Error::NoJson => ProblemCode::UnsupportedMediaType,
             Error::TooLarge => ProblemCode::BodyTooLarge,
             Error::Method(_) => ProblemCode::MethodNotAllowed,
             Error::Client { .. } => ProblemCode::ClientInvalid,
@@ -111,9 +114,12 @@ impl Error {
     /// The `error` of RFC 6749 section 5.2, RFC 6750 section 3.1 and RFC 8707 section 2.
     pub fn oauth_error(&self) -> &'static str {
         match self {
-            Error::Malformed(_) | Error::MediaType | Error::TooLarge | Error::Method(_) | Error::TooManyGroups(_) => {
-                "invalid_request"
-            }
+            Error::Malformed(_)
+            | Error::MediaType
+            | Error::NoJson
+            | Error::TooLarge
+            | Error::Method(_)
+            | Error::TooManyGroups(_) => "invalid_request",
             Error::Client { .. } => "invalid_client",
             Error::TooManyFailures(_) => "temporarily_unavailable",
             Error::GrantType => "unsupported_grant_type",
@@ -138,6 +144,7 @@ impl Error {
             Error::Setup(cause) => Some(cause.clone()),
             Error::Malformed(_)
             | Error::MediaType
+            | Error::NoJson
             | Error::TooLarge
             | Error::Method(_)
             | Error::Client { .. }
@@ -171,6 +178,7 @@ impl Error {
             Error::Client { basic: false, .. }
             | Error::Malformed(_)
             | Error::MediaType
+            | Error::NoJson
             | Error::TooLarge
             | Error::GrantType
             | Error::Flow { .. }

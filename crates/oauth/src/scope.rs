@@ -1,6 +1,6 @@
 //! What may a token do at the hub itself?
 //!
-//! At the gateways grants decide, and tokens for them carry no scope. At the control API a token does what its scopes say,
+//! At the gateways grants and groups decide; tokens for them carry a scope only where a person allowed less (`extent`). At the control API a token does what its scopes say,
 //! and never more than the one may whom it speaks for.
 
 use hansom_domain::{Actor, ApplicationId};

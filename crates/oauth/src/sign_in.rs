@@ -6,9 +6,9 @@ use std::{
 };
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use hansom_control::{Control, Proven, SessionCookie, SignedOut, Told, fingerprint};
+use hansom_control::{BegunSignIn, Control, EndedAtProvider, Proven, SessionCookie, SignedOut, Told};
 use hansom_domain::{GroupAddress, PersonId, PersonKey, ProblemCode, Timestamp};
-use hansom_store::{MembershipSource, PersonRow, SignInRow};
+use hansom_store::{MembershipSource, PersonRow};
 use openidconnect::PkceCodeVerifier;
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ use crate::{
 
 /// The path of the hub to which the only provider sends the browser back; one of several has its name after it.
 pub const CALLBACK_PATH: &str = "/sign-in/callback";
+
+/// The path of the hub to which a provider says that a session there has ended; one of several has its name after it.
+pub const BACK_CHANNEL_PATH: &str = "/sign-in/back-channel-logout";
 
 /// Longest `state` and `code` that are looked at.
 const MOST_BYTES: usize = 4096;
@@ -76,6 +79,9 @@ pub enum SignInError {
     /// The ID token does not prove the person.
     #[error("the identity provider's answer could not be verified; please sign in again")]
     Unproven(String),
+    /// The logout token proves nothing.
+    #[error("the logout token is none of this provider's for this hub, was used before, or is too old")]
+    Unended(String),
     /// No provider of that name.
     #[error("there is no such way to sign in here; begin at the sign-in page")]
     NoProvider,
@@ -97,7 +103,7 @@ impl SignInError {
     /// The problem's code, and with it the status.
     pub fn code(&self) -> ProblemCode {
         match self {
-            SignInError::Stale | SignInError::Unproven(_) => ProblemCode::BadRequest,
+            SignInError::Stale | SignInError::Unproven(_) | SignInError::Unended(_) => ProblemCode::BadRequest,
             SignInError::NoProvider => ProblemCode::NotFound,
             SignInError::Denied | SignInError::EmailUnverified | SignInError::Foreign => ProblemCode::NotAllowed,
             SignInError::Provider(_) | SignInError::Directory(_) => ProblemCode::Unavailable,
@@ -108,7 +114,9 @@ impl SignInError {
     /// The cause for the operators' log; `None` where the person is told all.
     pub fn private(&self) -> Option<String> {
         match self {
-            SignInError::Provider(cause) | SignInError::Unproven(cause) => Some(cause.clone()),
+            SignInError::Provider(cause) | SignInError::Unproven(cause) | SignInError::Unended(cause) => {
+                Some(cause.clone())
+            }
             SignInError::Directory(error) => Some(error.to_string()),
             SignInError::Control(error) => error.private(),
             SignInError::Stale
@@ -161,24 +169,22 @@ impl SignIn {
     pub async fn begin(&self, provider: &str, return_to: &str) -> Result<Begun, SignInError> {
         let party = self.party(provider)?;
         let chance = self.0.control.chance();
-        let (state, nonce, cookie) = (chance.hex(32), chance.hex(32), chance.hex(32));
+        let (state, nonce) = (chance.hex(32), chance.hex(32));
         let verifier = PkceCodeVerifier::new(chance.hex(32));
         let location = party.page(state.clone(), nonce.clone(), &verifier).await?;
-        let sign_in = SignInRow {
-            state_hash: fingerprint(&state),
-            browser_hash: fingerprint(&cookie),
+        let begun = BegunSignIn {
+            provider: party.provider.id.clone(),
+            state,
             nonce,
             verifier: verifier.secret().clone(),
             return_to: safe_return_path(return_to).to_owned(),
-            created_at: self.0.control.clock().now(),
-            provider: party.provider.id.clone(),
+            began_at: self.0.control.clock().now(),
         };
-        self.0.control.remember_sign_in(sign_in).await?;
-        Ok(Begun { location: location.into(), browser_cookie: cookie })
+        Ok(Begun { location: location.into(), browser_cookie: self.0.control.seal_sign_in(&begun)? })
     }
 
-    /// Finishes a sign-in at the address of `provider`. Its `state` works once, whatever comes of it. `browser` says in words
-    /// which one it is.
+    /// Finishes a sign-in at the address of `provider`. It lets in once: the provider takes a code once, and here a sign-in is
+    /// used up as soon as it has proven a person. `browser` says in words which one it is.
     pub async fn finish(
         &self,
         provider: &str,
@@ -187,7 +193,7 @@ impl SignIn {
         browser: &str,
     ) -> Result<Finished, SignInError> {
         let party = self.party(provider)?;
-        let begun = self.begun(&query, browser_cookie).await?;
+        let begun = self.begun(&query, browser_cookie)?;
         if begun.provider != party.provider.id {
             return Err(SignInError::Unproven("the answer of one provider came to the address of another".into()));
         }
@@ -199,7 +205,10 @@ impl SignIn {
         party.check_issuer(query.iss.as_deref()).await?;
         let code = query.code.filter(|code| !code.is_empty() && code.len() <= MOST_BYTES);
         let code = code.ok_or(SignInError::Stale)?;
-        let proof = party.prove(code, begun.verifier, begun.nonce).await?;
+        let proof = party.prove(code, begun.verifier.clone(), begun.nonce.clone()).await?;
+        if !self.0.control.use_sign_in(&begun).await? {
+            return Err(SignInError::Stale);
+        }
         let session = self.admit(party, &proof, browser).await?;
         Ok(Finished { session, return_to: safe_return_path(&begun.return_to).to_owned() })
     }
@@ -209,6 +218,22 @@ impl SignIn {
         let party = self.party(&left.provider).ok()?;
         let address = party.end_of_session(left.id_token.as_deref(), &format!("{}/", self.0.hub)).await?;
         Some((&party.provider, address.into()))
+    }
+
+    /// Ends the sessions here that came of what a provider says has ended there; gives how many those were. A token works once.
+    pub async fn end_by_provider(&self, provider: &str, logout_token: &str) -> Result<usize, SignInError> {
+        let party = self.party(provider)?;
+        let ended = party.ended(logout_token).await?;
+        if !self.0.control.use_assertion(&ended.once, ended.good_until).await? {
+            return Err(SignInError::Unended("the logout token was used before".into()));
+        }
+        let ended = EndedAtProvider {
+            provider: &party.provider.id,
+            issuer: &party.provider.issuer,
+            subject: ended.subject.as_deref(),
+            session: ended.session.as_deref(),
+        };
+        Ok(self.0.control.end_provider_sessions(ended).await?)
     }
 
     /// Asks the directory again for a person's groups and takes them over. `false` where the directory tells at sign-in
@@ -249,17 +274,16 @@ impl SignIn {
         self.refresh_groups(person).await
     }
 
-    async fn begun(&self, query: &Callback, browser_cookie: Option<&str>) -> Result<SignInRow, SignInError> {
+    /// The sign-in that this browser began, if it was the one that the answer belongs to.
+    fn begun(&self, query: &Callback, browser_cookie: Option<&str>) -> Result<BegunSignIn, SignInError> {
         let (Some(state), Some(cookie)) = (query.state.as_deref(), browser_cookie) else {
             return Err(SignInError::Stale);
         };
         if state.len() > MOST_BYTES || cookie.len() > MOST_BYTES {
             return Err(SignInError::Stale);
         }
-        let begun = self.0.control.take_sign_in(&fingerprint(state)).await?;
-        let begun = begun.ok_or(SignInError::Stale)?;
-        let shown = fingerprint(cookie);
-        verify_slices_are_equal(begun.browser_hash.as_bytes(), shown.as_bytes()).map_err(|_| SignInError::Stale)?;
+        let begun = self.0.control.open_sign_in(cookie).ok_or(SignInError::Stale)?;
+        verify_slices_are_equal(begun.state.as_bytes(), state.as_bytes()).map_err(|_| SignInError::Stale)?;
         Ok(begun)
     }
 
@@ -284,6 +308,7 @@ impl SignIn {
             provider: &party.provider.id,
             browser,
             id_token: proof.hint.as_deref(),
+            provider_session: proof.session.as_deref(),
         };
         match (self.0.control.admit(proven).await, silence) {
             (Err(hansom_control::Error::GroupsUnknown), Some(error)) => Err(error.into()),

@@ -13,7 +13,7 @@ use crate::{
     Error, OAuth,
     access_token::Wish,
     client::Client,
-    exchange,
+    dpop, exchange,
     form::{Form, Parameters},
     refusal::unkept,
 };
@@ -88,6 +88,10 @@ impl OAuth {
 
     /// The key that a token request proves; one must be there if the application is registered so.
     pub(crate) async fn proven_key_of(&self, form: &Form, client: &Client) -> Result<Option<String>, Error> {
+        if client.credential.is_none() && form.headers.contains_key(dpop::FIELD) {
+            // Nobody has proven anything: no single network may fill the list of used proofs.
+            self.provers.count_call(&form.network(), self.control().clock().now())?;
+        }
         let jkt = self.proven_key(&form.headers, TOKEN_PATH).await?;
         if jkt.is_none() && client.client.dpop_required {
             return Err(Error::Proof(
@@ -121,7 +125,8 @@ impl OAuth {
         let groups = self.control().reads().groups_of(person).await.map_err(hansom_control::Error::from)?;
         let wish = Wish {
             credential: client.credential.as_ref(),
-            scope: (family.resource == self.issuer()).then(|| scope.clone()),
+            // For an environment, a token without a scope reaches whatever the person may call.
+            scope: Some(scope.clone()).filter(|scope| family.resource == self.issuer() || !scope.is_empty()),
             groups: Some(groups),
             family: Some(&family.id),
             authenticated_at: Some(family.authenticated_at),

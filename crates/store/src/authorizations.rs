@@ -65,8 +65,10 @@ row! {
         pub client_id: ApplicationId,
         /// Where.
         pub resource: String,
-        /// What: scopes parted by spaces.
+        /// What: scopes, or versions of APIs, parted by spaces; at an environment none is everything.
         pub scope: String,
+        /// What was asked for when they allowed that.
+        pub asked: String,
         /// When.
         pub granted_at: Timestamp,
     }
@@ -194,11 +196,11 @@ impl Change {
 
     /// Remembers what a person allows.
     pub async fn put_consent(&mut self, consent: &ConsentRow) -> Result<(), Error> {
-        let sql = "INSERT INTO consent (person_id, client_id, resource, scope, granted_at) VALUES ($1, $2, $3, $4, $5) \
-                   ON CONFLICT (person_id, client_id, resource) DO UPDATE SET scope = excluded.scope, \
-                   granted_at = excluded.granted_at";
+        let sql = "INSERT INTO consent (person_id, client_id, resource, scope, asked, granted_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, client_id, resource) DO UPDATE \
+                   SET scope = excluded.scope, asked = excluded.asked, granted_at = excluded.granted_at";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(consent.person_id.as_str())
-            .bind(consent.client_id.as_str()).bind(&consent.resource).bind(&consent.scope)
+            .bind(consent.client_id.as_str()).bind(&consent.resource).bind(&consent.scope).bind(&consent.asked)
             .bind(consent.granted_at.millis()).execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }

@@ -94,19 +94,19 @@ impl Reads {
 }
 
 impl Change {
-    /// Decides a request that waits; `None` if there is none, or somebody else was quicker.
+    /// Decides a request that waits, and what it may do from then on; `None` if there is none, or somebody else was quicker.
     pub async fn decide_device_request(
         &mut self,
         user_hash: &str,
-        state: &str,
+        (state, scope): (&str, &str),
         person: &PersonId,
         authenticated_at: Timestamp,
         now: Timestamp,
     ) -> Result<Option<DeviceRequestRow>, Error> {
-        let sql = "UPDATE device_request SET state = $2, person_id = $3, authenticated_at = $4 WHERE user_hash = $1 \
+        let sql = "UPDATE device_request SET state = $2, scope = $6, person_id = $3, authenticated_at = $4 WHERE user_hash = $1 \
                    AND state = 'waiting' AND expires_at > $5 RETURNING *";
         Ok(on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(user_hash).bind(state).bind(person.as_str())
-            .bind(authenticated_at.millis()).bind(now.millis()).fetch_optional(&mut **tx).await)?)
+            .bind(authenticated_at.millis()).bind(now.millis()).bind(scope).fetch_optional(&mut **tx).await)?)
     }
 
     /// Takes an approved request out, so that the device's code works once.

@@ -41,11 +41,22 @@ row! {
 /// A developer from outside, to be stored.
 pub type NewOutsider = OutsiderRow;
 
+row! {
+    /// How many links were sent.
+    pub struct LinksSent {
+        /// To one address.
+        pub to_address: i64,
+        /// To anybody.
+        pub in_all: i64,
+    }
+}
+
 impl Reads {
-    /// How many links were sent to an address since then.
-    pub async fn mail_links_since(&self, email: &str, since: Timestamp) -> Result<i64, Error> {
-        let sql = "SELECT count(*) FROM mail_link WHERE email = $1 AND created_at > $2";
-        Ok(on!(&self.pool, pool => sqlx::query_scalar(sql).bind(email).bind(since.millis()).fetch_one(pool).await)?)
+    /// How many links were sent since then, to an address and in all.
+    pub async fn mail_links_since(&self, email: &str, since: Timestamp) -> Result<LinksSent, Error> {
+        let sql = "SELECT (SELECT count(*) FROM mail_link WHERE email = $1 AND created_at > $2) AS to_address, \
+                   (SELECT count(*) FROM mail_link WHERE created_at > $2) AS in_all";
+        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(email).bind(since.millis()).fetch_one(pool).await)?)
     }
 
     /// A link that was not used yet.
@@ -62,7 +73,7 @@ impl Reads {
 }
 
 impl Change {
-    /// Stores a link. That mails were sent is known for a day.
+    /// Stores a link. That a mail was sent is known for two hours.
     pub async fn insert_mail_link(&mut self, link: &MailLinkRow) -> Result<(), Error> {
         let sql =
             "INSERT INTO mail_link (link_hash, browser_hash, email, return_to, created_at) VALUES ($1, $2, $3, $4, $5)";

@@ -26,6 +26,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (11, "cards", include_str!("../migrations/0011_cards.sql")),
     (12, "news", include_str!("../migrations/0012_news.sql")),
     (13, "pipelines", include_str!("../migrations/0013_pipelines.sql")),
+    (14, "identity", include_str!("../migrations/0014_identity.sql")),
     (17, "ownership", include_str!("../migrations/0017_ownership.sql")),
     (18, "operators", include_str!("../migrations/0018_operators.sql")),
 ];

@@ -107,7 +107,12 @@ impl Change {
     }
 
     /// Whether the service account proves an application already.
+    /// Whoever else asks at the same time waits until this change has ended.
     pub async fn is_bound_service_account(&mut self, issuer: &str, subject: &str) -> Result<bool, Error> {
+        let hold = "INSERT INTO bound_subject (issuer, subject) VALUES ($1, $2) \
+                    ON CONFLICT (issuer, subject) DO UPDATE SET subject = excluded.subject";
+        on!(&mut self.transaction, tx => sqlx::query(hold).bind(issuer).bind(subject).execute(&mut **tx).await
+            .map(|_| ()))?;
         let sql = "SELECT count(*) FROM service_account s JOIN credential c ON c.id = s.credential_id \
                    JOIN application a ON a.id = c.application_id \
                    WHERE s.issuer = $1 AND s.subject = $2 AND c.revoked_at IS NULL AND a.revoked_at IS NULL";

@@ -27,22 +27,10 @@ row! {
 }
 
 row! {
-    /// A sign-in under way.
-    pub struct SignInRow {
-        /// The hash of `state`.
-        pub state_hash: String,
-        /// The hash of the cookie that binds it to one browser.
-        pub browser_hash: String,
-        /// The nonce that the ID token must carry.
-        pub nonce: String,
-        /// The PKCE verifier.
-        pub verifier: String,
-        /// The path to go to afterwards.
-        pub return_to: String,
-        /// When it began.
-        pub created_at: Timestamp,
-        /// With which provider, by its name in the configuration.
-        pub provider: String,
+    /// Whose session it was.
+    pub struct WhoseRow {
+        /// The person.
+        pub person_id: PersonId,
     }
 }
 
@@ -63,10 +51,9 @@ pub struct NewSession<'a> {
     pub browser: &'a str,
     /// The ID token, sealed.
     pub sealed_id_token: Option<&'a str>,
+    /// The hash of what the provider calls its own session, if it tells that.
+    pub provider_session: Option<&'a str>,
 }
-
-/// A sign-in to be remembered until the provider sends the browser back.
-pub type NewSignIn = SignInRow;
 
 impl Reads {
     /// The session with that hash.
@@ -88,10 +75,10 @@ impl Change {
     /// Stores a session.
     pub async fn insert_session(&mut self, session: &NewSession<'_>) -> Result<(), Error> {
         let sql = "INSERT INTO session (id_hash, person_id, form_token, created_at, last_seen_at, provider, browser, \
-                   sealed_id_token) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
+                   sealed_id_token, provider_session) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
         on!(&mut self.transaction, tx => sqlx::query(sql).bind(session.id_hash).bind(session.person_id.as_str())
             .bind(session.form_token).bind(session.at.millis()).bind(session.provider).bind(session.browser)
-            .bind(session.sealed_id_token).execute(&mut **tx).await.map(|_| ()))?;
+            .bind(session.sealed_id_token).bind(session.provider_session).execute(&mut **tx).await.map(|_| ()))?;
         Ok(())
     }
 
@@ -111,24 +98,28 @@ impl Change {
     }
 }
 
+impl Change {
+    /// Ends the sessions that began with a provider: of a person, or those that came of one session there, or both. Gives whose
+    /// they were.
+    pub async fn end_sessions_of_provider(
+        &mut self,
+        provider: &str,
+        person: Option<&PersonId>,
+        provider_session: Option<&str>,
+    ) -> Result<Vec<PersonId>, Error> {
+        if person.is_none() && provider_session.is_none() {
+            return Ok(vec![]);
+        }
+        let sql = "DELETE FROM session WHERE provider = $1 AND ($2 = '' OR person_id = $2) \
+                   AND ($3 = '' OR provider_session = $3) RETURNING person_id";
+        let (person, session) = (person.map_or("", PersonId::as_str), provider_session.unwrap_or_default());
+        let rows: Vec<WhoseRow> = on!(&mut self.transaction, tx => sqlx::query_as(sql).bind(provider).bind(person)
+            .bind(session).fetch_all(&mut **tx).await)?;
+        Ok(rows.into_iter().map(|row| row.person_id).collect())
+    }
+}
+
 impl Writes {
-    /// Remembers a sign-in. Bookkeeping: nothing has changed yet.
-    pub async fn insert_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Error> {
-        let sql = "INSERT INTO sign_in (state_hash, browser_hash, nonce, verifier, return_to, created_at, provider) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        on!(&self.pool, pool => sqlx::query(sql).bind(&sign_in.state_hash).bind(&sign_in.browser_hash)
-            .bind(&sign_in.nonce).bind(&sign_in.verifier).bind(&sign_in.return_to).bind(sign_in.created_at.millis())
-            .bind(&sign_in.provider).execute(pool).await.map(|_| ()))?;
-        Ok(())
-    }
-
-    /// Takes a sign-in out, so that its `state` works once.
-    pub async fn take_sign_in(&self, state_hash: &str) -> Result<Option<SignInRow>, Error> {
-        let sql = "DELETE FROM sign_in WHERE state_hash = $1 \
-                   RETURNING state_hash, browser_hash, nonce, verifier, return_to, created_at, provider";
-        Ok(on!(&self.pool, pool => sqlx::query_as(sql).bind(state_hash).fetch_optional(pool).await)?)
-    }
-
     /// Notes that a session was used.
     pub async fn touch_session(&self, id_hash: &str, at: Timestamp) -> Result<(), Error> {
         let sql = "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1";

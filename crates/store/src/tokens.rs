@@ -55,7 +55,7 @@ impl Writes {
         Ok(rows == 1)
     }
 
-    /// Forgets what no longer matters at `now`: expired assertions, revocations, codes and refresh tokens, sign-ins older than an hour, links,
+    /// Forgets what no longer matters at `now`: expired assertions, revocations, codes and refresh tokens, links older than two hours,
     /// answers to repeated calls and nodes older than a day, sessions and notices older than a week, what was changed ten thousand
     /// generations ago.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
@@ -66,7 +66,7 @@ impl Writes {
             ("DELETE FROM notice WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
             ("DELETE FROM node WHERE seen_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM draft WHERE changed_at < $1", now.plus_seconds(-crate::DRAFT_SECONDS).millis()),
-            ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-86400).millis()),
+            ("DELETE FROM mail_link WHERE created_at < $1", now.plus_seconds(-7200).millis()),
             ("DELETE FROM asked_authorization WHERE expires_at < $1", expired),
             // A code is remembered as long as somebody might show it again.
             ("DELETE FROM authorization_code WHERE expires_at < $1", now.plus_seconds(-86400).millis()),
@@ -76,7 +76,6 @@ impl Writes {
                 expired,
             ),
             ("DELETE FROM token_family WHERE expires_at < $1", expired),
-            ("DELETE FROM sign_in WHERE created_at < $1", now.plus_seconds(-3600).millis()),
             ("DELETE FROM repeated_call WHERE called_at < $1", now.plus_seconds(-86400).millis()),
             ("DELETE FROM session WHERE created_at < $1", now.plus_seconds(-7 * 86400).millis()),
             (

@@ -1,8 +1,12 @@
 //! A small town to test in: a store on each database, a clock that one sets, chance that counts.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use hansom_control::{Control, Settings, Standards, Vault};
@@ -50,6 +54,49 @@ pub fn chance() -> Chance {
 /// A fresh store in memory, for stories in which the database plays no part.
 pub async fn store() -> Opened {
     open("sqlite::memory:").await
+}
+
+/// A file in which a store lies whose rows are counted from outside; it goes with this value.
+#[derive(Debug)]
+pub struct CountedFile(PathBuf);
+
+impl CountedFile {
+    /// A new one for a story.
+    pub fn new(story: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("hansom-counted-{story}-{}.db", std::process::id())))
+    }
+
+    /// A fresh store in it.
+    pub async fn store(&self) -> Opened {
+        open(&self.address()).await
+    }
+
+    fn address(&self) -> String {
+        format!("sqlite://{}", self.0.display())
+    }
+
+    /// How many rows each table has.
+    pub async fn rows(&self) -> BTreeMap<String, i64> {
+        let mut connection = SqliteConnection::connect(&self.address()).await.expect("the file is a database");
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let tables: Vec<String> =
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("a database names its tables");
+        let mut rows = BTreeMap::new();
+        for table in tables {
+            let count = AssertSqlSafe(format!("SELECT count(*) FROM \"{table}\""));
+            let count = sqlx::query_scalar(count).fetch_one(&mut connection).await.expect("a table can be counted");
+            rows.insert(table, count);
+        }
+        rows
+    }
+}
+
+impl Drop for CountedFile {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
+        }
+    }
 }
 
 /// A fresh store on each database that there is: SQLite always, PostgreSQL where `TEST_POSTGRES` names a server. `story`

@@ -397,3 +397,50 @@ fn g89_forged_tokens_are_counted_per_address_and_then_not_even_looked_at() {
     }
     assert_eq!(last, 429);
 }
+
+#[test]
+fn a_token_that_a_person_gave_for_some_versions_reaches_no_other() {
+    let stage = Stage::new();
+    let account = "/rents/v1/accounts/7";
+    let with_scope = |scope: Value| bearer(&stage.issuer.sign(&header(), &changed(person_claims(), "scope", scope)));
+    for reaches in ["rents/v1", "repairs/v1 rents/v1", "", " "] {
+        assert_eq!(stage.call("GET", account, &[&with_scope(json!(reaches))], "").status, 200, "{reaches:?}");
+        assert_eq!(stage.entry().refusal, None);
+    }
+    for misses in ["rents/v2", "repairs/v1", "rents", "openid", "nothing", "*", "rents/v1x", "RENTS/v1"] {
+        let answer = stage.call("GET", account, &[&with_scope(json!(misses))], "");
+        let problem = answer.refused(403, "scope-missing");
+        assert!(problem["detail"].as_str().unwrap().contains("rents/v1"), "{problem}");
+        assert!(answer.field("www-authenticate").contains("error=\"insufficient_scope\""), "{answer:?}");
+        assert_eq!(stage.entry().refusal, Some("scope-missing"));
+    }
+    for nonsense in [json!(["rents/v1"]), json!(1), Value::Null] {
+        refused(&stage, with_scope(nonsense).trim_start_matches("Authorization: Bearer "), "token-invalid");
+    }
+    let open = changed(claims(), "scope", json!("repairs/v1"));
+    let own = bearer(&stage.issuer.sign(&header(), &open));
+    stage.call("GET", ACCOUNTS, &[&own], "").refused(403, "scope-missing");
+}
+
+#[test]
+fn a_token_of_a_pipeline_calls_no_api() {
+    let stage = Stage::new();
+    let pipeline = "pipeline:5d1f0a4c9b7e48d2a3c6e1f08b92d475";
+    let run = changed(
+        changed(claims(), "pipeline", json!("hackney/repairs-api@refs/heads/main, run 7")),
+        "sub",
+        json!(pipeline),
+    );
+    let run = without(run, "credential");
+    // As it is issued; and as somebody might wish that it were.
+    let as_issued = changed(run.clone(), "client_id", json!(pipeline));
+    for claims in [
+        as_issued.clone(),
+        changed(as_issued, "credential", json!("cred-1")),
+        changed(run.clone(), "client_id", json!("hansom-cli")),
+        run,
+    ] {
+        refused(&stage, &stage.issuer.sign(&header(), &claims), "token-invalid");
+    }
+    assert!(stage.upstream.seen().is_empty());
+}

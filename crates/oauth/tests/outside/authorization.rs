@@ -2,7 +2,7 @@
 
 use hansom_control::ClientSettings;
 use hansom_domain::Actor;
-use hansom_oauth::{Leaving, Scope, Step};
+use hansom_oauth::{Consent, Leaving, Scope, Step};
 use serde_json::json;
 
 use crate::{
@@ -275,13 +275,16 @@ async fn a_request_is_decided_once_by_the_session_that_it_was_shown_to() {
     };
     assert!(!again);
     let id = return_to.strip_prefix("/consent?request=").unwrap();
-    assert!(town.oauth.decide_authorization(id, &ada, true).await.is_err(), "nobody decides what they were not shown");
+    assert!(
+        town.oauth.decide_authorization(id, &ada, &Consent::Whole).await.is_err(),
+        "nobody decides what they were not shown"
+    );
     assert!(matches!(town.oauth.continue_authorization(id, &ada).await.unwrap(), Step::Ask(_)));
     assert!(town.oauth.continue_authorization(id, &ben).await.is_err(), "it is Ada's now");
-    assert!(town.oauth.decide_authorization(id, &ben, true).await.is_err());
-    let no = town.oauth.decide_authorization(id, &ada, false).await.unwrap();
+    assert!(town.oauth.decide_authorization(id, &ben, &Consent::Whole).await.is_err());
+    let no = town.oauth.decide_authorization(id, &ada, &Consent::Refused).await.unwrap();
     assert_eq!(field(&no, "error"), "access_denied");
-    assert!(town.oauth.decide_authorization(id, &ada, true).await.is_err(), "it is decided");
+    assert!(town.oauth.decide_authorization(id, &ada, &Consent::Whole).await.is_err(), "it is decided");
 }
 
 #[tokio::test]
@@ -315,7 +318,7 @@ async fn a_request_is_forgotten_after_a_quarter_of_an_hour() {
     let id = address.rsplit_once('=').unwrap().1;
     town.oauth.continue_authorization(id, &session).await.unwrap();
     town.wait(901);
-    assert!(town.oauth.decide_authorization(id, &session, true).await.is_err());
+    assert!(town.oauth.decide_authorization(id, &session, &Consent::Whole).await.is_err());
 }
 
 #[tokio::test]

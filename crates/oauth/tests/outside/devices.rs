@@ -1,6 +1,6 @@
 //! Devices that a person lets in (RFC 8628).
 
-use hansom_oauth::{Error, Scope};
+use hansom_oauth::{Consent, Error};
 
 use crate::town::{Answer, HUB, Town, opened};
 
@@ -36,8 +36,8 @@ async fn rfc8628_3_a_person_lets_a_device_in() {
     assert_eq!(poll(&town, device).await.body["error"], "authorization_pending");
     let typed = user.replace('-', " ").to_lowercase();
     let question = town.oauth.waiting_device(&session, &typed).await.unwrap().expect("as people type it");
-    assert_eq!(question.scopes, [Scope::Read, Scope::Write]);
-    assert!(town.oauth.decide_device(&session, &typed, true).await.unwrap());
+    assert_eq!(question.asked, ["hub:read", "hub:write"]);
+    assert!(town.oauth.decide_device(&session, &typed, &Consent::Whole).await.unwrap());
     town.wait(5);
     let got = poll(&town, device).await;
     assert_eq!(got.status, 200, "{}", got.body);
@@ -50,7 +50,7 @@ async fn rfc8628_3_a_person_lets_a_device_in() {
     assert!(got.body["refresh_token"].is_string());
     town.wait(5);
     assert_eq!(poll(&town, device).await.body["error"], "invalid_grant", "once");
-    assert!(!town.oauth.decide_device(&session, &typed, false).await.unwrap(), "and it is decided");
+    assert!(!town.oauth.decide_device(&session, &typed, &Consent::Refused).await.unwrap(), "and it is decided");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_device_is_refused_or_forgotten() {
     let town = Town::new().await;
     let session = town.session("ada").await;
     let began = begin(&town, &[]).await;
-    assert!(town.oauth.decide_device(&session, text(&began, "user_code"), false).await.unwrap());
+    assert!(town.oauth.decide_device(&session, text(&began, "user_code"), &Consent::Refused).await.unwrap());
     assert_eq!(poll(&town, text(&began, "device_code")).await.body["error"], "access_denied");
     let began = begin(&town, &[]).await;
     town.wait(600);
@@ -93,7 +93,7 @@ async fn rfc8628_5_1_nobody_finds_devices_of_others_by_trying() {
         matches!(town.oauth.waiting_device(&guesser, user).await, Err(Error::TooManyFailures(_))),
         "even the right one"
     );
-    assert!(matches!(town.oauth.decide_device(&guesser, user, true).await, Err(Error::TooManyFailures(_))));
+    assert!(matches!(town.oauth.decide_device(&guesser, user, &Consent::Whole).await, Err(Error::TooManyFailures(_))));
     assert!(town.oauth.waiting_device(&owner, user).await.unwrap().is_some(), "others are not locked out");
     town.wait(600);
     assert!(town.oauth.waiting_device(&guesser, "BBBB-BBBB").await.unwrap().is_none());
@@ -105,7 +105,7 @@ async fn a_device_code_of_one_client_is_worth_nothing_to_another() {
     let session = town.session("ada").await;
     let app = town.confidential().await;
     let began = begin(&town, &[]).await;
-    town.oauth.decide_device(&session, text(&began, "user_code"), true).await.unwrap();
+    town.oauth.decide_device(&session, text(&began, "user_code"), &Consent::Whole).await.unwrap();
     let form = [("grant_type", DEVICE_GRANT), ("device_code", text(&began, "device_code"))];
     let stolen = town.post_as("/oauth/token", app.id.as_str(), &app.secret, &form).await;
     assert_eq!(stolen.body["error"], "invalid_grant");
@@ -143,7 +143,7 @@ async fn of_two_polls_at_once_after_the_yes_one_gets_tokens() {
     for (database, town) in Town::on_every_database("device_race").await {
         let session = town.session("ada").await;
         let began = begin(&town, &[]).await;
-        town.oauth.decide_device(&session, text(&began, "user_code"), true).await.unwrap();
+        town.oauth.decide_device(&session, text(&began, "user_code"), &Consent::Whole).await.unwrap();
         let code = text(&began, "device_code");
         let (one, two) = tokio::join!(poll(&town, code), poll(&town, code));
         let won = [&one, &two].iter().filter(|answer| answer.status == 200).count();

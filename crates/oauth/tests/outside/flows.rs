@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use hansom_control::{ClientSettings, Session};
 use hansom_domain::{Actor, ApplicationId, PersonKey};
-use hansom_oauth::{Error, Leaving, Step};
+use hansom_oauth::{Consent, Error, Leaving, Step};
 use serde_json::Value;
 
 use crate::town::{Answer, Key, PRODUCTION, Town, part};
@@ -62,7 +62,7 @@ impl Town {
                 let request = address.rsplit_once('=').unwrap().1;
                 let asked = self.oauth.continue_authorization(request, session).await.unwrap();
                 assert!(matches!(asked, Step::Ask(_)), "{asked:?}");
-                self.oauth.decide_authorization(request, session, true).await.unwrap()
+                self.oauth.decide_authorization(request, session, &Consent::Whole).await.unwrap()
             }
             step => panic!("{step:?}"),
         }

@@ -2,13 +2,16 @@
 
 mod attacks;
 mod authorization;
+mod back_channel;
 mod bound_tokens;
 mod codes;
+mod consents;
 mod credentials;
 mod devices;
 mod exchange;
 mod flows;
 mod google;
+mod leaks;
 mod pipelines;
 mod provider;
 mod pushed;

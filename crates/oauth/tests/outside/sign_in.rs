@@ -94,6 +94,12 @@ async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
     }
 
     let begun = street.sign_in.begin("", "/").await.unwrap();
+    let other = street.sign_in.begin("", "/").await.unwrap();
+    let callback = street.provider.agree(&other.location);
+    let swapped = street.sign_in.finish("", callback, Some(&begun.browser_cookie), "").await;
+    assert!(stale(swapped), "the state of one sign-in with the cookie of another");
+
+    let begun = street.sign_in.begin("", "/").await.unwrap();
     let callback = street.provider.agree(&begun.location);
     street.town.wait(901);
     let cookie = Some(begun.browser_cookie.as_str());
@@ -102,6 +108,27 @@ async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
     let invented = Callback { code: Some("code".into()), state: Some("state".into()), ..Callback::default() };
     assert!(stale(street.sign_in.finish("", invented, cookie, "").await));
     assert!(stale(street.sign_in.finish("", Callback::default(), cookie, "").await));
+}
+
+#[tokio::test]
+async fn a_sign_in_lies_in_its_browser_and_tells_it_nothing() {
+    let street = street().await;
+    let place = format!("/apis?{}", "x".repeat(1990));
+    let begun = street.sign_in.begin("", &place).await.unwrap();
+    assert!(begun.browser_cookie.len() < 4000, "a browser keeps it: {}", begun.browser_cookie.len());
+    assert!(begun.browser_cookie.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+    let callback = street.provider.agree(&begun.location);
+    let finished = street.sign_in.finish("", callback, Some(&begun.browser_cookie), "").await.unwrap();
+    assert_eq!(finished.return_to, place);
+    let file = hansom_testkit::CountedFile::new("sign-ins");
+    let (control, _) = hansom_testkit::control(&file.store().await);
+    let known = Provider::alone(street.provider.issuer(), "hub".into(), None, "Example".into());
+    let sign_in = SignIn::new(control, vec![Way { provider: known, sources: vec![] }], HUB.into()).unwrap();
+    let before = file.rows().await;
+    for _ in 0..10_000 {
+        sign_in.begin("", "/").await.unwrap();
+    }
+    assert_eq!(file.rows().await, before, "strangers who begin leave nothing");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How are nginx and HAProxy started as plain reverse proxies?
+//! How are nginx, HAProxy and Envoy started as plain reverse proxies?
 
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
@@ -49,6 +49,39 @@ impl Peer {
         })
     }
 
+    /// Envoy with these filters before the router and one cluster besides the API's, unless it is not installed.
+    pub fn envoy_with(api: SocketAddr, filters: &str, asked: SocketAddr) -> Option<Self> {
+        // `./test` puts it there, from the package registry of Python.
+        let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/envoy/envoy");
+        let cluster = |name: &str, to: SocketAddr| {
+            format!(
+                "  - name: {name}\n    connect_timeout: 2s\n    load_assignment:\n      cluster_name: {name}\n      \
+                 endpoints: [{{ lb_endpoints: [{{ endpoint: {{ address: {{ socket_address: {{ address: {}, \
+                 port_value: {} }} }} }} }}] }}]\n",
+                to.ip(),
+                to.port()
+            )
+        };
+        Self::start("envoy", &[installed, "/usr/local/bin/envoy", "/usr/bin/envoy"], |listen, _| {
+            let (ip, port) = (listen.ip(), listen.port());
+            let config = format!(
+                "static_resources:\n  listeners:\n  - address: {{ socket_address: {{ address: {ip}, port_value: {port} }} }}\n    \
+                 filter_chains:\n    - filters:\n      - name: envoy.filters.network.http_connection_manager\n        \
+                 typed_config:\n          \"@type\": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager\n          \
+                 stat_prefix: front\n          use_remote_address: true\n          normalize_path: false\n          merge_slashes: false\n          \
+                 path_with_escaped_slashes_action: KEEP_UNCHANGED\n          route_config:\n            virtual_hosts:\n            - name: all\n              \
+                 domains: [\"*\"]\n              routes:\n              - match: {{ prefix: /rents/v1 }}\n                \
+                 request_headers_to_remove: [authorization, dpop]\n                route: {{ cluster: api }}\n          \
+                 http_filters:\n{filters}          - name: envoy.filters.http.router\n            typed_config:\n              \
+                 \"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router\n  clusters:\n{}{}",
+                cluster("api", api),
+                cluster("hansom", asked),
+            );
+            let arguments = ["--disable-hot-restart", "--concurrency", "1", "-l", "critical", "-c"];
+            (config, arguments.map(str::to_owned).to_vec())
+        })
+    }
+
     fn start(
         name: &'static str,
         places: &[&str],
@@ -59,7 +92,8 @@ impl Peer {
         let folder = std::env::temp_dir().join(format!("hansom-{name}-{}", address.port()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let (config, arguments) = configure(address, &folder);
-        let file = folder.join("config");
+        // Envoy tells by the ending how to read it.
+        let file = folder.join("config.yaml");
         std::fs::write(&file, config).expect("a file");
         let child =
             Command::new(program).args(arguments).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
