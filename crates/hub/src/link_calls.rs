@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hansom_domain::Timestamp;
+use hansom_domain::{Timestamp, network_of_caller};
 
 use crate::allowance::Allowance;
 
@@ -22,17 +22,7 @@ impl Default for LinkCalls {
 impl LinkCalls {
     /// Counts a link. Whether it may be sent.
     pub(crate) fn allows(&self, peer: Option<IpAddr>, now: Timestamp) -> bool {
-        self.0.allows(peer.map(network), now)
-    }
-}
-
-fn network(peer: IpAddr) -> IpAddr {
-    match peer {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => IpAddr::V4(address),
-            None => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-        },
+        self.0.allows(peer.map(network_of_caller), now)
     }
 }
 

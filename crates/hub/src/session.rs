@@ -16,21 +16,27 @@ use crate::{
 
 /// Holds a session in the browser. `__Host-`: only this host could have set it, and only over a secure connection.
 pub(crate) const SESSION_COOKIE: &str = "__Host-hansom-session";
-/// Binds a sign-in to the browser in which it began.
+/// Carries a sign-in, sealed, in the browser in which it began.
 pub(crate) const SIGN_IN_COOKIE: &str = "__Host-hansom-sign-in";
 
 /// Binds a link in a mail to the browser that asked for it.
 pub(crate) const MAIL_LINK_COOKIE: &str = "__Host-hansom-link";
 
-/// The value of a cookie, if the browser sent one of at most 200 bytes.
+/// The longest cookie that only names something.
+const MOST_NAME_BYTES: usize = 200;
+/// The longest cookie that carries a sign-in; browsers keep no longer ones.
+const MOST_SIGN_IN_BYTES: usize = 4000;
+
+/// The value of a cookie, if the browser sent one that is no longer than any of that name.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let most = if name == SIGN_IN_COOKIE { MOST_SIGN_IN_BYTES } else { MOST_NAME_BYTES };
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= 200)
+        .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= most)
         .map(|(_, value)| value)
 }
 

@@ -85,6 +85,19 @@ impl Hub {
         self.control.send_test_mail(actor).await
     }
 
+    /// The issuer of people who come in by a provider, by its name; without a name, of the only way in that there is.
+    pub(crate) fn issuer_of(&self, provider: &str) -> Option<String> {
+        let mut providers = self.sign_in.providers();
+        if provider.is_empty() {
+            let first = providers.next()?;
+            return providers.next().is_none().then(|| first.issuer.clone());
+        }
+        if provider == hansom_control::MAIL_LINK {
+            return self.mail_links.is_some().then(|| self.hub.clone());
+        }
+        providers.find(|known| known.id == provider).map(|known| known.issuer.clone())
+    }
+
     /// The base URL of an environment, if it has one.
     pub(crate) fn base(&self, environment: &EnvironmentName) -> Option<&str> {
         self.environments.iter().find(|(name, _)| name == environment).map(|(_, base)| base.as_str())

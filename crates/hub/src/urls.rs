@@ -3,7 +3,8 @@
 //! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
 
 use hansom_domain::{
-    ApiSlug, ApplicationId, CredentialId, DraftId, GrantId, GroupAddress, Major, PersonId, ProblemCode, WaiverId,
+    ApiSlug, ApplicationId, CredentialId, DraftId, GrantId, GroupAddress, Major, PersonId, PipelineId, ProblemCode,
+    WaiverId,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -15,6 +16,7 @@ pub(crate) const SIGN_IN_CALLBACK: &str = hansom_oauth::CALLBACK_PATH;
 pub(crate) const AUTHORIZE: &str = hansom_oauth::AUTHORIZE_PATH;
 pub(crate) const CONSENT: &str = hansom_oauth::CONSENT_PATH;
 pub(crate) const DEVICE: &str = hansom_oauth::DEVICE_PATH;
+pub(crate) const BACK_CHANNEL_LOGOUT: &str = hansom_oauth::BACK_CHANNEL_PATH;
 pub(crate) const SIGN_IN_WITH: &str = "/sign-in/provider";
 pub(crate) const SIGN_IN_MAIL: &str = "/sign-in/mail";
 pub(crate) const SIGN_IN_LINK: &str = "/sign-in/link";
@@ -45,6 +47,8 @@ pub(crate) const REUSE_CSV: &str = "/reuse.csv";
 pub(crate) const ACCOUNT: &str = "/account";
 pub(crate) const REFRESH_GROUPS: &str = "/account/groups";
 pub(crate) const END_SESSIONS: &str = "/account/sessions";
+pub(crate) const SIGNING_KEYS: &str = "/signing-keys";
+pub(crate) const NEW_BUNDLE: &str = "/bundles/new";
 pub(crate) const PEOPLE: &str = "/people";
 pub(crate) const GROUPS: &str = "/groups";
 pub(crate) const NEW_GROUP: &str = "/groups/new";
@@ -76,6 +80,11 @@ pub(crate) const CONTROL_API: &str = "/api/v1/openapi.json";
 pub(crate) mod route {
     pub(crate) const SIGN_IN_CALLBACK_OF: &str = "/sign-in/callback/{provider}";
     pub(crate) const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub(crate) const BACK_CHANNEL_LOGOUT_OF: &str = "/sign-in/back-channel-logout/{provider}";
+    pub(crate) const RETIRE_KEY: &str = "/signing-keys/{kid}/retirement";
+    pub(crate) const WITHDRAW_KEY: &str = "/signing-keys/{kid}/withdrawal";
+    pub(crate) const PIPELINES: &str = "/apis/{slug}/pipelines";
+    pub(crate) const DISTRUST_PIPELINE: &str = "/apis/{slug}/pipelines/{pipeline}/removal";
     pub(crate) const PERSON: &str = "/people/{id}";
     pub(crate) const SUSPEND_PERSON: &str = "/people/{id}/suspension";
     pub(crate) const REFRESH_PERSON: &str = "/people/{id}/groups";
@@ -436,6 +445,25 @@ pub(crate) fn sign_in_again(return_to: &str) -> String {
 pub(crate) fn sign_in_with(provider: &str, return_to: &str, again: bool) -> String {
     let again = if again { "&again=yes" } else { "" };
     format!("{SIGN_IN_WITH}?id={}&return_to={}{again}", encoded(provider), encoded(return_to))
+}
+
+/// Where a signing key is given a successor.
+pub(crate) fn retire_key(kid: &str) -> String {
+    format!("{SIGNING_KEYS}/{}/retirement", encoded(kid))
+}
+
+/// Where a signing key ends with all that it signed.
+pub(crate) fn withdraw_key(kid: &str) -> String {
+    format!("{SIGNING_KEYS}/{}/withdrawal", encoded(kid))
+}
+
+/// The pipelines that publish an API.
+pub(crate) fn pipelines(slug: &ApiSlug) -> String {
+    format!("/apis/{slug}/pipelines")
+}
+
+pub(crate) fn distrust_pipeline(slug: &ApiSlug, id: &PipelineId) -> String {
+    format!("/apis/{slug}/pipelines/{id}/removal")
 }
 
 pub(crate) fn person(id: &PersonId) -> String {

@@ -186,6 +186,10 @@ impl Someone {
         self.ask(Method::DELETE, path, None, &[]).await
     }
 
+    async fn put(&self, path: &str) -> Answer {
+        self.ask(Method::PUT, path, None, &[]).await
+    }
+
     async fn post(&self, path: &str, body: Value) -> Answer {
         self.ask(Method::POST, path, Some(body.to_string()), &[]).await
     }
@@ -311,6 +315,11 @@ async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_
         ("{waiver_id}", "nobodys"),
         ("{edition}", "nobodys"),
         ("{address}", "nobody@hackney.example"),
+        ("{pipeline_id}", "nobodys"),
+        ("{person_id}", "nobodys"),
+        ("{member_id}", "nobodys"),
+        ("{handle}", "nobodys"),
+        ("{kid}", "nobodys"),
     ];
     let contract = Contract::read(&document.to_string()).unwrap();
     for operation in &contract.operations {
@@ -980,4 +989,131 @@ async fn the_owners_of_an_api_say_which_pipelines_publish_it() {
     bob.delete(&address).await.is_problem(404, "not-found");
     assert_eq!(ada.delete(&address).await.status, StatusCode::NO_CONTENT);
     ada.get("/apis/repairs/pipelines").await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn the_owners_of_a_kept_group_say_who_is_in_it() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let (ada, ben) = (town.person("ada", &[REPAIRS]).await, town.person("ben", &[RENTS]).await);
+    let partners = "/groups/partners@hackney.example";
+    root.post("/groups", json!({"address": "partners@hackney.example", "title": "Partners"})).await.is(201);
+    let owner = format!("{partners}/owners/{}", ada.person);
+    ada.put(&owner).await.is_problem(404, "not-found");
+    assert_eq!(root.put(&owner).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get(&format!("{partners}/owners")).await.is(200)["items"][0]["id"], ada.person);
+    assert_eq!(ada.get(partners).await.is(200)["title"], "Partners", "an owner need not be in it");
+    let members = format!("{partners}/members");
+    let new = json!({"people": [ben.person], "awaited": [{"email": "New@Partner.example"}]});
+    ben.post(&members, new.clone()).await.is_problem(404, "not-found");
+    assert_eq!(ada.post(&members, new.clone()).await.is(200), &json!({"named": 2, "added": 2}));
+    assert_eq!(ada.post(&members, new).await.is(200), &json!({"named": 2, "added": 0}));
+    ada.post(&members, json!({})).await.is_problem(400, "bad-request");
+    ada.post(&members, json!({"people": ["nobody"]})).await.is_problem(400, "bad-request");
+    ada.post(&members, json!({"awaited": [{"email": "a@b.example", "provider": "unheard-of"}]}))
+        .await
+        .is_problem(400, "bad-request");
+    let listed = ben.get(&members).await;
+    let items = listed.is(200)["items"].as_array().unwrap();
+    assert_eq!((items[0]["id"].as_str().unwrap(), items[0]["awaited"].as_bool()), (ben.person.as_str(), Some(false)));
+    assert_eq!((&items[1]["email"], &items[1]["awaited"]), (&json!("new@partner.example"), &json!(true)));
+    ben.delete(&format!("{members}/{}", items[1]["id"].as_str().unwrap())).await.is_problem(403, "not-allowed");
+    for item in items {
+        let gone = ada.delete(&format!("{members}/{}", item["id"].as_str().unwrap())).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(ada.get(&members).await.is(200)["items"], json!([]));
+    ada.delete(&format!("{members}/awaited-{}", "0".repeat(32))).await.is_problem(404, "not-found");
+    ada.delete(partners).await.is_problem(403, "not-allowed");
+    assert_eq!(root.delete(&owner).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(root.delete(partners).await.status, StatusCode::NO_CONTENT);
+    root.get(&members).await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_list_of_members_is_taken_whole_or_its_lines_are_named() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let stranger = town.person("ben", &[RENTS]).await;
+    root.post("/groups", json!({"address": "partners@hackney.example", "title": "Partners"})).await.is(201);
+    let import = "/groups/partners@hackney.example/members/import";
+    let list = json!({"list": "email\na@partner.example\nA@partner.example\nb@partner.example\n", "trial": true});
+    stranger.post(import, list.clone()).await.is_problem(404, "not-found");
+    assert_eq!(root.post(import, list.clone()).await.is(200), &json!({"named": 2, "added": 0}), "only tried");
+    let list = json!({"list": list["list"]});
+    assert_eq!(root.post(import, list).await.is(200), &json!({"named": 2, "added": 2}));
+    let wrong = root.post(import, json!({"list": "c@partner.example\nnobody\na,b,c\n"})).await;
+    wrong.is_problem(422, "unprocessable");
+    let lines: Vec<_> = wrong.body["errors"].as_array().unwrap().iter().map(|fault| fault["line"].clone()).collect();
+    assert_eq!(lines, [json!(2), json!(3)]);
+    let members = root.get("/groups/partners@hackney.example/members").await;
+    assert_eq!(members.is(200)["items"].as_array().unwrap().len(), 2, "nothing of a faulty list");
+}
+
+#[tokio::test]
+async fn an_administrator_suspends_a_person_and_a_person_sees_only_themselves() {
+    let town = Town::new().await;
+    let root = town.person("root", &[ADMINISTRATORS]).await;
+    let (ada, ben) = (town.person("ada", &[REPAIRS]).await, town.person("ben", &[RENTS]).await);
+    let (own, other) = (format!("/people/{}", ada.person), format!("/people/{}", ben.person));
+    assert_eq!(ada.get(&own).await.is(200)["groups"], json!([REPAIRS]));
+    ada.get(&other).await.is_problem(404, "not-found");
+    ada.post(&format!("{other}/groups"), json!({})).await.is_problem(404, "not-found");
+    assert_eq!(ada.post(&format!("{own}/groups"), json!({})).await.is(200)["id"], ada.person);
+    ada.post(&format!("{other}/suspension"), json!({"reason": "I say so."})).await.is_problem(404, "not-found");
+    let own = format!("/people/{}/suspension", root.person);
+    root.post(&own, json!({"reason": "A holiday."})).await.is_problem(409, "conflict");
+    let suspended = root.post(&format!("{other}/suspension"), json!({"reason": "Left the council."})).await;
+    assert_eq!(suspended.is(200)["suspendedBecause"], "Left the council.");
+    ben.get("/me").await.is_problem(401, "token-missing");
+    assert_eq!(root.delete(&format!("{other}/suspension")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(root.get(&other).await.is(200).get("suspendedAt"), None);
+}
+
+#[tokio::test]
+async fn a_person_ends_their_sessions_and_nobody_elses() {
+    let town = Town::new().await;
+    let (here, there) = (town.person("ada", &[REPAIRS]).await, town.person("ada", &[REPAIRS]).await);
+    let ben = town.person("ben", &[RENTS]).await;
+    let sessions = here.get("/me/sessions").await;
+    let items = sessions.is(200)["items"].as_array().unwrap();
+    assert_eq!(items.iter().filter(|session| session["current"] == true).count(), 1);
+    let other = items.iter().find(|session| session["current"] == false).unwrap();
+    let address = format!("/me/sessions/{}", other["handle"].as_str().unwrap());
+    ben.delete(&address).await.is_problem(404, "not-found");
+    assert_eq!(here.delete(&address).await.status, StatusCode::NO_CONTENT);
+    there.get("/me").await.is_problem(401, "token-missing");
+    here.delete(&address).await.is_problem(404, "not-found");
+    let there = town.person("ada", &[REPAIRS]).await;
+    assert_eq!(here.delete("/me/sessions").await.status, StatusCode::NO_CONTENT);
+    there.get("/me").await.is_problem(401, "token-missing");
+    here.get("/me").await.is(200);
+    ben.get("/me").await.is(200);
+    assert_eq!(here.get("/me/consents").await.is(200)["items"], json!([]));
+    here.delete("/me/consents/nobodys").await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn administrators_rotate_retire_and_withdraw_signing_keys() {
+    let town = Town::new().await;
+    let (root, ada) = (town.person("root", &[ADMINISTRATORS]).await, town.person("ada", &[REPAIRS]).await);
+    ada.get("/signing-keys").await.is_problem(403, "not-allowed");
+    ada.post("/signing-keys", json!({})).await.is_problem(403, "not-allowed");
+    let listed = root.get("/signing-keys").await;
+    let first = listed.is(200)["items"][0]["kid"].as_str().unwrap().to_owned();
+    assert_eq!(listed.is(200)["items"][0]["state"], "signing");
+    assert!(!listed.body.to_string().contains("sealed"), "private halves are nobody's to see");
+    let next = root.post(&format!("/signing-keys/{first}/retirement"), json!({})).await;
+    assert_eq!(next.is(200)["state"], "announced");
+    let next = next.body["kid"].as_str().unwrap().to_owned();
+    root.post("/signing-keys", json!({})).await.is_problem(409, "conflict");
+    root.post(&format!("/signing-keys/{next}/retirement"), json!({})).await.is_problem(409, "conflict");
+    root.post("/signing-keys/unheard-of/retirement", json!({})).await.is_problem(404, "not-found");
+    let withdrawal = format!("/signing-keys/{first}/withdrawal");
+    ada.post(&withdrawal, json!({"reason": "I say so."})).await.is_problem(403, "not-allowed");
+    let signs = root.post(&withdrawal, json!({"reason": "It was copied."})).await;
+    assert_eq!((signs.is(200)["kid"].as_str(), signs.body["state"].as_str()), (Some(next.as_str()), Some("signing")));
+    root.post(&withdrawal, json!({"reason": "Once more."})).await.is_problem(409, "conflict");
+    let made = root.post("/signing-keys", json!({"atOnce": true})).await;
+    assert_eq!(made.is(201)["state"], "signing");
 }

@@ -63,9 +63,10 @@ impl Failure {
         Self { retry_after: u32::try_from(retry_after).ok(), ..Self::new(ProblemCode::LimitReached, detail) }
     }
 
-    /// The same "no" with the place of one fault.
-    pub(crate) fn at(self, fault: Fault) -> Self {
-        Self { errors: serde_json::to_value(fault).into_iter().collect(), ..self }
+    /// The same "no" with the place of one more fault.
+    pub(crate) fn at(mut self, fault: Fault) -> Self {
+        self.errors.extend(serde_json::to_value(fault));
+        self
     }
 
     /// The same "no" with its cause for the operators' log.
@@ -118,6 +119,12 @@ impl From<hansom_control::Error> for Failure {
                 faults.into_iter().filter_map(|fault| serde_json::to_value(Fault::from(fault)).ok()).collect();
         }
         failure
+    }
+}
+
+impl From<hansom_oauth::SignInError> for Failure {
+    fn from(error: hansom_oauth::SignInError) -> Self {
+        Self::new(error.code(), error.to_string()).because(error.private())
     }
 }
 

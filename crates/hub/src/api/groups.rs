@@ -1,6 +1,6 @@
 //! Which groups are there?
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use hansom_domain::{GroupAddress, PersonId};
 use hansom_store::{GroupFilter, GroupStandingRow, Part};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::{
     answer::{Created, Failure},
     authentication::Caller,
     paging::{LONGEST_TEXT, Page, Piece},
-    problem::{Reading, Sending},
+    problem::{Changing, Reading, Sending},
     reading::{Asked, Named, Sent},
     words,
 };
@@ -165,4 +165,25 @@ pub(crate) async fn get_group(
     Named(address): Named<GroupAddress>,
 ) -> Result<Json<Group>, Failure> {
     Ok(Json(hub.control.group_for(&actor, &address).await?.into()))
+}
+
+/// Removes a group that the platform keeps
+///
+/// If nothing belongs to it. For administrators.
+#[utoipa::path(
+    delete,
+    path = "/groups/{address}",
+    operation_id = "deleteGroup",
+    tag = "people",
+    params(("address" = words::GroupAddress, Path, description = "The group.")),
+    responses((status = 204, description = "It is gone."), Changing),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn delete_group(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(address): Named<GroupAddress>,
+) -> Result<StatusCode, Failure> {
+    hub.control.delete_group(&actor, &address).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

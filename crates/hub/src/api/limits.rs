@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use hansom_domain::Timestamp;
+use hansom_domain::{Timestamp, network_of_caller};
 
 use super::{answer::Failure, authentication::prove};
 use crate::Hub;
@@ -74,10 +74,10 @@ pub(crate) async fn limit(State(hub): State<Hub>, request: Request, next: Next) 
     let caller = match prove(&mut parts, &hub).await {
         Ok(Some(proven)) => format!("{} {}", proven.actor.kind(), proven.actor.id()),
         // A proof that does not hold is told to whoever asks for one; until then the caller is its address.
-        Ok(None) | Err(_) => parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or_else(|| "stranger".to_owned(), |ConnectInfo(peer)| format!("stranger {}", peer.ip())),
+        Ok(None) | Err(_) => parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(
+            || "stranger".to_owned(),
+            |ConnectInfo(peer)| format!("stranger {}", network_of_caller(peer.ip())),
+        ),
     };
     let standing = hub.calls.count(caller, hub.control.clock().now());
     let mut response = match standing.left {

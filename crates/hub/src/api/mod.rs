@@ -10,6 +10,7 @@ mod audit;
 mod authentication;
 mod casing;
 mod completion;
+mod consents;
 mod consumption;
 mod credentials;
 mod editions;
@@ -18,6 +19,7 @@ mod groups;
 mod health;
 mod limits;
 mod me;
+mod members;
 mod moment;
 mod oauth_clients;
 mod openapi;
@@ -33,6 +35,8 @@ mod refused_calls;
 mod releases;
 mod repeats;
 mod reuse;
+mod sessions;
+mod signing_keys;
 mod usage;
 mod verdicts;
 mod waivers;
@@ -98,17 +102,13 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(editions::list_editions, editions::publish_edition))
         .routes(routes!(editions::get_edition))
         .routes(routes!(editions::forecast_edition))
-        .routes(routes!(groups::list_groups, groups::create_group))
-        .routes(routes!(groups::get_group))
-        .routes(routes!(people::list_people))
-        .routes(routes!(people::get_person))
+        .merge(of_people())
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_audit_entry))
         .routes(routes!(platform::get_platform))
         .routes(routes!(platform::list_unsent_mails))
         .routes(routes!(platform::send_test_mail))
         .routes(routes!(refusals::get_refusal))
-        .routes(routes!(me::get_me))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi::get_contract))
         .split_for_parts();
@@ -123,6 +123,30 @@ pub(crate) fn router(hub: Hub) -> Router {
         .layer(middleware::from_fn_with_state(hub.clone(), answer::finish))
         .with_state(hub);
     Router::new().nest(ROOT, routes)
+}
+
+/// Those about people: the caller, others and their groups; and what the platform signs with for them.
+fn of_people() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(me::get_me))
+        .routes(routes!(sessions::list_sessions, sessions::end_sessions))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(consents::list_consents))
+        .routes(routes!(consents::withdraw_consent))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::get_group, groups::delete_group))
+        .routes(routes!(members::list_members, members::add_members))
+        .routes(routes!(members::import_members))
+        .routes(routes!(members::remove_member))
+        .routes(routes!(members::list_group_owners))
+        .routes(routes!(members::add_group_owner, members::remove_group_owner))
+        .routes(routes!(people::list_people))
+        .routes(routes!(people::get_person))
+        .routes(routes!(people::suspend_person, people::unsuspend_person))
+        .routes(routes!(people::refresh_groups))
+        .routes(routes!(signing_keys::list_signing_keys, signing_keys::rotate_signing_key))
+        .routes(routes!(signing_keys::retire_signing_key))
+        .routes(routes!(signing_keys::withdraw_signing_key))
 }
 
 /// The hub's address for links of the contract, which are public and so are `https://`. A hub that tries things out on this

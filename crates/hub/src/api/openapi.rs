@@ -47,6 +47,7 @@ const TAGS: [(&str, &str); 11] = [
     ("credentials", "How applications prove themselves."),
     ("grants", "Who may call what, from the request on."),
     ("people", "People and their groups."),
+    ("keys", "What the platform signs with."),
     ("audit", "Who changed what, when."),
     ("platform", "How the platform is, for those who run it."),
     ("refusals", "Why a call was refused."),

@@ -1,7 +1,7 @@
 //! Who has signed in?
 
-use axum::{Json, extract::State};
-use hansom_domain::{GroupAddress, PersonId};
+use axum::{Json, extract::State, http::StatusCode};
+use hansom_domain::{Actor, GroupAddress, PersonId};
 use hansom_store::{Part, PeopleFilter, PersonRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,8 +11,8 @@ use super::{
     authentication::Caller,
     moment::Moment,
     paging::{LONGEST_TEXT, Page, Piece},
-    problem::Reading,
-    reading::{Asked, Named},
+    problem::{Changing, Reading, Sending},
+    reading::{Asked, Named, Sent},
     words,
 };
 use crate::Hub;
@@ -81,6 +81,20 @@ pub(crate) struct PeopleQuery {
     cursor: Option<String>,
 }
 
+/// The end of all that a person may do.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Suspension {
+    /// Why, for the audit trail and for administrators.
+    #[schema(min_length = 3, max_length = 500, example = "Left the council on Friday.")]
+    reason: String,
+}
+
+/// Nothing to say.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refreshing {}
+
 /// Lists everyone who has signed in, by name
 ///
 /// For administrators of the platform. The ids serve to put people into groups.
@@ -114,7 +128,7 @@ pub(crate) async fn list_people(
 
 /// Reads a person
 ///
-/// For administrators of the platform.
+/// For administrators of the platform, and for the person.
 #[utoipa::path(
     get,
     path = "/people/{person_id}",
@@ -129,7 +143,87 @@ pub(crate) async fn get_person(
     Caller(actor): Caller,
     Named(id): Named<PersonId>,
 ) -> Result<Json<Person>, Failure> {
-    let person = hub.control.person_for(&actor, &id).await?;
-    let groups = hub.control.reads().groups_of(&id).await?;
-    Ok(Json(Person::new(person, groups)))
+    Ok(Json(person_for(&hub, &actor, &id).await?))
+}
+
+/// Suspends a person
+///
+/// Their sessions end, gateways refuse their tokens, and they cannot sign in. For administrators.
+#[utoipa::path(
+    post,
+    path = "/people/{person_id}/suspension",
+    operation_id = "suspendPerson",
+    tag = "people",
+    params(("person_id" = words::Id, Path, description = "The person.")),
+    request_body(content = Suspension, example = json!({ "reason": "Left the council on Friday." })),
+    responses((status = 200, description = "The person.", body = Person), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn suspend_person(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<PersonId>,
+    Sent(suspension): Sent<Suspension>,
+) -> Result<Json<Person>, Failure> {
+    hub.control.suspend_person(&actor, &id, &suspension.reason).await?;
+    Ok(Json(person_for(&hub, &actor, &id).await?))
+}
+
+/// Lets a suspended person in again
+///
+/// What they were allowed before they are allowed again. For administrators.
+#[utoipa::path(
+    delete,
+    path = "/people/{person_id}/suspension",
+    operation_id = "unsuspendPerson",
+    tag = "people",
+    params(("person_id" = words::Id, Path, description = "The person.")),
+    responses((status = 204, description = "They may sign in."), Changing),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn unsuspend_person(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<PersonId>,
+) -> Result<StatusCode, Failure> {
+    hub.control.unsuspend_person(&actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks the directory for a person's groups now
+///
+/// At most every ten seconds. Where no directory can be asked, their groups stay what they were at their sign-in. For
+/// administrators, and for the person.
+#[utoipa::path(
+    post,
+    path = "/people/{person_id}/groups",
+    operation_id = "refreshGroups",
+    tag = "people",
+    params(("person_id" = words::Id, Path, description = "The person.")),
+    request_body(content = Refreshing, example = json!({})),
+    responses((status = 200, description = "The person, with the groups of now.", body = Person), Sending),
+    security(("oauth2" = ["hub:write"]))
+)]
+pub(crate) async fn refresh_groups(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(id): Named<PersonId>,
+    Sent(Refreshing {}): Sent<Refreshing>,
+) -> Result<Json<Person>, Failure> {
+    person_for(&hub, &actor, &id).await?;
+    hub.sign_in.refresh_groups_now(&id).await?;
+    Ok(Json(person_for(&hub, &actor, &id).await?))
+}
+
+/// A person whom the actor may see: administrators everybody, everybody themselves.
+async fn person_for(hub: &Hub, actor: &Actor, id: &PersonId) -> Result<Person, Failure> {
+    let own = match actor {
+        Actor::Person { id: own, .. } if own == id => hub.control.reads().person(id).await?,
+        _ => None,
+    };
+    let row = match own {
+        Some(row) => row,
+        None => hub.control.person_for(actor, id).await?,
+    };
+    Ok(Person::new(row, hub.control.reads().groups_of(id).await?))
 }

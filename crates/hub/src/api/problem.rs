@@ -109,6 +109,14 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// A fault in a line of a text that stands in a JSON body.
+    pub(crate) fn in_line(pointer: &str, line: usize, what: &str) -> Self {
+        let fault = Self::at(pointer.to_owned(), what);
+        Self { line: u32::try_from(line).ok(), detail: format!("{pointer}:{line}: {what}"), ..fault }
+    }
+}
+
 impl From<PublishFault> for Fault {
     fn from(fault: PublishFault) -> Self {
         let place = match (fault.file.is_empty(), fault.line) {

@@ -73,6 +73,13 @@ word!(ActorKind, "What someone who acts is.", "person", |text| text.enum_values(
     "pipeline",
     "platform"
 ])));
+word!(KeyState, "Where a signing key stands in its life.", "signing", |text| text.enum_values(Some([
+    "announced",
+    "signing",
+    "retired",
+    "gone",
+    "withdrawn"
+])));
 word!(Sentence, "A sentence for people.", "The directory is silent.", |text| text.max_length(Some(2000)));
 word!(EditionName, "The name of an edition of the playbook.", "2026.2", |text| text
     .min_length(Some(1))

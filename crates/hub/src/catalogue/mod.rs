@@ -15,7 +15,7 @@ use std::{
 };
 
 use hansom_control::{Control, Error};
-use hansom_domain::ApiId;
+use hansom_domain::{ApiId, Status, VersionName};
 use hansom_store::{Changed, Subject};
 use tokio::sync::Mutex;
 
@@ -138,6 +138,19 @@ impl Shelf {
     /// Every API, by title.
     pub(crate) fn all(&self) -> &[Arc<Entry>] {
         &self.all
+    }
+
+    /// The versions that are in use, with the titles that people know them by. `may` says who may be seen.
+    pub(crate) fn versions_in_use(&self, may: impl Fn(&Entry) -> bool) -> Vec<(VersionName, String)> {
+        let mut versions = vec![];
+        for entry in self.all.iter().filter(|entry| may(entry)) {
+            let in_use = entry.versions().iter().map(|listed| &listed.version);
+            for version in in_use.filter(|version| version.status != Status::Retired) {
+                let (api, major) = (version.slug.clone(), version.major);
+                versions.push((VersionName { api, major }, format!("{} {major}", entry.api.title)));
+            }
+        }
+        versions
     }
 
     /// Every API with these words, best first; all of them, by title, for no words. `may` says who may be seen.

@@ -4,6 +4,7 @@ pub(crate) mod apis;
 mod applications;
 mod authorization;
 pub(crate) mod grants;
+mod keys;
 mod manage;
 mod people;
 mod platform;
@@ -15,7 +16,10 @@ mod sign_in;
 mod standards;
 mod tokens;
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
 
 use crate::{Hub, answer, api, assets, urls, urls::route};
 
@@ -51,6 +55,8 @@ fn reading() -> Router<Hub> {
         .route(urls::SIGN_IN_LINK, get(sign_in::link::show).post(sign_in::link::enter))
         .route(route::SIGN_IN_CALLBACK_OF, get(sign_in::callback_of))
         .route(urls::SIGN_IN_CALLBACK, get(sign_in::callback))
+        .route(urls::BACK_CHANNEL_LOGOUT, post(sign_in::ended::only))
+        .route(route::BACK_CHANNEL_LOGOUT_OF, post(sign_in::ended::of))
         .route(urls::SIGN_OUT, get(sign_in::after_sign_out).post(sign_in::sign_out))
         .route(urls::AUTHORIZE, get(authorization::authorize::open).post(authorization::authorize::send))
         .route(urls::PROBLEMS, get(problems::list::show))
@@ -126,5 +132,17 @@ fn working() -> Router<Hub> {
         .route(urls::END_SESSIONS, get(platform::account::back).post(platform::account::end_sessions))
         .merge(publishing::router())
         .merge(manage::router())
+        .merge(looked_after())
         .merge(people::router())
+}
+
+/// What owners and administrators look after.
+fn looked_after() -> Router<Hub> {
+    Router::new()
+        .route(route::PIPELINES, get(apis::pipelines::show).post(apis::pipelines::trust))
+        .route(route::DISTRUST_PIPELINE, get(apis::pipelines::back).post(apis::pipelines::distrust))
+        .route(urls::NEW_BUNDLE, get(grants::new_bundle::show).post(grants::new_bundle::ask))
+        .route(urls::SIGNING_KEYS, get(keys::list::show).post(keys::list::rotate))
+        .route(route::RETIRE_KEY, get(keys::end::show_retirement).post(keys::end::retire))
+        .route(route::WITHDRAW_KEY, get(keys::end::show_withdrawal).post(keys::end::withdraw))
 }

@@ -78,6 +78,35 @@ async fn a_person_sees_who_asks_for_what_and_is_sent_back_with_their_answer() {
 }
 
 #[tokio::test]
+async fn a_person_allows_a_part_of_what_is_asked_and_sees_it_on_their_account() {
+    let town = Town::with_council().await;
+    let (owner, ada) = (town.person("Olu", &[DIGITAL]).await, town.person("Ada", &[]).await);
+    let id = application(&town, &owner).await;
+    let looked = ada.get(&authorize(&id, &[])).await;
+    let page = ada.get(looked.header("location")).await;
+    for shown in ["Only what I select", "value=\"repairs/v1\"", "Repairs v1", "Council tax v1"] {
+        assert!(page.text.contains(shown), "{shown} in {}", page.text);
+    }
+    let request = hidden(&page, "request");
+    let part = [("request", request.as_str()), ("decision", "allow"), ("extent", "part")];
+    let nothing = ada.post("/consent", &part).await;
+    assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
+    assert!(nothing.text.contains("Select what it may do"));
+    let part = [part[0], part[1], part[2], ("scope", "repairs/v1"), ("scope", "rents/v1")];
+    assert_eq!(ada.post("/consent", &part).await.status, StatusCode::SEE_OTHER);
+    let account = ada.get("/account").await.text;
+    assert!(account.contains("rents/v1 repairs/v1"), "{account}");
+    let again = ada.get(&authorize(&id, &[])).await;
+    assert!(again.header("location").starts_with(CALLBACK), "the answer holds");
+    let other = ada.get(&authorize(&id, &[("scope", "council-tax/v1 nonsense")])).await;
+    let page = ada.get(other.header("location")).await;
+    assert!(page.text.contains("Call Council tax v1, as you") && !page.text.contains("Only what I select"));
+    let gone = ada.post(&format!("/account/applications/{id}/withdrawal"), &[]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert!(!ada.get("/account").await.text.contains("rents/v1"));
+}
+
+#[tokio::test]
 async fn a_decision_is_the_persons_own_by_their_own_page() {
     let town = Town::with_council().await;
     let (owner, ada, eve) =

@@ -17,6 +17,8 @@ mod publishing;
 mod reference;
 mod reuse;
 mod standards;
+mod stewards;
+mod strangers;
 mod town;
 mod try_it;
 mod usage;

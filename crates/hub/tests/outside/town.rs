@@ -9,7 +9,7 @@ use axum::{
 use hansom_control::{Control, Publication, Standards};
 use hansom_domain::{Actor, EnvironmentName, PersonKey};
 use hansom_oauth::{OAuth, Provider, SignIn, Way};
-use hansom_store::Books;
+use hansom_store::{Books, Opened};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 
@@ -153,7 +153,11 @@ impl Town {
     }
 
     async fn settled(standards: Standards, public_reuse: bool) -> Self {
-        let opened = hansom_testkit::store().await;
+        Self::over(hansom_testkit::store().await, standards, public_reuse).await
+    }
+
+    /// A hub over a store.
+    pub async fn over(opened: Opened, standards: Standards, public_reuse: bool) -> Self {
         let (control, hands) = hansom_testkit::control_by(&opened, standards);
         control.ensure_signing_key().await.unwrap();
         let environments: Vec<_> = [EnvironmentName::sandbox(), EnvironmentName::production()]
@@ -329,7 +333,7 @@ impl Someone {
         self.answer(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn answer(&self, request: Request<Body>) -> Answer {
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.hub.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 10_000_000).await.unwrap();

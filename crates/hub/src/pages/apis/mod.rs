@@ -7,6 +7,7 @@ pub(crate) mod existing;
 pub(crate) mod guide;
 pub(crate) mod operation;
 mod outline;
+pub(crate) mod pipelines;
 mod refusals;
 pub(crate) mod schema;
 mod seen;

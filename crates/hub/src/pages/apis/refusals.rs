@@ -25,7 +25,9 @@ pub(crate) fn refusals(operation: &Operation, rule: Option<&AccessRule>, mock: b
             codes.extend([Code::TokenMissing, Code::TokenInvalid, Code::TokenExpired, Code::TokenAudience]);
             codes.extend([Code::TokenRevoked, Code::ProofInvalid]);
             codes.extend(rule.granted_applications.then_some(Code::GrantMissing));
-            codes.extend((!rule.groups.is_empty()).then_some(Code::GroupMissing));
+            if !rule.groups.is_empty() {
+                codes.extend([Code::GroupMissing, Code::ScopeMissing]);
+            }
         }
     }
     if operation.request_body.is_some() {

@@ -50,6 +50,8 @@ struct VersionPage {
     ask: Option<String>,
     owned: bool,
     manage: String,
+    /// Where its owners say which pipelines publish it.
+    pipelines: String,
     count: usize,
     groups: Vec<Group>,
     schemas: Vec<(String, String)>,
@@ -209,6 +211,7 @@ async fn leaf(visitor: &Visitor, seen: &Seen) -> Result<VersionPage, Refusal> {
         ask: seen.takes_requests().then(|| urls::access(&version.slug, version.major)),
         owned,
         manage: urls::manage(&version.slug, version.major),
+        pipelines: urls::pipelines(&version.slug),
         count: contract.operations.len(),
         groups: groups(seen),
         schemas: contract

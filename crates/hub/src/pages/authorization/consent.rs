@@ -4,7 +4,11 @@ use askama::Template;
 use axum::{extract::RawQuery, response::Response};
 use hansom_oauth::{Question, Step};
 
-use super::{Asked, follow, leave};
+use super::{
+    Asked, NOTHING_CHOSEN,
+    extent::{answer, is_empty},
+    follow, leave,
+};
 use crate::{
     answer::{Refusal, faulty_page, page},
     form::{Errors, Fields, Sent},
@@ -36,17 +40,17 @@ pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<
 pub(crate) async fn decide(sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
     let request = fields.one("request");
-    let approve = match fields.one("decision") {
-        "allow" => true,
-        "refuse" => false,
-        _ => {
-            let mut errors = Errors::default();
-            errors.when(true, "allow", "Choose whether you allow it");
-            return ask(&person, request, errors).await;
+    let mut errors = Errors::default();
+    let answer = answer(&fields);
+    errors.when(answer.is_none(), "allow", "Choose whether you allow it");
+    errors.when(answer.as_ref().is_some_and(is_empty), "scope", NOTHING_CHOSEN);
+    match answer {
+        Some(answer) if errors.is_empty() => {
+            let leaving = person.hub.oauth.decide_authorization(request, &person.session, &answer).await?;
+            leave(&person.visitor(), leaving).await
         }
-    };
-    let leaving = person.hub.oauth.decide_authorization(request, &person.session, approve).await?;
-    leave(&person.visitor(), leaving).await
+        _ => ask(&person, request, errors).await,
+    }
 }
 
 async fn ask(person: &SignedIn, request: &str, errors: Errors) -> Result<Response, Refusal> {
@@ -54,7 +58,7 @@ async fn ask(person: &SignedIn, request: &str, errors: Errors) -> Result<Respons
     let Step::Ask(question) = step else {
         return follow(&person.visitor(), step).await;
     };
-    let Question { request, client, redirect_uri, environment, scopes, idle_seconds, absolute_seconds } = *question;
+    let Question { request, client, redirect_uri, environment, asked, idle_seconds, absolute_seconds } = *question;
     let title = format!("{} wants to act for you", client.name);
     let frame = person.frame(&title, Section::Elsewhere).await?.faulty(!errors.is_empty());
     let lives = (idle_seconds, absolute_seconds);
@@ -63,7 +67,7 @@ async fn ask(person: &SignedIn, request: &str, errors: Errors) -> Result<Respons
     let consent = Consent {
         frame,
         errors,
-        asked: Asked::new(&person.hub, &client, environment.as_ref(), &scopes, lives),
+        asked: Asked::new(person, &client, (environment.as_ref(), &asked), lives).await?,
         request,
         is_own_machine: origin.starts_with("http://"),
         destination: origin,

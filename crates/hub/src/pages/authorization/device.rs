@@ -2,9 +2,12 @@
 
 use askama::Template;
 use axum::{extract::RawQuery, response::Response};
-use hansom_oauth::DeviceQuestion;
+use hansom_oauth::{Consent, DeviceQuestion};
 
-use super::Asked;
+use super::{
+    Asked, NOTHING_CHOSEN,
+    extent::{answer, is_empty},
+};
 use crate::{
     answer::{Refusal, faulty_page, page},
     form::{Errors, Fields, Sent},
@@ -47,43 +50,48 @@ pub(crate) async fn show(person: SignedIn, RawQuery(query): RawQuery) -> Result<
     if code.is_empty() {
         return page(&form(&person, code, Errors::default()).await?);
     }
-    find(&person, code).await
+    find(&person, code, Errors::default()).await
 }
 
 /// `POST /device`: the code that was typed, or the decision about the device that was shown.
 pub(crate) async fn send(sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
     let code = fields.one("user_code");
-    let allowed = match fields.one("decision") {
-        "allow" => true,
-        "refuse" => false,
-        _ => return find(&person, code).await,
-    };
-    if !person.hub.oauth.decide_device(&person.session, code, allowed).await? {
+    let Some(answer) = answer(&fields) else { return find(&person, code, Errors::default()).await };
+    if is_empty(&answer) {
+        let mut errors = Errors::default();
+        errors.when(true, "scope", NOTHING_CHOSEN);
+        return find(&person, code, errors).await;
+    }
+    if !person.hub.oauth.decide_device(&person.session, code, &answer).await? {
         return unknown(&person, code).await;
     }
+    let allowed = answer != Consent::Refused;
     let title = if allowed { "You are signed in on your device" } else { "The device was not let in" };
     let frame = person.frame(title, Section::Elsewhere).await?;
     page(&Device { frame, errors: Errors::default(), code: String::new(), stage: Stage::Done { allowed } })
 }
 
-async fn find(person: &SignedIn, code: &str) -> Result<Response, Refusal> {
+async fn find(person: &SignedIn, code: &str, errors: Errors) -> Result<Response, Refusal> {
     let Some(question) = person.hub.oauth.waiting_device(&person.session, code).await? else {
         return unknown(person, code).await;
     };
-    let DeviceQuestion { client, address, asked_at, environment, scopes, idle_seconds, absolute_seconds } = question;
+    let DeviceQuestion { client, address, asked_at, environment, asked, idle_seconds, absolute_seconds } = question;
     let title = format!("{} wants to act for you", client.name);
-    page(&Device {
-        frame: person.frame(&title, Section::Elsewhere).await?,
-        errors: Errors::default(),
+    let lives = (idle_seconds, absolute_seconds);
+    let is_faulty = !errors.is_empty();
+    let device = Device {
+        frame: person.frame(&title, Section::Elsewhere).await?.faulty(is_faulty),
+        errors,
         code: written(code),
         stage: Stage::Question(Box::new(Shown {
-            asked: Asked::new(&person.hub, &client, environment.as_ref(), &scopes, (idle_seconds, absolute_seconds)),
+            asked: Asked::new(person, &client, (environment.as_ref(), &asked), lives).await?,
             address,
             at: moment::written(asked_at),
             email: person.session.person.email.clone(),
         })),
-    })
+    };
+    if is_faulty { faulty_page(&device) } else { page(&device) }
 }
 
 async fn unknown(person: &SignedIn, code: &str) -> Result<Response, Refusal> {

@@ -3,6 +3,7 @@
 pub(crate) mod authorize;
 pub(crate) mod consent;
 pub(crate) mod device;
+mod extent;
 pub(crate) mod withdrawal;
 
 use askama::Template;
@@ -14,16 +15,17 @@ use hansom_control::Client;
 use hansom_domain::EnvironmentName;
 use hansom_oauth::{Leaving, Scope, Step};
 
+use self::extent::{Choice, choices};
 use crate::{
-    Hub,
     answer::{Refusal, go_to, page},
     frame::{Frame, Section},
     protection,
-    session::Visitor,
+    session::{SignedIn, Visitor},
     urls,
 };
 
 const DAY: i64 = 86_400;
+const NOTHING_CHOSEN: &str = "Select what it may do, or do not allow it";
 
 #[derive(Template)]
 #[template(path = "authorization/leave.html")]
@@ -42,36 +44,41 @@ pub(crate) struct Asked {
     /// Where it would act.
     place: String,
     /// What it could do there.
-    rights: Vec<&'static str>,
+    rights: Vec<String>,
+    /// What of it can be allowed alone; one thing cannot be parted.
+    choices: Vec<Choice>,
     idle: String,
     absolute: String,
 }
 
 impl Asked {
-    fn new(
-        hub: &Hub,
+    async fn new(
+        person: &SignedIn,
         client: &Client,
-        environment: Option<&EnvironmentName>,
-        scopes: &[Scope],
+        (environment, asked): (Option<&EnvironmentName>, &[String]),
         (idle_seconds, absolute_seconds): (i64, i64),
-    ) -> Self {
+    ) -> Result<Self, Refusal> {
+        let hub = &person.hub;
         let place = environment.map_or_else(
             || format!("This hub ({})", hub.hub),
             |name| format!("The environment {name} ({})", hub.base(name).unwrap_or_default()),
         );
-        let rights = match environment {
-            Some(_) => vec!["Call every operation that you may call there, as you"],
-            None if scopes.is_empty() => vec!["Learn who you are"],
-            None => scopes.iter().map(|scope| right(*scope)).collect(),
+        let choices = choices(person, environment, asked).await?;
+        let rights = match (environment, asked) {
+            (Some(_), []) => vec!["Call every operation that you may call there, as you".to_owned()],
+            (Some(_), _) => choices.iter().map(|choice| format!("Call {}, as you", choice.text)).collect(),
+            (None, []) => vec!["Learn who you are".to_owned()],
+            (None, _) => choices.iter().map(|choice| choice.text.clone()).collect(),
         };
-        Self {
+        Ok(Self {
             name: client.name.clone(),
             owner: client.owner.as_ref().map_or_else(String::new, ToString::to_string),
             place,
             rights,
+            choices: if choices.len() > 1 || asked.is_empty() { choices } else { vec![] },
             idle: in_days(idle_seconds),
             absolute: in_days(absolute_seconds),
-        }
+        })
     }
 }
 

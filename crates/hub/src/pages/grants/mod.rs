@@ -5,6 +5,7 @@ pub(crate) mod bundle;
 pub(crate) mod first_call;
 pub(crate) mod grant;
 pub(crate) mod inbox;
+pub(crate) mod new_bundle;
 pub(crate) mod requests;
 
 use axum::{extract::Path, response::Response};

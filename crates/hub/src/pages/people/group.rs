@@ -7,7 +7,6 @@ use hansom_domain::{GroupAddress, PersonId};
 
 use super::groups::told;
 use crate::{
-    Hub,
     answer::{Refusal, faulty_page, go_to, page},
     form::{Errors, Fields, Sent},
     frame::{Frame, Section},
@@ -90,20 +89,6 @@ pub(crate) async fn show(person: SignedIn, Path(group): Path<GroupAddress>) -> R
     page(&shown(&person, &group).await?)
 }
 
-/// The issuer of a provider by its name; without a name, of the only one there is.
-pub(crate) fn issuer_of(hub: &Hub, provider: &str) -> Option<String> {
-    let mut providers = hub.sign_in.providers();
-    let by_mail = hub.mail_links.is_some().then(|| hub.hub.clone());
-    if provider.is_empty() {
-        let first = providers.next()?;
-        return providers.next().is_none().then(|| first.issuer.clone());
-    }
-    if provider == hansom_control::MAIL_LINK {
-        return by_mail;
-    }
-    providers.find(|known| known.id == provider).map(|known| known.issuer.clone())
-}
-
 /// `POST /groups/{address}/members`: adds a list of people, tries one, or takes somebody out.
 pub(crate) async fn members(Path(group): Path<GroupAddress>, sent: Sent) -> Result<Response, Refusal> {
     let Sent { person, fields } = sent;
@@ -120,7 +105,7 @@ pub(crate) async fn members(Path(group): Path<GroupAddress>, sent: Sent) -> Resu
     let list = fields.one("list");
     let is_trial = fields.one("trial") == "yes";
     let (mut errors, mut tried) = (Errors::default(), None);
-    match read_member_list(list, |provider| issuer_of(&person.hub, provider)) {
+    match read_member_list(list, |provider| person.hub.issuer_of(provider)) {
         Err(faults) => {
             for fault in faults.iter().take(20) {
                 errors.when(true, "list", &format!("Line {}: {}", fault.line, fault.what));

@@ -1,7 +1,5 @@
 //! As whom am I signed in, and where?
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::{http::HeaderMap, response::Response};
 use hansom_control::ListedSession;
@@ -43,15 +41,15 @@ async fn acting(person: &SignedIn) -> Result<Vec<Acting>, Refusal> {
     let mut lines = vec![];
     for application in control.acting_applications(person.actor()).await? {
         let client = control.client(&application.client).await?;
-        let of_consents = application.consents.iter().map(|row| (&row.resource, &row.scope));
-        let of_families = application.families.iter().map(|row| (&row.resource, &row.scope));
-        let places: BTreeSet<String> =
-            of_consents.chain(of_families).map(|(place, scope)| format!("{place} {scope}").trim().to_owned()).collect();
+        let places = application.places().into_iter().map(|(place, scope)| match scope.as_str() {
+            "" if place != person.hub.hub => format!("{place}: everything that you may call"),
+            scope => format!("{place} {scope}").trim().to_owned(),
+        });
         let owner = client.as_ref().and_then(|client| client.owner.as_ref().map(ToString::to_string));
         lines.push(Acting {
             name: client.map_or_else(|| "An application that was revoked".to_owned(), |client| client.name),
             owner: owner.unwrap_or_default(),
-            places: places.into_iter().collect(),
+            places: places.collect(),
             used: moment::written_or(
                 application.families.iter().map(|row| row.last_used_at).max(),
                 "Not signed in now",

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::{extract::RawQuery, http::HeaderMap, response::Response};
-use hansom_control::{LinkError, Newcomer, OpenedLink};
+use hansom_control::{LinkError, Newcomer, OpenedLink, SIGN_IN_SECONDS};
 use hansom_domain::ProblemCode;
 use hansom_oauth::safe_return_path;
 
-use super::{SIGN_IN_SECONDS, choice, let_in, set_cookie};
+use super::{choice, let_in, set_cookie};
 use crate::{
     MailLinks,
     answer::{Refusal, faulty_page, go_to, page},

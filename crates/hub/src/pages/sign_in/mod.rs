@@ -1,5 +1,6 @@
 //! How does a person come in, and go?
 
+pub(crate) mod ended;
 pub(crate) mod link;
 
 use askama::Template;
@@ -8,6 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
+use hansom_control::SIGN_IN_SECONDS;
 use hansom_oauth::{Callback, safe_return_path};
 
 use crate::{
@@ -18,9 +20,6 @@ use crate::{
     session::{SESSION_COOKIE, SIGN_IN_COOKIE, Visitor, cookie},
     urls,
 };
-
-/// The browser forgets a sign-in that is not finished by then, as the platform does.
-const SIGN_IN_SECONDS: i64 = 900;
 
 #[derive(Template)]
 #[template(path = "sign_in/choose.html")]
