@@ -9,8 +9,8 @@ use std::{
     sync::Arc,
 };
 
-use hansom_domain::{EnvironmentName, GroupAddress, Timestamp};
-use hansom_gateway::TlsMaterial;
+use hansom_domain::{EnvironmentName, GroupAddress, Network, Timestamp};
+use hansom_gateway::{TlsMaterial, TrustedProxies};
 use hansom_standards::{Profile, profile::DEFAULT};
 use serde::Deserialize;
 use toml::Spanned;
@@ -33,6 +33,7 @@ mod tls;
 mod tokens;
 
 pub(crate) use gateway::Gateway;
+use gateway::Header;
 pub(crate) use identity::Identity;
 pub(crate) use keys::Keys;
 pub(crate) use mail::{Encryption, Mail};
@@ -105,6 +106,19 @@ pub(crate) struct Listener {
     /// Whether strangers see the page that shows what is reused; signed-in people always do.
     #[serde(default)]
     pub(crate) public_reuse: bool,
+    /// The networks of proxies before it, whose word about the client is taken.
+    #[serde(default)]
+    trusted_proxies: Vec<Network>,
+    /// The header that they write the client into.
+    #[serde(default)]
+    forwarded_header: Header,
+}
+
+impl Listener {
+    /// Whose word about the client is taken.
+    pub(crate) fn proxies(&self) -> TrustedProxies {
+        self.forwarded_header.of(&self.trusted_proxies)
+    }
 }
 
 /// `[environments.production]`

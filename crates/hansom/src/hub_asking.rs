@@ -38,8 +38,14 @@ impl HubAsking {
         &self.hub
     }
 
-    pub(crate) async fn get(&self, path: &str, token: &str) -> Result<HubAnswer, Failure> {
-        self.send(self.client.get(format!("{}{path}", self.hub)).bearer_auth(token)).await
+    /// Asks for what is at a path, as whoever the token speaks for, or as anybody.
+    pub(crate) async fn get(&self, path: &str, token: Option<&str>) -> Result<HubAnswer, Failure> {
+        let request = self.client.get(format!("{}{path}", self.hub));
+        self.send(match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        })
+        .await
     }
 
     pub(crate) async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Result<HubAnswer, Failure> {

@@ -5,6 +5,7 @@
 )]
 
 mod access_log;
+mod asked_place;
 mod assertion;
 mod bookkeeper;
 mod certificates;
@@ -22,6 +23,7 @@ mod figures;
 mod handover;
 mod heartbeat;
 mod hub_asking;
+mod hub_proxies;
 mod keeper;
 mod law;
 mod mail;

@@ -11,7 +11,7 @@ use std::{
 use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
-use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Sampling, Tls};
+use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Sampling, Tls, TrustedProxies};
 use hansom_hub::{MailLinks, Pages};
 use hansom_oauth::{OAuth, Rules, SignIn, Way};
 use hansom_store::{Reads, Writes};
@@ -30,6 +30,7 @@ use crate::{
     failure::{Doing, Failure},
     handover::{Handover, Inherited, Stage},
     heartbeat::{ConfigFile, Heartbeat},
+    hub_proxies,
     mail::{self, Post},
     master_key::MasterKey,
     node::Node,
@@ -49,6 +50,8 @@ pub(crate) struct Parts {
     pub(crate) role: Role,
     /// The hub's listener, if this process serves it, and its public URL.
     pub(crate) hub: (Option<TcpListener>, String),
+    /// The proxies before the hub.
+    pub(crate) proxies: TrustedProxies,
     /// The environments.
     pub(crate) environments: Vec<Environment>,
     /// The operations listener.
@@ -446,7 +449,8 @@ fn serve_hub(
         sends_mail: parts.post.is_some(),
         public_reuse: parts.public_reuse,
     });
-    let hub = serve(listener, parts.tls.hub.clone(), pages.router.clone(), stops)?;
+    let router = hub_proxies::behind(pages.router.clone(), parts.proxies.clone());
+    let hub = serve(listener, parts.tls.hub.clone(), router, stops)?;
     tokio::spawn(warm(pages));
     Ok([
         hub,

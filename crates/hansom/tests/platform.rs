@@ -415,6 +415,47 @@ fn told(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
+/// An API that only members of one group may call.
+const FOR_ONE_GROUP: &str = "\
+api: street-trees
+owner: api-platform@hackney.example
+kind: service
+audience: internal
+status: alpha
+personal_data: false
+contract: openapi.yaml
+environments:
+  production: { mock: true }
+access:
+  - operations: [\"*\"]
+    groups: [night-shift@hackney.example]
+";
+
+#[tokio::test]
+async fn whoever_is_taken_out_of_a_group_is_refused_at_the_gateway_with_the_token_that_they_have() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let mut grace = demo.sign_in("grace.obi@hackney.example").await;
+    let mut amina = demo.sign_in("amina.yusuf@hackney.example").await;
+    let contract = &new_api("street-trees", "api-platform@hackney.example")["openapi.yaml"];
+    let release = json!({ "manifest": FOR_ONE_GROUP, "contract": contract, "dryRun": false });
+    let released = grace.api("POST", "/releases", &release).await;
+    assert_eq!(released.status, 201, "{}", released.text);
+    let id = amina.api("GET", "/me", &Value::Null).await.json()["id"].as_str().unwrap().to_owned();
+    let group = json!({ "address": "night-shift@hackney.example", "title": "Night shift", "members": [id] });
+    assert_eq!(grace.api("POST", "/groups", &group).await.status, 201);
+    let token = amina.token("production").await;
+    let url = format!("{}/street-trees/v1/street-trees", demo.url("production"));
+    until("she is let in", async || demo.get(&url, Some(&token)).await.status == 200).await;
+    let member = format!("/groups/night-shift@hackney.example/members/{id}");
+    assert_eq!(grace.api("DELETE", &member, &Value::Null).await.status, 204);
+    until("she is refused", async || demo.get(&url, Some(&token)).await.status == 403).await;
+    demo.get(&url, Some(&token)).await.is_problem(403, "group-missing");
+    let back = json!({ "people": [id] });
+    assert_eq!(grace.api("POST", "/groups/night-shift@hackney.example/members", &back).await.status, 200);
+    until("and let in again", async || demo.get(&url, Some(&token)).await.status == 200).await;
+}
+
 /// Runs `hansom login` and says yes to it in a browser.
 async fn log_in(demo: &Demo, browser: &mut Browser<'_>, home: &Path, more: &[&str]) {
     let arguments: Vec<&str> = ["login"].iter().chain(more).copied().collect();
@@ -444,12 +485,17 @@ async fn a_person_signs_in_on_the_command_line_asks_why_and_signs_out() {
     assert!(error.contains("hansom login"), "{error}");
 
     log_in(&demo, &mut amina, &home, &[]).await;
-    log_in(&demo, &mut amina, &home, &["--resource", &production]).await;
+    log_in(&demo, &mut amina, &home, &["--environment", "production"]).await;
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let (code, token, error) = run(&["token", "--resource", &production]);
     assert_eq!(code, Some(0), "{error}");
-    let (_, other, _) = run(&["token", "--resource", &production]);
+    let (_, other, _) = run(&["token", "--environment", "production"]);
     assert_ne!(token, other, "each is a fresh one");
+    let (code, _, error) = run(&["token", "--environment", "staging"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(error.contains("it has: production, sandbox"), "{error}");
+    assert_eq!(run(&["token", "--environment", "sandbox", "--resource", &production]).0, Some(2));
+    assert_eq!(run(&["token", "--environment", "sandbox"]).0, Some(1), "nobody signed in for it");
 
     let refused = demo.get(&format!("{production}/rents/v1/nothing"), Some(token.trim())).await;
     let unknown = refused.is_problem(404, "operation-not-found")["instance"].as_str().unwrap().to_owned();

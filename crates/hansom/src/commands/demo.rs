@@ -10,6 +10,7 @@ use std::{
 use clap::Args;
 use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
+use hansom_gateway::TrustedProxies;
 use hansom_hub::MailLinks;
 use hansom_oauth::{OpenIdIssuer, Provider, Rules, Way};
 use hansom_standards::profile::DEFAULT;
@@ -172,6 +173,7 @@ impl Demo {
         let parts = Parts {
             role: Role::All,
             hub: (Some(bound.hub), urls.hub.clone()),
+            proxies: TrustedProxies::default(),
             environments: vec![
                 environment(EnvironmentName::production(), bound.production, &urls.production),
                 environment(EnvironmentName::sandbox(), bound.sandbox, &urls.sandbox),

@@ -126,26 +126,10 @@ async fn rotate(control: &Control, begins: Begins) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The key that signs is retired by its successor; the others are on their way already.
 async fn retire(control: &Control, kid: &str) -> Result<(), Failure> {
-    let keys = control.list_signing_keys(&Actor::Platform).await.map_err(failed)?;
-    let key = keys.iter().find(|key| key.kid == kid);
-    let key =
-        key.ok_or_else(|| Failure::refused(format!("there is no signing key {kid}; hansom keys list names them")))?;
-    match (key.state, key.retired_at) {
-        (KeyState::Signing, None) => rotate(control, Begins::Announced).await,
-        (KeyState::Signing, Some(retired)) => {
-            println!("{kid} signs until {} already, when its successor begins", written(retired));
-            Ok(())
-        }
-        (KeyState::Announced, _) => {
-            Err(Failure::refused(format!("{kid} has signed nothing yet; take it back with --now")))
-        }
-        (KeyState::Retired | KeyState::Gone | KeyState::Withdrawn, _) => {
-            println!("{kid} is {} already", key.state.as_str());
-            Ok(())
-        }
-    }
+    let (next, signs_from) = control.retire_signing_key(&Actor::Platform, kid).await.map_err(failed)?;
+    println!("{kid} signs until {}, when {next} begins", written(signs_from));
+    Ok(())
 }
 
 fn line(key: &ListedKey) -> String {

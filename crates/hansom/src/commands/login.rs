@@ -6,6 +6,7 @@ use clap::Args;
 use hansom_domain::COMMAND_LINE_CLIENT;
 
 use crate::{
+    asked_place::AskedPlace,
     failure::{Doing, Failure},
     hub_asking::{HubAnswer, HubAsking},
     saying,
@@ -21,15 +22,12 @@ const LONGEST_PAUSE: u64 = 60;
 /// Sign in at a hub. You open its page in any browser and confirm the code that is shown here.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  hansom login --hub https://hub.hackney.example\n  \
-    hansom login --hub https://hub.hackney.example --resource https://api.hackney.example")]
+    hansom login --hub https://hub.hackney.example --environment sandbox")]
 pub(crate) struct Login {
-    /// The hub.
-    #[arg(long, env = "HANSOM_HUB", default_value = "http://127.0.0.1:8000")]
-    hub: String,
-    /// What you want to call: the hub itself, or the base URL of an environment.
-    #[arg(long)]
-    resource: Option<String>,
-    /// What the tokens may do at the hub.
+    #[command(flatten)]
+    place: AskedPlace,
+    /// What the tokens may do: scopes at the hub, versions of APIs at an environment (`repairs/v1`), all that you may call there
+    /// if none is named.
     #[arg(long, default_value = "hub:read hub:publish")]
     scope: String,
 }
@@ -37,19 +35,17 @@ pub(crate) struct Login {
 impl Login {
     /// Shows the code, waits for the person, keeps the sign-in.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let hub = HubAsking::new(&self.hub)?;
-        let resource = resource_of(&hub, self.resource.as_deref());
+        let hub = self.place.hub()?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().doing("no runtime could be made")?;
-        let answer = runtime.block_on(sign_in(&hub, &resource, &self.scope))?;
+        let (resource, answer) = runtime.block_on(async {
+            let resource = self.place.resource(&hub).await?;
+            let answer = sign_in(&hub, &resource, &self.scope).await?;
+            Ok::<_, Failure>((resource, answer))
+        })?;
         SignIns::open()?.keep(&hub, &resource, &answer)?;
         saying::say(&format!("You are signed in at {} for {resource}.\n", hub.address()))
     }
-}
-
-/// The resource that is meant, without a slash at its end; the hub itself where none is named.
-pub(crate) fn resource_of(hub: &HubAsking, named: Option<&str>) -> String {
-    named.map_or_else(|| hub.address().to_owned(), |named| named.trim_end_matches('/').to_owned())
 }
 
 async fn sign_in(hub: &HubAsking, resource: &str, scope: &str) -> Result<HubAnswer, Failure> {

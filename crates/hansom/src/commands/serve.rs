@@ -115,6 +115,7 @@ fn parts(
         role,
         environments,
         hub: (hub, config.hub.url.as_str().to_owned()),
+        proxies: config.hub.proxies(),
         operations: platform::bind(config.operations.listen, "the operations listener", inherited)?,
         tls: OfHouse { hub: tls.get(HUB).cloned(), operations: tls.get(OPERATIONS).cloned() },
         database: config.database_url()?,

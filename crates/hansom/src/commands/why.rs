@@ -49,7 +49,7 @@ impl Why {
                 Some(token) => token.clone(),
                 None => SignIns::open()?.access_token(&hub, hub.address()).await?,
             };
-            hub.get(&format!("/api/v1/refusals/{id}"), &token).await
+            hub.get(&format!("/api/v1/refusals/{id}"), Some(&token)).await
         })?;
         if !answer.is_success() {
             return Err(answer.failure("it cannot be said"));

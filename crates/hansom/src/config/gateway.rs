@@ -43,13 +43,25 @@ pub(crate) struct Gateway {
     pub(crate) upstream_key: Option<PathBuf>,
 }
 
+/// The header that proxies write the client into.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-enum Header {
+pub(crate) enum Header {
     #[default]
     #[serde(rename = "x-forwarded-for")]
     XForwardedFor,
     #[serde(rename = "forwarded")]
     Forwarded,
+}
+
+impl Header {
+    /// These proxies, as writers of it.
+    pub(super) fn of(self, proxies: &[Network]) -> TrustedProxies {
+        let header = match self {
+            Self::XForwardedFor => ForwardedHeader::XForwardedFor,
+            Self::Forwarded => ForwardedHeader::Forwarded,
+        };
+        TrustedProxies::new(proxies.to_vec(), header)
+    }
 }
 
 impl Default for Gateway {
@@ -93,11 +105,7 @@ impl Gateway {
 
     /// Whose word about the client is taken.
     pub(crate) fn proxies(&self) -> TrustedProxies {
-        let header = match self.forwarded_header {
-            Header::XForwardedFor => ForwardedHeader::XForwardedFor,
-            Header::Forwarded => ForwardedHeader::Forwarded,
-        };
-        TrustedProxies::new(self.trusted_proxies.clone(), header)
+        self.forwarded_header.of(&self.trusted_proxies)
     }
 
     /// How much the gateway takes.

@@ -99,7 +99,12 @@ pub fn body(path: &str, own: &Belongings<'_>) -> Value {
         "transfer" => json!({ "owner": "housing-repairs@hackney.example" }),
         "bundles" => json!({ "grants": [{ "application": own.application, "api": "rents", "major": "v1",
             "environment": "sandbox", "operations": ["listRentAccounts"], "purpose": "To see whether it can be had." }] }),
+        "groups" if path.contains("/people/") => json!({}),
         "groups" => json!({ "address": "contractors@hackney.example", "title": "Contractors" }),
+        "members" => json!({ "people": [own.person] }),
+        "import" => json!({ "list": "somebody@hackney.example" }),
+        "suspension" => json!({ "reason": "It is over." }),
+        "retirement" => json!({}),
         _ => json!({}),
     }
 }
@@ -171,6 +176,9 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{grant_id}", &own.grant),
         ("{waiver_id}", &own.waiver),
         ("{pipeline_id}", &own.waiver),
+        ("{pipeline}", &own.waiver),
+        ("{member_id}", &own.person),
+        ("{kid}", "another"),
         ("{request_id}", &own.refusal),
         ("{entry_id}", &own.refusal),
         ("{code}", "token-missing"),

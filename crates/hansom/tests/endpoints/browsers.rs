@@ -44,7 +44,8 @@ async fn h94_no_form_is_taken_that_did_not_come_from_the_persons_own_page() {
             Forged::Plain,
         ] {
             // Forms of those who are not signed in belong to no session, but to the hub's own pages all the same.
-            let is_strangers = ["/playbook/editor", "/sign-in/mail", "/sign-in/link"].contains(&path);
+            let is_strangers = ["/playbook/editor", "/sign-in/mail", "/sign-in/link"].contains(&path)
+                || path.starts_with("/sign-in/back-channel-logout");
             if is_strangers && !matches!(forged, Forged::Origin(_) | Forged::FetchSite(_)) {
                 continue;
             }

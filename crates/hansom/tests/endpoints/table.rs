@@ -58,14 +58,30 @@ hub POST /api/v1/grants/{grant_id}/renewal | 401 token-missing | 404 not-found |
 hub POST /api/v1/grants/{grant_id}/revocation | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/groups | 401 token-missing | 200 | 200
 hub POST /api/v1/groups | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub DELETE /api/v1/groups/{address} | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/groups/{address} | 401 token-missing | 404 not-found | 404 not-found
+hub GET /api/v1/groups/{address}/members | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/groups/{address}/members | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/groups/{address}/members/import | 401 token-missing | 404 not-found | 403 not-allowed
+hub DELETE /api/v1/groups/{address}/members/{member_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/groups/{address}/owners | 401 token-missing | 404 not-found | 404 not-found
+hub DELETE /api/v1/groups/{address}/owners/{person_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub PUT /api/v1/groups/{address}/owners/{person_id} | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/health | 200 | 200 | 200
 hub GET /api/v1/me | 401 token-missing | 200 | 200
+hub GET /api/v1/me/consents | 401 token-missing | 200 | 403 not-allowed
+hub DELETE /api/v1/me/consents/{application_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub DELETE /api/v1/me/sessions | 401 token-missing | 204 | 403 not-allowed
+hub GET /api/v1/me/sessions | 401 token-missing | 200 | 403 not-allowed
+hub DELETE /api/v1/me/sessions/{handle} | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/notices | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/notices/test | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/openapi.json | 200 | 200 | 200
 hub GET /api/v1/people | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/people/{person_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/people/{person_id}/groups | 401 token-missing | 404 not-found | 403 not-allowed
+hub DELETE /api/v1/people/{person_id}/suspension | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/people/{person_id}/suspension | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/platform | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/refusals/{request_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/releases | 401 token-missing | 403 not-allowed | 403 not-allowed
@@ -73,12 +89,20 @@ hub GET /api/v1/requests | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/reuse | 401 token-missing | 200 | 200
 hub GET /api/v1/scores | 401 token-missing | 200 | 200
 hub GET /api/v1/scores/editions | 401 token-missing | 200 | 403 not-allowed
+hub GET /api/v1/signing-keys | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub POST /api/v1/signing-keys | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub POST /api/v1/signing-keys/{kid}/retirement | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub POST /api/v1/signing-keys/{kid}/withdrawal | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/waivers | 401 token-missing | 200 | 200
 hub POST /api/v1/waivers | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/waivers/{waiver_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/waivers/{waiver_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
 hub POST /api/v1/waivers/{waiver_id}/withdrawal | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /apis/{slug} | 404 | 200 | 404
+hub GET /apis/{slug}/pipelines | 303 sign-in | 200 | 303 sign-in
+hub POST /apis/{slug}/pipelines | 403 | 400 | 403
+hub GET /apis/{slug}/pipelines/{pipeline}/removal | 303 | 303 | 303
+hub POST /apis/{slug}/pipelines/{pipeline}/removal | 403 | 404 | 403
 hub GET /apis/{slug}/releases.atom | 404 | 404 | 404
 hub GET /apis/{slug}/{major} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/access | 303 sign-in | 200 | 303 sign-in
@@ -144,6 +168,8 @@ hub GET /applications/{id}/usage | 303 sign-in | 404 | 303 sign-in
 hub GET /audit | 303 sign-in | 403 | 303 sign-in
 hub GET /audit.csv | 303 sign-in | 403 | 303 sign-in
 hub GET /audit/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /bundles/new | 303 sign-in | 200 | 303 sign-in
+hub POST /bundles/new | 403 | 400 | 403
 hub GET /bundles/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /bundles/{id}/decision | 303 | 303 | 303
 hub POST /bundles/{id}/decision | 403 | 404 | 403
@@ -193,6 +219,7 @@ hub POST /oauth/authorize | 400 | 400 | 400
 hub POST /oauth/device_authorization | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/introspect | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub GET /oauth/jwks | 200 | 200 | 200
+hub POST /oauth/leaks | 415 invalid_request | 415 invalid_request | 415 invalid_request
 hub POST /oauth/par | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/revoke | 401 invalid_client | 401 invalid_client | 401 invalid_client
 hub POST /oauth/token | 400 invalid_request | 400 invalid_request | 400 invalid_request
@@ -232,6 +259,8 @@ hub GET /reuse.csv | 303 sign-in | 200 | 303 sign-in
 hub GET /scores | 303 sign-in | 200 | 303 sign-in
 hub GET /scores.csv | 303 sign-in | 200 | 303 sign-in
 hub GET /sign-in | 303 | 303 | 303
+hub POST /sign-in/back-channel-logout | 400 | 400 | 400
+hub POST /sign-in/back-channel-logout/{provider} | 404 | 404 | 404
 hub GET /sign-in/callback | 400 | 400 | 400
 hub GET /sign-in/callback/{provider} | 404 | 404 | 404
 hub GET /sign-in/link | 404 | 404 | 404
@@ -241,6 +270,12 @@ hub POST /sign-in/mail | 404 | 404 | 404
 hub GET /sign-in/provider | 303 | 303 | 303
 hub GET /sign-out | 303 | 303 | 303
 hub POST /sign-out | 403 | 303 | 403
+hub GET /signing-keys | 303 sign-in | 404 | 303 sign-in
+hub POST /signing-keys | 403 | 404 | 403
+hub GET /signing-keys/{kid}/retirement | 303 sign-in | 404 | 303 sign-in
+hub POST /signing-keys/{kid}/retirement | 403 | 404 | 403
+hub GET /signing-keys/{kid}/withdrawal | 303 sign-in | 404 | 303 sign-in
+hub POST /signing-keys/{kid}/withdrawal | 403 | 404 | 403
 hub GET /static/{hash}/{name} | 200 | 200 | 200
 hub GET /token | 303 sign-in | 200 | 303 sign-in
 hub POST /token | 403 | 200 | 403
