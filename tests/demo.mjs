@@ -16,14 +16,15 @@ const STOPPED_WITHIN_MS = 10_000
 /**
  * Starts `hansom demo` on free ports and waits until everything answers. Gives what the ready file says
  * ({hub, production, sandbox, operations, curl, people, application}) with `dir`, `output()` and `stop()`.
- * Name a `dir` to start on the state of an earlier run; such a directory is left for its owner to remove.
+ * Name a `dir` to start on the state of an earlier run; such a directory is left for its owner to remove. `flags` are more
+ * flags of the demo.
  */
-export async function startPlatform({ dir } = {}) {
+export async function startPlatform({ dir, flags = [] } = {}) {
   const scratch = await mkdtemp(join(tmpdir(), 'hansom-test-'))
   const state = dir ?? join(scratch, 'demo')
   const ready = join(scratch, 'ready.json')
   const anyPort = ['--hub', '--gateway', '--sandbox', '--ops'].flatMap((flag) => [flag, '127.0.0.1:0'])
-  const child = spawn(binary, ['demo', '--dir', state, ...anyPort, '--ready-file', ready], {
+  const child = spawn(binary, ['demo', '--dir', state, ...anyPort, ...flags, '--ready-file', ready], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -112,6 +112,35 @@ test('a person who says no is taken back to the application, which is told so', 
   assert.deepEqual([answers.at(-1).error, answers.at(-1).code], ['access_denied', undefined])
 })
 
+test('a person lets an application in for one API alone, with and without JavaScript', async () => {
+  for (const javaScript of [true, false]) {
+    const { page } = await signedIn('Amina Yusuf', { javaScript })
+    const { url, verifier } = asked({ prompt: 'consent' })
+    await page.goto(url)
+    await page.getByRole('radio', { name: 'Only what I select' }).check()
+    if (javaScript) {
+      await accessible(page)
+      await picture(page, 'consent-part')
+    }
+    await page.getByRole('button', { name: 'Allow it', exact: true }).click()
+    await page.getByText('Select what it may do').first().waitFor()
+    if (javaScript) await accessible(page)
+    await page.getByRole('radio', { name: 'Only what I select' }).check()
+    await page.getByRole('checkbox', { name: 'Rents v1' }).check()
+    await page.getByRole('button', { name: 'Allow it', exact: true }).click()
+    await page.getByRole('heading', { name: 'Back at the application' }).waitFor()
+    const tokens = await tokenOf(answers.at(-1), verifier)
+    assert.equal(tokens.scope, 'rents/v1', JSON.stringify(tokens))
+    const headers = { authorization: `Bearer ${tokens.access_token}` }
+    const refused = await fetch(`${platform.production}/repairs/v1/repairs`, { headers })
+    assert.deepEqual([refused.status, (await refused.json()).code], [403, 'scope-missing'])
+    await page.goto(`${platform.hub}/account`)
+    await page.getByText('rents/v1').first().waitFor()
+    await page.locator('form[action*="/withdrawal"] button').first().click()
+    await page.waitForURL(`${platform.hub}/account`)
+  }
+})
+
 test('an answer by form arrives by form, with and without JavaScript', async () => {
   for (const javaScript of [true, false]) {
     const { page, complaints } = await signedIn('Amina Yusuf', { javaScript })

@@ -123,6 +123,8 @@ async function providerWith(alg = 'RS256') {
         client_id: 'hansom',
         client_secret: 'a secret of forty characters, more or less',
         redirect_uris: [`${hub}/sign-in/callback`],
+        backchannel_logout_uri: `${hub}/sign-in/back-channel-logout`,
+        backchannel_logout_session_required: true,
         id_token_signed_response_alg: alg,
       },
     ],
@@ -131,7 +133,7 @@ async function providerWith(alg = 'RS256') {
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     conformIdTokenClaims: false,
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     findAccount: (_, accountId) => ({ accountId, claims: () => person }),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     pkce: { required: () => true },
@@ -156,24 +158,39 @@ async function decide(request, response) {
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: true })
 }
 
-/** From the hub to the provider and back, as a browser goes: where it ends, and the cookies of the hub. */
-async function signIn() {
-  const jars = { [hub]: new Map(), [issuer]: new Map() }
+/** One step of a browser with these cookies by origin. */
+async function visit(jars, url, form) {
+  const jar = jars[url.origin]
+  assert.ok(jar, `${url} is neither the hub nor the provider`)
+  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  const body = form && new URLSearchParams(form)
+  const method = form ? 'POST' : 'GET'
+  const answer = await fetch(url, { method, body, headers: { accept: 'text/html', cookie }, redirect: 'manual' })
+  for (const line of answer.headers.getSetCookie()) {
+    const [name, value] = line.split(';')[0].split(/=(.*)/)
+    jar.set(name, value)
+  }
+  return answer
+}
+
+/** From the hub to the provider and back, as a browser goes: where it ends, and its cookies. */
+async function signIn(jars = { [hub]: new Map(), [issuer]: new Map() }) {
   let url = new URL('/sign-in?return_to=/account', hub)
   for (let step = 0; step < MOST_STEPS; step++) {
-    const jar = jars[url.origin]
-    assert.ok(jar, `${url} is neither the hub nor the provider`)
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await fetch(url, { headers: { accept: 'text/html', cookie }, redirect: 'manual' })
-    for (const line of answer.headers.getSetCookie()) {
-      const [name, value] = line.split(';')[0].split(/=(.*)/)
-      jar.set(name, value)
-    }
+    const answer = await visit(jars, url)
     const location = answer.headers.get('location')
-    if (!location) return { status: answer.status, url, text: await answer.text(), cookies: jars[hub] }
+    if (!location) return { status: answer.status, url, text: await answer.text(), cookies: jars[hub], jars }
     url = new URL(location, url)
   }
   throw new Error('the sign-in goes round in circles')
+}
+
+/** Signs out at the provider, which asks once. */
+async function signOutThere(jars) {
+  const asked = await visit(jars, new URL('/session/end', issuer))
+  const [, xsrf] = (await asked.text()).match(/name="xsrf" value="([^"]+)"/)
+  const ended = await visit(jars, new URL('/session/end/confirm', issuer), { xsrf, logout: 'yes' })
+  assert.ok(ended.status < 400, await ended.text())
 }
 
 async function me({ cookies }) {
@@ -209,6 +226,18 @@ test('the same subject is the same person whatever the address, and a new subjec
   const newcomer = await me(await signIn())
   assert.notEqual(newcomer.id, first.id)
   assert.deepEqual(newcomer.groups, [], 'what the old owner of the address was in stays hers')
+})
+
+test('who signs out at the provider is signed out of the hub, in every browser that this session reached, and nobody else is', async () => {
+  const first = await signIn()
+  // Another browser of the same session at the provider; and one of another session of the same person.
+  const same = await signIn({ [hub]: new Map(), [issuer]: first.jars[issuer] })
+  const other = await signIn()
+  for (const end of [first, same, other]) assert.equal((await me(end)).status, 200)
+  await signOutThere(first.jars)
+  await until(async () => (await me(first)).status === 401 && (await me(same)).status === 401)
+  assert.equal((await me(other)).status, 200)
+  assert.equal((await signIn()).status, 200, 'and may come in again')
 })
 
 test('an ID token that is signed with our secret is no proof', async () => {
