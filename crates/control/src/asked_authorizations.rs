@@ -67,6 +67,17 @@ impl Control {
         Ok(self.reads.asked_authorization(&hash, self.clock.now()).await?.map(AskedAuthorization::from))
     }
 
+    /// The request that was shown to that session before.
+    pub async fn authorization_before(
+        &self,
+        id: &str,
+        session: &Session,
+    ) -> Result<Option<AskedAuthorization>, Error> {
+        let asked = self.reads.asked_authorization(&fingerprint(id), self.clock.now()).await?;
+        let session = fingerprint(&session.form_token);
+        Ok(asked.filter(|row| row.bound_to.as_ref() == Some(&session)).map(AskedAuthorization::from))
+    }
+
     /// Takes the request that was shown to that session, so that it is decided once.
     pub async fn take_shown_authorization(
         &self,

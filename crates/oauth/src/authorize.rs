@@ -143,7 +143,7 @@ impl OAuth {
         answer: &Consent,
     ) -> Result<Leaving, Error> {
         // What is no answer decides nothing: the request stays, so that the person can choose again.
-        let known = self.control().shown_authorization(request, session).await?;
+        let known = self.control().authorization_before(request, session).await?;
         let (_, asked, _) = self.remembered(known).await?;
         let wished = self.extent(&asked.resource, &asked.scope);
         let allowed = wished.answered(answer)?;
