@@ -68,11 +68,7 @@ impl Control {
     }
 
     /// The request that was shown to that session before.
-    pub async fn authorization_before(
-        &self,
-        id: &str,
-        session: &Session,
-    ) -> Result<Option<AskedAuthorization>, Error> {
+    pub async fn authorization_before(&self, id: &str, session: &Session) -> Result<Option<AskedAuthorization>, Error> {
         let asked = self.reads.asked_authorization(&fingerprint(id), self.clock.now()).await?;
         let session = fingerprint(&session.form_token);
         Ok(asked.filter(|row| row.bound_to.as_ref() == Some(&session)).map(AskedAuthorization::from))

@@ -51,13 +51,13 @@ impl Control {
     async fn end_leaked_family(&self, token: &str, place: &str) -> Result<bool, Error> {
         let Some(token) = self.reads.refresh_token(&fingerprint(token)).await? else { return Ok(false) };
         let Some(family) = self.reads.token_family(&token.family_id).await? else { return Ok(true) };
+        let client =
+            self.client(&family.client_id).await?.map_or_else(|| "An application".into(), |client| client.name);
         let now = self.clock.now();
         let mut change = self.begin(&Actor::Platform, "report_leak", now).await?;
         if now >= family.expires_at || !self.end_family(&mut change, &family.id).await? {
             return Ok(true);
         }
-        let client =
-            self.client(&family.client_id).await?.map_or_else(|| "An application".into(), |client| client.name);
         let subject = format!("A token of {client} that acts for you was found in the open");
         let body = format!(
             "Somebody found a refresh token with which {client} acts for you, and reported it. It was revoked at once, with the \

@@ -452,7 +452,7 @@ async fn whoever_is_taken_out_of_a_group_is_refused_at_the_gateway_with_the_toke
     until("she is refused", async || demo.get(&url, Some(&token)).await.status == 403).await;
     demo.get(&url, Some(&token)).await.is_problem(403, "group-missing");
     let back = json!({ "people": [id] });
-    assert_eq!(grace.api("POST", "/groups/night-shift@hackney.example/members", &back).await.status, 200);
+    assert_eq!(grace.api("POST", "/groups/night-shift@hackney.example/members", &back).await.status, 201);
     until("and let in again", async || demo.get(&url, Some(&token)).await.status == 200).await;
 }
 

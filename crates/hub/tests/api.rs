@@ -1004,13 +1004,13 @@ async fn the_owners_of_a_kept_group_say_who_is_in_it() {
     assert_eq!(ada.get(&format!("{partners}/owners")).await.is(200)["items"][0]["id"], ada.person);
     assert_eq!(ada.get(partners).await.is(200)["title"], "Partners", "an owner need not be in it");
     let members = format!("{partners}/members");
-    let new = json!({"people": [ben.person], "awaited": [{"email": "New@Partner.example"}]});
+    let new = json!({"people": [ben.person], "addresses": [{"email": "New@Partner.example"}]});
     ben.post(&members, new.clone()).await.is_problem(404, "not-found");
-    assert_eq!(ada.post(&members, new.clone()).await.is(200), &json!({"named": 2, "added": 2}));
-    assert_eq!(ada.post(&members, new).await.is(200), &json!({"named": 2, "added": 0}));
+    assert_eq!(ada.post(&members, new.clone()).await.is(201), &json!({"named": 2, "added": 2}));
+    assert_eq!(ada.post(&members, new).await.is(201), &json!({"named": 2, "added": 0}));
     ada.post(&members, json!({})).await.is_problem(400, "bad-request");
     ada.post(&members, json!({"people": ["nobody"]})).await.is_problem(400, "bad-request");
-    ada.post(&members, json!({"awaited": [{"email": "a@b.example", "provider": "unheard-of"}]}))
+    ada.post(&members, json!({"addresses": [{"email": "a@b.example", "provider": "unheard-of"}]}))
         .await
         .is_problem(400, "bad-request");
     let listed = ben.get(&members).await;
@@ -1116,4 +1116,7 @@ async fn administrators_rotate_retire_and_withdraw_signing_keys() {
     root.post(&withdrawal, json!({"reason": "Once more."})).await.is_problem(409, "conflict");
     let made = root.post("/signing-keys", json!({"atOnce": true})).await;
     assert_eq!(made.is(201)["state"], "signing");
+    let read = root.get(made.header("location").trim_start_matches("/api/v1")).await;
+    assert_eq!(read.is(200), made.is(201));
+    ada.get("/signing-keys/unheard-of").await.is_problem(403, "not-allowed");
 }

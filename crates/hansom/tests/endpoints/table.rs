@@ -91,6 +91,7 @@ hub GET /api/v1/scores | 401 token-missing | 200 | 200
 hub GET /api/v1/scores/editions | 401 token-missing | 200 | 403 not-allowed
 hub GET /api/v1/signing-keys | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/signing-keys | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/signing-keys/{kid} | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/signing-keys/{kid}/retirement | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/signing-keys/{kid}/withdrawal | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/waivers | 401 token-missing | 200 | 200

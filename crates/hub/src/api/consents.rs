@@ -45,7 +45,7 @@ pub(crate) struct ConsentedPlace {
     #[schema(value_type = words::Url)]
     resource: String,
     /// What it may do: versions of APIs at an environment, where none means all that the person may call; scopes at the hub.
-    #[schema(max_items = 100, example = json!(["repairs/v1"]))]
+    #[schema(max_items = 100, value_type = Vec<words::ScopeWord>)]
     scopes: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    answer::Failure,
+    answer::{Created, Failure},
     authentication::Caller,
     moment::Moment,
     paging::{Page, PieceQuery},
@@ -16,7 +16,7 @@ use super::{
     reading::{Asked, Named, Sent},
     words,
 };
-use crate::Hub;
+use crate::{Hub, urls};
 
 /// The largest list: the longest address in each of its lines, twice as much as JSON needs for it.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -118,7 +118,7 @@ pub(crate) struct NewMembers {
     /// Addresses of people who have not.
     #[serde(default)]
     #[schema(max_items = 1000, required = false)]
-    awaited: Vec<AwaitedAddress>,
+    addresses: Vec<AwaitedAddress>,
 }
 
 /// A list of members in CSV.
@@ -141,10 +141,17 @@ pub(crate) struct MemberList {
 pub(crate) struct AddedMembers {
     /// How many there were in what was sent, each once.
     #[schema(minimum = 0, maximum = 10_000, example = 12)]
-    named: usize,
+    named: u32,
     /// How many of them are members, or awaited, that were not before.
     #[schema(minimum = 0, maximum = 10_000, example = 11)]
-    added: usize,
+    added: u32,
+}
+
+impl AddedMembers {
+    fn new(named: usize, added: usize) -> Self {
+        let count = |members: usize| u32::try_from(members).unwrap_or(u32::MAX);
+        Self { named: count(named), added: count(added) }
+    }
 }
 
 /// Lists who is in a group that the platform keeps
@@ -187,9 +194,10 @@ pub(crate) async fn list_members(
     params(("address" = words::GroupAddress, Path, description = "The group.")),
     request_body(content = NewMembers, example = json!({
         "people": ["5d1f0a4c9b7e48d2a3c6e1f08b92d475"],
-        "awaited": [{ "email": "dev.patel@hackney.example", "provider": "google" }]
+        "addresses": [{ "email": "dev.patel@hackney.example", "provider": "google" }]
     })),
-    responses((status = 200, description = "How many were added.", body = AddedMembers), Sending),
+    responses((status = 201, description = "How many were added.", body = AddedMembers,
+        headers(("Location" = String, description = "The address of all members."))), Sending),
     security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn add_members(
@@ -197,9 +205,9 @@ pub(crate) async fn add_members(
     Caller(actor): Caller,
     Named(address): Named<GroupAddress>,
     Sent(new): Sent<NewMembers>,
-) -> Result<Json<AddedMembers>, Failure> {
+) -> Result<Created<AddedMembers>, Failure> {
     let mut members: Vec<NewMember> = new.people.into_iter().map(NewMember::Person).collect();
-    for awaited in &new.awaited {
+    for awaited in &new.addresses {
         let issuer = hub.issuer_of(&awaited.provider).ok_or_else(|| {
             Failure::malformed("The provider is none of the configuration, or there are several and none was named.")
         })?;
@@ -211,7 +219,8 @@ pub(crate) async fn add_members(
     members.sort();
     members.dedup();
     let added = hub.control.add_members(&actor, &address, &members).await?;
-    Ok(Json(AddedMembers { named: members.len(), added }))
+    let location = format!("/groups/{}/members", urls::encoded(address.as_str()));
+    Ok(Created { location: Some(location), body: AddedMembers::new(members.len(), added) })
 }
 
 /// Adds a list of members in CSV
@@ -244,7 +253,7 @@ pub(crate) async fn import_members(
         true => 0,
         false => hub.control.add_members(&actor, &address, &members).await?,
     };
-    Ok(Json(AddedMembers { named: members.len(), added }))
+    Ok(Json(AddedMembers::new(members.len(), added)))
 }
 
 fn faulty(faults: Vec<ListFault>) -> Failure {

@@ -145,6 +145,7 @@ fn of_people() -> OpenApiRouter<Hub> {
         .routes(routes!(people::suspend_person, people::unsuspend_person))
         .routes(routes!(people::refresh_groups))
         .routes(routes!(signing_keys::list_signing_keys, signing_keys::rotate_signing_key))
+        .routes(routes!(signing_keys::get_signing_key))
         .routes(routes!(signing_keys::retire_signing_key))
         .routes(routes!(signing_keys::withdraw_signing_key))
 }

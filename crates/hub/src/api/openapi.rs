@@ -39,7 +39,7 @@ first answer. Each caller has 600 calls a minute; `RateLimit` tells what is left
 const SERVER: &str =
     "This hub. To test changes without consequences, start `hansom demo` and call the hub that it starts.";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("apis", "APIs and their versions: the catalogue."),
     ("releases", "What was published, and publishing."),
     ("standards", "The playbook at work: verdicts, waivers and editions."),

@@ -15,7 +15,7 @@ use super::{
     reading::{Asked, Named, Sent},
     words,
 };
-use crate::Hub;
+use crate::{Hub, urls};
 
 /// A key that access tokens are signed with. Its private half is never shown.
 #[derive(Serialize, ToSchema)]
@@ -114,7 +114,8 @@ pub(crate) async fn list_signing_keys(
     operation_id = "rotateSigningKey",
     tag = "keys",
     request_body(content = NewSigningKey, example = json!({ "atOnce": false })),
-    responses((status = 201, description = "The key that signs next.", body = SigningKey), Sending),
+    responses((status = 201, description = "The key that signs next.", body = SigningKey,
+        headers(("Location" = String, description = "The address of the key."))), Sending),
     security(("oauth2" = ["hub:write"]))
 )]
 pub(crate) async fn rotate_signing_key(
@@ -124,7 +125,28 @@ pub(crate) async fn rotate_signing_key(
 ) -> Result<Created<SigningKey>, Failure> {
     let begins = if new.at_once { Begins::Now } else { Begins::Announced };
     let (kid, _) = hub.control.rotate_signing_key(&actor, begins).await?;
-    Ok(Created { location: None, body: key_of(&hub, &actor, &kid).await? })
+    let location = Some(format!("/signing-keys/{}", urls::encoded(&kid)));
+    Ok(Created { location, body: key_of(&hub, &actor, &kid).await? })
+}
+
+/// Reads a key that the platform signs with
+///
+/// For administrators.
+#[utoipa::path(
+    get,
+    path = "/signing-keys/{kid}",
+    operation_id = "getSigningKey",
+    tag = "keys",
+    params(("kid" = words::Id, Path, description = "The key.")),
+    responses((status = 200, description = "The key.", body = SigningKey), Reading),
+    security(("oauth2" = ["hub:read"]))
+)]
+pub(crate) async fn get_signing_key(
+    State(hub): State<Hub>,
+    Caller(actor): Caller,
+    Named(kid): Named<String>,
+) -> Result<Json<SigningKey>, Failure> {
+    Ok(Json(key_of(&hub, &actor, &kid).await?))
 }
 
 /// Has another key sign in the place of the one that signs

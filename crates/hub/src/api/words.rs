@@ -81,6 +81,12 @@ word!(KeyState, "Where a signing key stands in its life.", "signing", |text| tex
     "withdrawn"
 ])));
 word!(Sentence, "A sentence for people.", "The directory is silent.", |text| text.max_length(Some(2000)));
+word!(
+    ScopeWord,
+    "What a token may do: a scope at the hub, a version of an API at an environment.",
+    "repairs/v1",
+    |text| text.min_length(Some(1)).max_length(Some(100))
+);
 word!(EditionName, "The name of an edition of the playbook.", "2026.2", |text| text
     .min_length(Some(1))
     .max_length(Some(100)));

@@ -15,22 +15,22 @@ async fn the_owners_of_an_api_trust_a_pipeline_and_take_that_back() {
     assert!(chloe.get("/apis/repairs/v1").await.text.contains(place), "the page of the API leads there");
     let fields = [
         ("provider", "github"),
-        ("repository", "hackney/repairs-api"),
+        ("repository", "hackney/repairs-service"),
         ("ref", "refs/heads/main"),
         ("workflow", "publish.yml"),
     ];
     let trusted = chloe.post(place, &fields).await;
     assert_eq!((trusted.status, trusted.header("location")), (StatusCode::SEE_OTHER, place), "{}", trusted.text);
     let page = chloe.get(place).await.text;
-    for shown in ["hackney/repairs-api", "GitHub Actions", "publish.yml", "Nothing yet: the first run pins it"] {
+    for shown in ["hackney/repairs-service", "GitHub Actions", "publish.yml", "Nothing yet: the first run pins it"] {
         assert!(page.contains(shown), "{shown}");
     }
     let twice = chloe.post(place, &fields).await;
     assert_eq!(twice.status, StatusCode::BAD_REQUEST);
-    assert!(twice.text.contains("value=\"hackney/repairs-api\""), "what was typed stays");
+    assert!(twice.text.contains("value=\"hackney/repairs-service\""), "what was typed stays");
     assert_eq!(chloe.post(place, &[("provider", "gitlab")]).await.status, StatusCode::BAD_REQUEST);
     let hidden = eve.get(place).await;
-    assert!(hidden.status == StatusCode::OK && !hidden.text.contains("hackney/repairs-api"));
+    assert!(hidden.status == StatusCode::OK && !hidden.text.contains("hackney/repairs-service"));
     let unheard_of = eve.get("/apis/unheard-of/pipelines").await;
     let same = |text: &str| text.replace("unheard-of", "repairs").matches("govuk").count();
     assert_eq!(same(&hidden.text), same(&unheard_of.text), "an API of others looks as if it were not there");

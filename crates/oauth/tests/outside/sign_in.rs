@@ -85,7 +85,10 @@ async fn a_state_works_once_in_its_own_browser_and_for_a_quarter_of_an_hour() {
     let cookie = Some(begun.browser_cookie.as_str());
     let first = street.sign_in.finish("", callback.clone(), cookie, "").await;
     assert!(first.is_ok());
-    assert!(stale(street.sign_in.finish("", callback, cookie, "").await));
+    let again = street.sign_in.finish("", callback, cookie, "").await;
+    assert!(matches!(again, Err(SignInError::Unproven(_))), "the provider takes a code once");
+    let careless = street.provider.agree(&begun.location);
+    assert!(stale(street.sign_in.finish("", careless, cookie, "").await), "and if it took one twice, so would not we");
 
     for other in [None, Some("another browser's cookie"), Some("")] {
         let begun = street.sign_in.begin("", "/").await.unwrap();
