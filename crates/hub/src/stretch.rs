@@ -36,7 +36,8 @@ impl Stretch {
         Self::ALL.into_iter().find(|stretch| stretch.word() == word).unwrap_or(Self::Week)
     }
 
-    fn word(self) -> &'static str {
+    /// As an address has it.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Day => "day",
             Self::Week => "week",

@@ -300,7 +300,7 @@ async fn owners_see_who_calls_what_and_who_still_calls_what_is_deprecated() {
         calls("listTenancies", application, 200, 4000, 24 * 20),
     ];
     town.books.record(&counted, &[]).await.unwrap();
-    let page = shown(&owner, "/apis/tenancies/v1/consumers?days=1").await;
+    let page = shown(&owner, "/apis/tenancies/v1/consumers?span=day").await;
     let (deprecated, rest) = page.split_once("By consumer").unwrap();
     for part in [
         "listOld",
@@ -312,16 +312,19 @@ async fn owners_see_who_calls_what_and_who_still_calls_what_is_deprecated() {
     }
     assert!(!deprecated.contains(">listTenancies<"), "what is not deprecated is not told there: {deprecated}");
     assert!(rest.contains(">107<") && rest.contains(">People<") && !rest.contains("0123456789abcdef"), "{rest}");
-    assert!(shown(&owner, "/apis/tenancies/v1/consumers?days=7").await.contains(">1107<"));
-    assert!(shown(&owner, "/apis/tenancies/v1/consumers?days=x").await.contains(">5107<"), "30 days are usual");
-    let file = owner.get("/apis/tenancies/v1/consumers.csv?days=1").await;
+    assert!(shown(&owner, "/apis/tenancies/v1/consumers?span=week").await.contains(">1107<"));
+    assert!(
+        shown(&owner, "/apis/tenancies/v1/consumers?span=month").await.contains(">5107<"),
+        "the days of twenty days ago, too"
+    );
+    let file = owner.get("/apis/tenancies/v1/consumers.csv?span=day").await;
     assert!(file.header("content-type").starts_with("text/csv"));
-    assert_eq!(file.header("content-disposition"), "attachment; filename=\"tenancies-v1-consumers-1-days.csv\"");
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"tenancies-v1-consumers-day.csv\"");
     assert!(
         file.text.contains("production,,\"'=cmd|' /C calc'!A0\",digital@hackney.example,107,0,10,"),
         "{}",
         file.text
     );
-    let file = owner.get("/apis/tenancies/v1/consumers.csv?days=1&of=deprecated").await;
+    let file = owner.get("/apis/tenancies/v1/consumers.csv?span=day&of=deprecated").await;
     assert!(file.text.lines().count() == 2 && file.text.contains(",listOld,"), "{}", file.text);
 }

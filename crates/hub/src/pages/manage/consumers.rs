@@ -11,29 +11,26 @@ use hansom_store::{Consumption, Latency, OperationUse, Span};
 
 use crate::{
     answer::{Refusal, page},
+    chart::Chart,
     csv,
     form::Fields,
     frame::Frame,
     moment,
     pages::apis::Seen,
     session::SignedIn,
+    stretch::{Choice, Stretch},
     urls,
 };
-
-const HOUR: i64 = 3_600;
-const DAY: i64 = 86_400;
-/// The times that can be looked at, in days.
-const DAYS: [(i64, &str); 3] = [(1, "24 hours"), (7, "7 days"), (30, "30 days")];
-const USUAL_DAYS: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "manage/consumers.html")]
 struct ConsumersPage {
     frame: Frame,
     name: String,
-    /// The times, with their addresses; the present one has none.
-    times: Vec<(&'static str, String)>,
-    time: &'static str,
+    stretch: Stretch,
+    choices: Vec<Choice>,
+    /// Of all versions of the API together.
+    calls: Option<Chart>,
     operations: Vec<Line>,
     consumers: Vec<Line>,
     deprecated: Vec<Line>,
@@ -59,45 +56,37 @@ struct Line {
 
 /// What is asked for.
 struct Asked {
-    days: i64,
+    stretch: Stretch,
     span: Span,
 }
 
 impl Asked {
-    fn of(query: Option<String>, now: Timestamp) -> (Self, Fields) {
-        let fields = Fields::read(query.unwrap_or_default().as_bytes());
-        let days = fields.one("days").parse().ok().filter(|days| DAYS.iter().any(|(known, _)| known == days));
-        let days = days.unwrap_or(USUAL_DAYS);
-        let hour = now.seconds() - now.seconds().rem_euclid(HOUR);
-        let until = Timestamp::from_seconds(hour + HOUR);
-        // Older hours are kept by the day.
-        let from =
-            if days > 1 { now.seconds() - now.seconds().rem_euclid(DAY) - (days - 1) * DAY } else { hour - 23 * HOUR };
-        (Self { days, span: Span { from: Timestamp::from_seconds(from), until } }, fields)
+    fn of(fields: &Fields, now: Timestamp) -> Self {
+        let stretch = Stretch::named(fields.one("span"));
+        Self { stretch, span: stretch.span(now) }
     }
 }
 
-/// `GET /apis/{slug}/{major}/consumers?days=`
+/// `GET /apis/{slug}/{major}/consumers?span=`
 pub(crate) async fn show(
     person: SignedIn,
     Path((slug, major)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let seen = super::owned(&person, &slug, &major).await?;
-    let (asked, _) = Asked::of(query, person.hub.control.clock().now());
+    let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    let asked = Asked::of(&fields, person.hub.control.clock().now());
     let (slug, major) = (&seen.version.slug, seen.version.major);
-    let page_of = |days: i64| format!("{}?days={days}", urls::consumers(slug, major));
-    let file = |what: &str| format!("{}.csv?days={}&of={what}", urls::consumers(slug, major), asked.days);
+    let (stretch, address) = (asked.stretch, urls::consumers(slug, major));
+    let file = |what: &str| format!("{address}.csv?span={}&of={what}", stretch.word());
     let title = format!("Who calls {}", seen.name());
     let frame = super::frame(&person, &seen, &title).await?;
     page(&ConsumersPage {
         frame: frame.under(format!("Manage {}", seen.name()), urls::manage(slug, major)),
         name: seen.name(),
-        times: DAYS
-            .iter()
-            .map(|(days, text)| (*text, if *days == asked.days { String::new() } else { page_of(*days) }))
-            .collect(),
-        time: DAYS.iter().find(|(days, _)| *days == asked.days).map_or("", |(_, text)| text),
+        stretch,
+        choices: stretch.choices(&address),
+        calls: calls(&person, &seen, &asked).await?,
         operations: operations(&person, &seen, &asked).await?,
         consumers: consumers(&person, &seen, &asked).await?,
         deprecated: deprecated(&person, &seen, &asked).await?,
@@ -109,14 +98,15 @@ pub(crate) async fn show(
     })
 }
 
-/// `GET /apis/{slug}/{major}/consumers.csv?days=&of=`
+/// `GET /apis/{slug}/{major}/consumers.csv?span=&of=`
 pub(crate) async fn download(
     person: SignedIn,
     Path((slug, major)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let seen = super::owned(&person, &slug, &major).await?;
-    let (asked, fields) = Asked::of(query, person.hub.control.clock().now());
+    let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    let asked = Asked::of(&fields, person.hub.control.clock().now());
     let (what, lines) = match fields.one("of") {
         "operations" => ("operations", operations(&person, &seen, &asked).await?),
         "deprecated" => ("deprecated", deprecated(&person, &seen, &asked).await?),
@@ -134,11 +124,11 @@ pub(crate) async fn download(
         "p99Millis",
         "lastCall",
     ];
-    let mut text = csv::row(&head.map(str::to_owned));
+    let mut text = csv::row(head);
     for line in lines {
         let figures = [line.calls, line.client_errors, line.server_errors].map(|count| count.to_string());
         let [calls, client_errors, server_errors] = figures;
-        text.push_str(&csv::row(&[
+        text.push_str(&csv::row([
             line.environment,
             line.operation,
             line.consumer,
@@ -151,8 +141,16 @@ pub(crate) async fn download(
             line.last,
         ]));
     }
-    let name = format!("{}-{}-{what}-{}-days.csv", seen.version.slug, seen.version.major, asked.days);
+    let name = format!("{}-{}-{what}-{}.csv", seen.version.slug, seen.version.major, asked.stretch.word());
     Ok(csv::file(&name, text))
+}
+
+/// The calls of all versions of the API over the time.
+async fn calls(person: &SignedIn, seen: &Seen, asked: &Asked) -> Result<Option<Chart>, Refusal> {
+    let control = &person.hub.control;
+    let by = asked.stretch.by();
+    let (_, over_time) = control.usage_of_api(person.actor(), &seen.version.slug, asked.span, by).await?;
+    Ok(asked.stretch.calls(asked.span, &over_time))
 }
 
 async fn operations(person: &SignedIn, seen: &Seen, asked: &Asked) -> Result<Vec<Line>, Refusal> {

@@ -6,12 +6,14 @@ use axum::{extract::RawQuery, response::Response};
 use crate::{
     Hub,
     answer::{Refusal, page},
+    chart::{Chart, Row, grouped},
     csv,
     form::{Errors, Fields},
     frame::{Frame, Section},
     moment,
-    reuse::{Assumptions, Estimate, MOST, Reuse, Total},
+    reuse::{Assumptions, Estimate, MOST, Month, Reuse, Total},
     session::Visitor,
+    stretch::count,
     urls,
 };
 
@@ -28,7 +30,8 @@ struct ReusePage {
     share: String,
     apis: Vec<Line>,
     more: usize,
-    months: Vec<MonthLine>,
+    months: Vec<Month>,
+    growth: Option<Chart>,
     fields: Vec<Field>,
     estimate: Estimate,
     pounds: String,
@@ -43,15 +46,6 @@ struct Line {
     teams: i64,
     calling: i64,
     calls: i64,
-}
-
-struct MonthLine {
-    name: String,
-    calls: i64,
-    apis: i64,
-    applications: i64,
-    /// Of 100, for the bar.
-    width: i64,
 }
 
 /// An assumption that everybody may change.
@@ -92,11 +86,12 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         share: format!("{}.{} %", total.share / 10, total.share % 10),
         more: reuse.apis.len().saturating_sub(MOST_SHOWN),
         apis: lines(&reuse),
-        months: months(&reuse),
+        months: reuse.months.clone(),
+        growth: growth(&reuse),
         fields: asked(assumptions, &fields, &wrong),
         estimate,
-        pounds: grouped(estimate.pounds),
-        yearly_pounds: grouped(estimate.yearly_pounds),
+        pounds: grouped(count(estimate.pounds)),
+        yearly_pounds: grouped(count(estimate.yearly_pounds)),
     })
 }
 
@@ -105,21 +100,13 @@ pub(crate) async fn download(visitor: Visitor) -> Result<Response, Refusal> {
     refuse_strangers(&visitor)?;
     let reuse = counted(&visitor.hub, &visitor).await?;
     let head = ["api", "title", "owner", "applications", "teams", "callingTeams30Days", "calls30Days"];
-    let mut text = csv::row(&head.map(str::to_owned));
+    let mut text = csv::row(head);
     for one in &reuse.apis {
         let api = &one.api;
         let [applications, teams, calling, calls] =
             [api.applications, api.teams, one.calling, one.calls].map(|count| count.to_string());
         let owner = api.owner.to_string();
-        text.push_str(&csv::row(&[
-            api.slug.to_string(),
-            api.title.clone(),
-            owner,
-            applications,
-            teams,
-            calling,
-            calls,
-        ]));
+        text.push_str(&csv::row([api.slug.to_string(), api.title.clone(), owner, applications, teams, calling, calls]));
     }
     Ok(csv::file("reuse.csv", text))
 }
@@ -141,16 +128,10 @@ fn lines(reuse: &Reuse) -> Vec<Line> {
     shown.collect()
 }
 
-fn months(reuse: &Reuse) -> Vec<MonthLine> {
-    let most = reuse.months.iter().map(|month| month.calls).max().unwrap_or_default().max(1);
-    let lines = reuse.months.iter().map(|month| MonthLine {
-        name: month.name.clone(),
-        calls: month.calls,
-        apis: month.apis,
-        applications: month.applications,
-        width: month.calls.saturating_mul(100) / most,
-    });
-    lines.collect()
+/// Calls of each month as bars; none where nothing was called.
+fn growth(reuse: &Reuse) -> Option<Chart> {
+    let rows = reuse.months.iter().map(|month| Row { label: month.name.clone(), values: vec![count(month.calls)] });
+    Chart::new(("growth-chart", "Calls of each month"), ("Month", "calls"), &["Calls"], rows.collect())
 }
 
 fn asked(assumptions: Assumptions, fields: &Fields, wrong: &[&str]) -> Vec<Field> {
@@ -170,29 +151,4 @@ fn asked(assumptions: Assumptions, fields: &Fields, wrong: &[&str]) -> Vec<Field
         ),
         field("day_rate", "Pounds a day", "What a day of work costs", day_rate),
     ]
-}
-
-/// `30,600`
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn large_numbers_are_written_in_groups_of_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (30_600, "30,600"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }
