@@ -27,6 +27,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (12, "news", include_str!("../migrations/0012_news.sql")),
     (13, "pipelines", include_str!("../migrations/0013_pipelines.sql")),
     (14, "identity", include_str!("../migrations/0014_identity.sql")),
+    (16, "usage_and_guides", include_str!("../migrations/0016_usage_and_guides.sql")),
     (17, "ownership", include_str!("../migrations/0017_ownership.sql")),
     (18, "operators", include_str!("../migrations/0018_operators.sql")),
 ];
