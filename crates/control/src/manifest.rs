@@ -105,6 +105,7 @@ const TARGET_KEYS: &[&str] = &[
     "total_timeout",
     "in_flight",
     "http2",
+    "client_certificate",
     "health",
 ];
 
@@ -407,6 +408,7 @@ impl Reader {
             total_timeout_ms: self.duration(node, "total_timeout", usual.total_timeout_ms, 86_400_000),
             most_in_flight: self.count(node, "in_flight", usual.most_in_flight, 100_000),
             http2: self.flag(node, "http2"),
+            client_certificate: self.flag(node, "client_certificate"),
             health: node.get("health").and_then(|health| self.health(health)),
         }
     }

@@ -42,7 +42,7 @@ fn options(more: &str) -> (u64, UpstreamOptions) {
 fn upstreams_are_treated_as_usual_unless_the_manifest_says_otherwise() {
     assert_eq!(options(""), (10_000, UpstreamOptions::default()));
     let (timeout_ms, all) = options(
-        ", timeout: 800ms, connect_timeout: 1s, idle_timeout: 2m, total_timeout: 24h, in_flight: 50, http2: true, health: /health",
+        ", timeout: 800ms, connect_timeout: 1s, idle_timeout: 2m, total_timeout: 24h, in_flight: 50, http2: true, client_certificate: true, health: /health",
     );
     let expected = UpstreamOptions {
         connect_timeout_ms: 1_000,
@@ -50,6 +50,7 @@ fn upstreams_are_treated_as_usual_unless_the_manifest_says_otherwise() {
         total_timeout_ms: 86_400_000,
         most_in_flight: 50,
         http2: true,
+        client_certificate: true,
         health: Some(HealthCheck::at("/health")),
     };
     assert_eq!((timeout_ms, all), (800, expected));

@@ -16,6 +16,8 @@ pub struct UpstreamOptions {
     pub most_in_flight: u32,
     /// Whether the upstreams are asked in HTTP/2: in TLS if they agree to it, without TLS because the manifest says that they can.
     pub http2: bool,
+    /// Whether the upstreams are told whom the certificate of a client names.
+    pub client_certificate: bool,
     /// How each upstream is asked whether it is well; if not said, none is asked.
     pub health: Option<HealthCheck>,
 }
@@ -28,6 +30,7 @@ impl Default for UpstreamOptions {
             total_timeout_ms: 3_600_000,
             most_in_flight: 1_000,
             http2: false,
+            client_certificate: false,
             health: None,
         }
     }

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::{
-    certificate,
+    client_certificate::ClientCertificate,
     forwarded::TrustedProxies,
     greeting::{self, Greeting, greeting},
     proxy_protocol::{self, Line},
@@ -51,6 +51,8 @@ pub(crate) struct Facts {
     pub(crate) peer: IpAddr,
     /// Whether the bytes are HTTP without TLS, at a listener with TLS. Its requests are refused and nothing else.
     pub(crate) is_plain_at_tls: bool,
+    /// Whom the client's certificate names, if it showed one.
+    pub(crate) certificate: Option<Arc<ClientCertificate>>,
 }
 
 /// Why a connection did not come in.
@@ -130,9 +132,13 @@ impl Entrance {
             Turned::Handshake
         })?;
         let (_, session) = tls.get_ref();
-        let client = session.peer_certificates().and_then(|chain| chain.first()).map(certificate::subject_of);
+        let shown = session.peer_certificates().and_then(|chain| chain.first());
+        // A proxy's certificate says nothing of who calls through it.
+        let shown = shown.filter(|_| !self.proxies.contains(peer));
+        let certificate = shown.map(|certificate| Arc::new(ClientCertificate::read(certificate)));
+        let client = certificate.as_ref().map(ToString::to_string);
         tracing::debug!(%peer, server_name = session.server_name(), client, "a client came in by TLS");
-        Ok((Stream::Tls(Box::new(tls.into())), Facts::plain(peer)))
+        Ok((Stream::Tls(Box::new(tls.into())), Facts { certificate, ..Facts::plain(peer) }))
     }
 }
 
@@ -150,7 +156,7 @@ impl Facts {
     }
 
     fn plain(peer: IpAddr) -> Self {
-        Self { peer, is_plain_at_tls: false }
+        Self { peer, is_plain_at_tls: false, certificate: None }
     }
 }
 

@@ -4,12 +4,15 @@
 //! caller's own token is not passed on. Signing costs more than all else that a request needs, so an assertion is used again
 //! for a while; it is kept with the token that it was made for, and goes with it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use hansom_domain::{ApiSlug, EnvironmentName, GroupAddress};
 use serde::Serialize;
 
-use crate::{authentication::Identity, limits::Admitted, story::Core};
+use crate::{
+    authentication::Identity, client_certificate::ClientCertificate, limits::Admitted, matching::CompiledTarget,
+    story::Core,
+};
 
 const LIFETIME_SECONDS: i64 = 60;
 /// An assertion with less than this left is not used again.
@@ -35,6 +38,9 @@ pub struct IdentityClaims {
     pub api: ApiSlug,
     /// Where.
     pub environment: EnvironmentName,
+    /// Whom the certificate names that the caller showed, for upstreams that want to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Arc<ClientCertificate>>,
     /// When it was said, in seconds.
     pub iat: i64,
     /// Until when it is true, in seconds.
@@ -51,6 +57,8 @@ struct Kept {
     api: ApiSlug,
     /// The snapshot that told a person's groups; an application has none, and what is said of it does not change.
     generation: Option<u64>,
+    /// A token may be used on connections with different certificates.
+    certificate: Option<Arc<ClientCertificate>>,
     exp: i64,
     text: Rc<str>,
 }
@@ -66,8 +74,17 @@ pub(crate) fn assertion(core: &Core, admitted: &Admitted<'_>, audience: &str) ->
         Identity::Person { id, groups } => ("person", id.as_str(), *groups, Some(matched.snapshot().generation())),
     };
     let (api, now) = (&matched.version().api, matched.arrival().at.seconds());
+    let certificate = match &matched.version().target {
+        CompiledTarget::Upstreams(upstreams) if upstreams.want_certificates() => matched.arrival().certificate.as_ref(),
+        _ => None,
+    };
     let mut kept = token.assertions.0.borrow_mut();
-    let fits = |kept: &&Kept| *kept.audience == *audience && kept.api == *api && kept.generation == generation;
+    let fits = |kept: &&Kept| {
+        *kept.audience == *audience
+            && kept.api == *api
+            && kept.generation == generation
+            && kept.certificate.as_ref() == certificate
+    };
     if let Some(known) = kept.iter().find(fits)
         && now.saturating_add(LEAST_LEFT_SECONDS) < known.exp
     {
@@ -84,16 +101,18 @@ pub(crate) fn assertion(core: &Core, admitted: &Admitted<'_>, audience: &str) ->
         groups,
         api: api.clone(),
         environment: matched.arrival().environment.clone(),
+        certificate: certificate.cloned(),
         iat: now,
         exp,
     })?;
     // A line break in it would be a field of somebody else's making.
     let text = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()))?;
-    kept.retain(|kept| !(*kept.audience == *audience && kept.api == *api));
+    kept.retain(|kept| !(*kept.audience == *audience && kept.api == *api && kept.certificate.as_ref() == certificate));
     if kept.len() >= MOST_KEPT {
         kept.remove(0);
     }
     let text: Rc<str> = text.into();
-    kept.push(Kept { audience: audience.into(), api: api.clone(), generation, exp, text: Rc::clone(&text) });
+    let (audience, api, certificate) = (audience.into(), api.clone(), certificate.cloned());
+    kept.push(Kept { audience, api, generation, certificate, exp, text: Rc::clone(&text) });
     Some(text)
 }

@@ -7,6 +7,7 @@ use http::Method;
 use tokio::time::Instant;
 
 use crate::{
+    client_certificate::ClientCertificate,
     head::Unread,
     patience::present,
     refusal::Refusal,
@@ -43,6 +44,8 @@ pub struct Entry {
     pub operation: Option<Arc<str>>,
     /// Who called, as far as proven.
     pub caller: Caller,
+    /// Whom the client's certificate names, if the listener asked for one and it was verified.
+    pub certificate: Option<Arc<ClientCertificate>>,
     /// The status of the answer; [`CLIENT_GONE`] if there was none.
     pub status: u16,
     /// The reason code of a "no".
@@ -154,6 +157,7 @@ impl Page {
             major: None,
             operation: None,
             caller: Caller::Anonymous,
+            certificate: None,
             status: CLIENT_GONE,
             refusal: None,
             detail: None,

@@ -38,11 +38,14 @@ mod authz;
 mod buffers;
 mod callers;
 mod certificate;
+mod client_certificate;
 mod closing;
 mod connection;
 mod cors;
 mod crowd;
 mod delta;
+mod der;
+mod distinguished_name;
 mod entrance;
 mod exchange;
 mod facts;
@@ -73,6 +76,7 @@ mod proof;
 mod proxy_protocol;
 mod reception;
 mod refusal;
+mod revocation_list;
 mod routes;
 mod shards;
 pub mod snapshot;
@@ -87,12 +91,14 @@ mod upstream_figures;
 mod upstreams;
 
 pub use certificate::CertificateFacts;
+pub use client_certificate::ClientCertificate;
 pub use delta::{Delta, PlacedVersion, PlatformDocument, Record, VersionPlace};
 pub use entrance::Entrance;
 pub use forwarded::{Client, ForwardedHeader, TrustedProxies};
 pub use identity::IdentityClaims;
 pub use journal::{CLIENT_GONE, Caller, Entry};
 pub use limits::{QuotaCaller, QuotaCount, QuotaLedger};
+pub use revocation_list::RevocationListFacts;
 pub use snapshot::{Compiled, Counts, SetAside, Snapshot, SnapshotDocument};
 pub use tls::{PemFile, Tls, TlsFault, TlsMaterial};
 pub use traces::{Asked, Follows, Sampling, Span, SpanId, TraceId};
@@ -125,11 +131,13 @@ pub struct Bounds {
     pub most_connections: usize,
     /// Open client connections of one address; those of trusted proxies are not counted by their address.
     pub most_connections_of_address: usize,
+    /// How many gateways the same callers' requests are spread over. Each counts rates by itself, and lets its part through.
+    pub nodes: u32,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { largest_body: 10 * 1024 * 1024, most_connections: 20_000, most_connections_of_address: 10_000 }
+        Self { largest_body: 10 * 1024 * 1024, most_connections: 20_000, most_connections_of_address: 10_000, nodes: 1 }
     }
 }
 
@@ -208,7 +216,7 @@ pub fn start(setup: Setup<'_>, snapshot: Option<Snapshot>) -> io::Result<Gateway
         journal: setup.journal,
         metrics: metrics::Metrics::register(setup.registry),
         crowd: Arc::default(),
-        limiter: Arc::new(limits::Limiter::new()),
+        limiter: Arc::new(limits::Limiter::new(setup.bounds.nodes)),
         signer: setup.identity_signer,
         bounds: setup.bounds,
         pressure: setup.pressure,

@@ -15,6 +15,7 @@ use crate::{
     authentication::{self, TokenCache},
     authorization, authz,
     buffers::Buffers,
+    client_certificate::ClientCertificate,
     connection::Door,
     cors,
     crowd::Crowd,
@@ -131,6 +132,8 @@ pub(crate) struct Arrival {
     pub(crate) request: RequestId,
     pub(crate) at: Timestamp,
     pub(crate) trace: Option<Trace>,
+    /// Whom the client's certificate names, if it showed one.
+    pub(crate) certificate: Option<Arc<ClientCertificate>>,
     pub(crate) head: Head,
 }
 
@@ -175,6 +178,8 @@ pub(crate) fn judge<'s>(
         request: notes.page.request().clone(),
         at: notes.page.at(),
         trace,
+        // The certificate of a gateway that asks is not that of the caller it asks about.
+        certificate: visit.facts.certificate.clone().filter(|_| !is_question),
         head,
     });
     // A gateway that asks answers browsers itself: a "yes" here would send their question to the API's server.
@@ -216,7 +221,11 @@ impl Visit<'_> {
     /// be read.
     pub(crate) fn open<'s>(&self, method: Option<&Method>) -> Notes<'s> {
         let core = &self.door.core;
-        let page = Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
+        let mut page =
+            Page::open(core, core.request_id(), core.shared.clock.now(), self.door.environment.clone(), method);
+        if let Some(certificate) = &self.facts.certificate {
+            page.write(|entry| entry.certificate = Some(Arc::clone(certificate)));
+        }
         Notes { page, version: None, standing: None, cross_origin: None, scheme: Scheme::default() }
     }
 

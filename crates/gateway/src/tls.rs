@@ -21,7 +21,7 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::certificate::CertificateFacts;
+use crate::{certificate::CertificateFacts, revocation_list::RevocationListFacts};
 
 const MOST_CERTIFICATES: usize = 1000;
 const LONGEST_CHAIN: usize = 20;
@@ -75,6 +75,7 @@ pub struct Tls {
 struct Present {
     config: Arc<ServerConfig>,
     certificates: Vec<(String, CertificateFacts)>,
+    revocation_lists: Vec<(String, RevocationListFacts)>,
 }
 
 impl Tls {
@@ -89,9 +90,24 @@ impl Tls {
         Ok(())
     }
 
+    /// Lets no session be taken up again that began before: who comes is judged anew.
+    pub fn end_sessions(&self) -> Result<(), rustls::Error> {
+        let present = self.present.load();
+        let mut config = ServerConfig::clone(&present.config);
+        config.ticketer = aws_lc_rs::Ticketer::new()?;
+        let (certificates, revocation_lists) = (present.certificates.clone(), present.revocation_lists.clone());
+        self.present.store(Arc::new(Present { config: Arc::new(config), certificates, revocation_lists }));
+        Ok(())
+    }
+
     /// The certificates in use: their files and what they say.
     pub fn certificates(&self) -> Vec<(String, CertificateFacts)> {
         self.present.load().certificates.clone()
+    }
+
+    /// The lists of clients' revoked certificates in use: their files and what they say.
+    pub fn revocation_lists(&self) -> Vec<(String, RevocationListFacts)> {
+        self.present.load().revocation_lists.clone()
     }
 
     /// The handshake; how long it may take is the caller's part.
@@ -105,6 +121,11 @@ impl TlsMaterial {
     /// What its certificates say, each with its file; checks everything on the way.
     pub fn certificates(&self) -> Result<Vec<(String, CertificateFacts)>, TlsFault> {
         Present::build(self).map(|present| present.certificates)
+    }
+
+    /// What its lists of revoked certificates say, each with its file; checks everything on the way.
+    pub fn revocation_lists(&self) -> Result<Vec<(String, RevocationListFacts)>, TlsFault> {
+        Present::build(self).map(|present| present.revocation_lists)
     }
 }
 
@@ -132,7 +153,9 @@ impl Present {
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.ticketer =
             aws_lc_rs::Ticketer::new().map_err(|error| broken(format!("tickets cannot be sealed: {error}")))?;
-        Ok(Self { config: Arc::new(config), certificates })
+        let lists = material.client_revocations.as_ref().filter(|_| material.client_authorities.is_some());
+        let revocation_lists = lists.map_or_else(|| Ok(vec![]), told_of_lists)?;
+        Ok(Self { config: Arc::new(config), certificates, revocation_lists })
     }
 }
 
@@ -211,6 +234,16 @@ fn revocations(file: &PemFile) -> Result<Vec<CertificateRevocationListDer<'stati
         return Err(fault("holds no list of revoked certificates in PEM (-----BEGIN X509 CRL-----)"));
     }
     Ok(lists)
+}
+
+/// What the lists of a file say of themselves.
+fn told_of_lists(file: &PemFile) -> Result<Vec<(String, RevocationListFacts)>, TlsFault> {
+    let unclear =
+        || TlsFault { file: file.name.clone(), why: "holds a list that does not say how long it holds".into() };
+    let told = |list: &CertificateRevocationListDer<'_>| {
+        RevocationListFacts::read(list).map(|facts| (file.name.clone(), facts)).ok_or_else(unclear)
+    };
+    revocations(file)?.iter().map(told).collect()
 }
 
 /// Which certificates are for which host.

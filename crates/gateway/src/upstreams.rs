@@ -55,6 +55,7 @@ pub(crate) struct Upstreams {
     health: Option<HealthCheck>,
     patience: Patience,
     http2: bool,
+    wants_certificates: bool,
     most_in_flight: u32,
     bound: OnceLock<Bound>,
     turn: AtomicU32,
@@ -94,6 +95,7 @@ impl Upstreams {
             health: options.health.clone(),
             patience: Patience::new(timeout_ms, options),
             http2: options.http2,
+            wants_certificates: options.client_certificate,
             most_in_flight: options.most_in_flight.max(1),
             bound: OnceLock::new(),
             turn: AtomicU32::new(0),
@@ -139,6 +141,11 @@ impl Upstreams {
     /// Whether the servers are asked in HTTP/2.
     pub(crate) fn speak_http2(&self) -> bool {
         self.http2
+    }
+
+    /// Whether the servers are told whom the certificate of a client names.
+    pub(crate) fn want_certificates(&self) -> bool {
+        self.wants_certificates
     }
 
     /// Takes a place at the less loaded of two servers, or, after `excluding` has failed, at another one: if there is none, the

@@ -11,7 +11,7 @@ use std::{
     sync::mpsc::{Receiver, SyncSender, sync_channel},
 };
 
-use hansom_gateway::{Caller, Entry};
+use hansom_gateway::{Caller, ClientCertificate, Entry};
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -46,6 +46,9 @@ struct Line<'e> {
     caller: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     application: Option<&'e str>,
+    /// Whom the certificate of the client names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<&'e ClientCertificate>,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
@@ -142,6 +145,7 @@ impl<'e> Line<'e> {
             operation: entry.operation.as_deref(),
             caller,
             application,
+            certificate: entry.certificate.as_deref(),
             status: entry.status,
             code: entry.refusal,
             authz: entry.decides_only,
@@ -171,6 +175,7 @@ mod tests {
             major: Some("v1".parse().expect("a version")),
             operation: Some("listAccounts".into()),
             caller: Caller::Person { id: "ada".parse().expect("an id") },
+            certificate: None,
             status: 403,
             refusal: Some("group-missing"),
             detail: Some("Ada is in no group".into()),
@@ -180,8 +185,13 @@ mod tests {
             trace: None,
             span: None,
         };
-        let line = String::from_utf8(text(&[entry.clone(), entry])).expect("text");
+        let certificate = ClientCertificate { subject: "CN=a\\\"b".into(), names: vec!["DNS:shop.example".into()] };
+        let second = Entry { certificate: Some(certificate.into()), ..entry.clone() };
+        let line = String::from_utf8(text(&[entry, second])).expect("text");
         assert_eq!(line.lines().count(), 2);
+        let told =
+            r#""caller":"person","certificate":{"subject":"CN=a\\\"b","names":["DNS:shop.example"]},"status":403"#;
+        assert!(line.lines().nth(1).is_some_and(|line| line.contains(told)), "{line}");
         assert_eq!(
             line.lines().next(),
             Some(

@@ -314,6 +314,12 @@ impl Config {
                     return refuse(format!("{certificate} holds only from {} on", day(facts.from)));
                 }
             }
+            for (lists, facts) in material.revocation_lists().unwrap_or_default() {
+                if facts.until <= seconds {
+                    let (issuer, until) = (facts.issuer, day(facts.until));
+                    return refuse(format!("{lists}: the list of {issuer} ended on {until}; fetch the next one"));
+                }
+            }
         }
         Ok(())
     }

@@ -57,6 +57,8 @@ pub(crate) struct Call<'a, 's> {
 /// The counts of all threads.
 pub(crate) struct Limiter {
     started: Instant,
+    /// How many nodes count the same callers, each its part of the rates.
+    nodes: u32,
     hasher: DefaultHashBuilder,
     known: [Mutex<Shard>; SHARDS],
     addresses: [Mutex<Shard>; SHARDS],
@@ -93,6 +95,13 @@ struct Cells {
     operations: Vec<(Arc<str>, Cell)>,
 }
 
+/// When a request is counted, and among how many nodes that count.
+#[derive(Clone, Copy)]
+struct At {
+    now: u64,
+    nodes: u32,
+}
+
 /// How far ahead of a pace.
 #[derive(Clone, Copy, Default)]
 struct Cell {
@@ -103,9 +112,11 @@ struct Cell {
 }
 
 impl Limiter {
-    pub(crate) fn new() -> Self {
+    /// At one of so many nodes.
+    pub(crate) fn new(nodes: u32) -> Self {
         Self {
             started: Instant::now(),
+            nodes: nodes.max(1),
             hasher: DefaultHashBuilder::default(),
             known: std::array::from_fn(|_| Mutex::default()),
             addresses: std::array::from_fn(|_| Mutex::default()),
@@ -135,8 +146,8 @@ impl Limiter {
         for (place, ((policy, used), end)) in line.policies.iter().zip(&mut used).zip(&mut ends).enumerate() {
             *used = match policy.kind {
                 Kind::Day | Kind::Month => quota.as_ref().map_or(0, |quota| quota.calls(policy.kind)),
-                Kind::Address if is_known => far_cells.map_or(0, |cells| cells.ahead(policy, now)),
-                _ => cells.map_or(0, |cells| cells.ahead(policy, now)),
+                Kind::Address if is_known => far_cells.map_or(0, |cells| cells.ahead(policy, self.at(now))),
+                _ => cells.map_or(0, |cells| cells.ahead(policy, self.at(now))),
             };
             *end = quota.as_ref().map_or(0, |quota| quota.seconds_to_end(policy.kind, date));
             if let Some(wait) = policy.wait(*used, *end)
@@ -145,10 +156,10 @@ impl Limiter {
                 refusing = Some((place, policy, wait));
             }
         }
-        let cost = |policy: &Policy| if refusing.is_some() { 0 } else { policy.cost() };
+        let cost = |policy: &Policy| if refusing.is_some() { 0 } else { policy.cost(self.nodes) };
         let mut left = [Default::default(); MOST_POLICIES];
         for (((policy, used), end), left) in line.policies.iter().zip(used).zip(ends).zip(&mut left) {
-            *left = policy.left(used.saturating_add(cost(policy)), end);
+            *left = policy.left(used.saturating_add(cost(policy)), end, self.nodes);
         }
         if let Some((place, policy, wait)) = refusing {
             return (Standing::new(line, left, Some(place)), Some(Reached::new(policy, wait)));
@@ -157,12 +168,16 @@ impl Limiter {
             quota.add();
         }
         let is_own = |policy: &&Policy| policy.kind != Kind::Address || !is_known;
-        own.add((hash, caller, scope), now, line.policies.iter().filter(is_own));
+        own.add((hash, caller, scope), self.at(now), line.policies.iter().filter(is_own));
         if let Some((far, hash)) = &mut far {
             let is_far = |policy: &&Policy| policy.kind == Kind::Address;
-            far.add((*hash, by_address, scope), now, line.policies.iter().filter(is_far));
+            far.add((*hash, by_address, scope), self.at(now), line.policies.iter().filter(is_far));
         }
         (Standing::new(line, left, None), None)
+    }
+
+    fn at(&self, now: u64) -> At {
+        At { now, nodes: self.nodes }
     }
 
     fn lock(&self, caller: Caller<'_>, scope: Scope<'_>) -> (MutexGuard<'_, Shard>, u64) {
@@ -202,15 +217,15 @@ impl Shard {
     fn add<'p>(
         &mut self,
         (hash, caller, scope): (u64, Caller<'_>, Scope<'_>),
-        now: u64,
+        at: At,
         policies: impl Iterator<Item = &'p Policy>,
     ) {
         let counts = match self.counts.find_mut(hash, |counts| counts.are_of(caller, scope)) {
             Some(counts) => counts,
-            None => self.insert(hash, caller, scope, now),
+            None => self.insert(hash, caller, scope, at.now),
         };
         for policy in policies {
-            counts.cells.add(policy, now);
+            counts.cells.add(policy, at);
         }
     }
 
@@ -301,7 +316,7 @@ impl From<Caller<'_>> for Owner {
 impl Cells {
     /// How far the owner is ahead of a limit; never further than the limit lets it be, so that a limit that was
     /// raised holds at once.
-    fn ahead(&self, policy: &Policy, now: u64) -> u64 {
+    fn ahead(&self, policy: &Policy, at: At) -> u64 {
         let cell = match policy.kind {
             Kind::Consumer => self.consumer,
             Kind::Person | Kind::Address => self.owner,
@@ -311,12 +326,13 @@ impl Cells {
             }
             Kind::Day | Kind::Month => return 0,
         };
-        cell.even_at.saturating_sub(now).min(policy.pace.room())
+        cell.even_at.saturating_sub(at.now).min(policy.pace.among(at.nodes).room())
     }
 
-    fn add(&mut self, policy: &Policy, now: u64) {
-        let even_at = now.saturating_add(self.ahead(policy, now)).saturating_add(policy.pace.step);
-        let cell = Cell { even_at, room: policy.pace.room() };
+    fn add(&mut self, policy: &Policy, at: At) {
+        let pace = policy.pace.among(at.nodes);
+        let even_at = at.now.saturating_add(self.ahead(policy, at)).saturating_add(pace.step);
+        let cell = Cell { even_at, room: pace.room() };
         match policy.kind {
             Kind::Consumer => self.consumer = cell,
             Kind::Person | Kind::Address => self.owner = cell,
@@ -327,7 +343,7 @@ impl Cells {
                     return;
                 }
                 if self.operations.len() >= MANY_OPERATIONS {
-                    self.operations.retain(|(_, cell)| cell.even_at > now);
+                    self.operations.retain(|(_, cell)| cell.even_at > at.now);
                 }
                 self.operations.push((Arc::clone(id), cell));
             }
@@ -384,8 +400,12 @@ mod tests {
 
     impl Bench {
         fn new() -> Self {
+            Self::among(1)
+        }
+
+        fn among(nodes: u32) -> Self {
             Self {
-                limiter: Limiter::new(),
+                limiter: Limiter::new(nodes),
                 environment: EnvironmentName::production(),
                 api: "repairs".parse().unwrap(),
                 now: 0,
@@ -558,6 +578,31 @@ mod tests {
             }
         });
         assert_eq!(passed.load(Ordering::SeqCst), 500, "all of the address's, since ten times 100 were wanted");
+    }
+
+    #[test]
+    fn nodes_that_count_by_themselves_let_through_together_what_the_limit_says() {
+        let plan = plan(&limits("600/minute", 50), Quotas { per_day: Some(100_000), per_month: None }, "list");
+        let shop = shop();
+        for (nodes, at_once, in_a_minute) in [(1, 51, 600), (3, 51, 600), (60, 60, 600), (1000, 1000, 0)] {
+            let mut benches: Vec<Bench> = (0..nodes).map(|_| Bench::among(nodes)).collect();
+            let everywhere = |benches: &[Bench]| {
+                let passes =
+                    |bench: &Bench| bench.call(&plan.application, Caller::Application(&shop), "192.0.2.1").is_ok();
+                benches.iter().map(|bench| (0..100).take_while(|_| passes(bench)).count()).sum::<usize>()
+            };
+            assert_eq!(everywhere(&benches), at_once, "{nodes} nodes at once");
+            let mut passed = 0;
+            for second in 1..=60 {
+                benches.iter_mut().for_each(|bench| bench.now = second * SECOND);
+                passed += everywhere(&benches);
+            }
+            assert_eq!(passed, in_a_minute, "{nodes} nodes in a minute");
+        }
+        let bench = Bench::among(3);
+        let told = bench.told(&plan.application, Caller::Application(&shop));
+        assert_eq!(told[0], "\"default\";q=600;w=60, \"day\";q=100000;w=86400", "the limit is told as it is meant");
+        assert_eq!(told[1], "\"default\";r=16;t=1, \"day\";r=99999;t=57600", "and what is left at this node");
     }
 
     #[test]

@@ -79,6 +79,12 @@ impl Pace {
         Self { step, tolerance: step.saturating_mul(u64::from(limit.burst)) }
     }
 
+    /// The same for one of several nodes that count by themselves: each has its part of the rate. As its requests are further
+    /// apart, the tolerance is its part of the burst, too; one request comes through it in any case.
+    pub(super) fn among(self, nodes: u32) -> Self {
+        Self { step: self.step.saturating_mul(u64::from(nodes)), ..self }
+    }
+
     /// How far ahead a consumer can be after a request.
     pub(crate) fn room(self) -> u64 {
         self.tolerance.saturating_add(self.step)
@@ -156,9 +162,9 @@ impl Policy {
         Self { kind, quota: calls, seconds, pace: Pace::default(), opening, operation: None }
     }
 
-    /// What one request takes: time of a pace, or one call of a quota.
-    pub(crate) fn cost(&self) -> u64 {
-        if self.is_quota() { 1 } else { self.pace.step }
+    /// What one request takes at one of several nodes: time of a pace, or one call of a quota, which all count together.
+    pub(crate) fn cost(&self, nodes: u32) -> u64 {
+        if self.is_quota() { 1 } else { self.pace.among(nodes).step }
     }
 
     fn is_quota(&self) -> bool {
@@ -175,12 +181,13 @@ impl Policy {
         (over > 0).then(|| over.div_ceil(NANOS).max(1))
     }
 
-    /// What is left to a caller who has used so much.
-    pub(crate) fn left(&self, used: u64, end: u64) -> Left {
+    /// What is left, at one of several nodes, to a caller who has used so much there.
+    pub(crate) fn left(&self, used: u64, end: u64, nodes: u32) -> Left {
         if self.is_quota() {
             return Left { requests: self.quota.saturating_sub(used), seconds: end };
         }
-        let requests = self.pace.room().saturating_sub(used).checked_div(self.pace.step).unwrap_or_default();
+        let pace = self.pace.among(nodes);
+        let requests = pace.room().saturating_sub(used).checked_div(pace.step).unwrap_or_default();
         Left { requests, seconds: used.div_ceil(NANOS) }
     }
 

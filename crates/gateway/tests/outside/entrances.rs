@@ -7,17 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hansom_gateway::{Entrance, ForwardedHeader, PemFile, Tls, TlsMaterial, TrustedProxies};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hansom_gateway::{Entrance, ForwardedHeader, PemFile, Tls, TlsMaterial, TrustedProxies, snapshot::Target};
 use prometheus_client::encoding::text::encode;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer as Authority, KeyIdMethod,
-    KeyPair, RevokedCertParams, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType, IsCa,
+    Issuer as Authority, KeyIdMethod, KeyPair, RevokedCertParams, SanType, date_time_ymd,
 };
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, SupportedProtocolVersion,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     version::{TLS12, TLS13},
 };
+
+use serde_json::{Value, json};
 
 use crate::stage::*;
 
@@ -42,10 +45,14 @@ impl Town {
     }
 
     fn numbered(&self, names: &[&str], number: Option<u64>) -> (PemFile, PemFile) {
+        self.changed(names, |params| params.serial_number = number.map(Into::into))
+    }
+
+    fn changed(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> (PemFile, PemFile) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().expect("a key");
         let signed = CertificateParams::new(names).and_then(|mut params| {
-            params.serial_number = number.map(Into::into);
+            change(&mut params);
             params.signed_by(&key, &self.authority)
         });
         let file = |name: &str, text: String| PemFile { name: name.into(), content: text.into_bytes() };
@@ -106,6 +113,16 @@ fn stage(material: &TlsMaterial) -> (Stage, Arc<Tls>) {
 
 /// Asks for a path over TLS, as a client that wants to reach `host`; gives the first line of the answer.
 fn ask(stage: &Stage, host: &str, config: &ClientConfig) -> std::io::Result<String> {
+    ask_with(stage, host, config, "").map(|(line, _)| line)
+}
+
+/// The same with more fields; and how the handshake went.
+fn ask_with(
+    stage: &Stage,
+    host: &str,
+    config: &ClientConfig,
+    fields: &str,
+) -> std::io::Result<(String, Option<HandshakeKind>)> {
     let name = host.to_owned().try_into().expect("a name");
     let mut session = ClientConnection::new(Arc::new(config.clone()), name).expect("a client");
     let mut socket = Client::connect(stage.production).stream;
@@ -113,14 +130,15 @@ fn ask(stage: &Stage, host: &str, config: &ClientConfig) -> std::io::Result<Stri
     let token = stage.token();
     write!(
         stream,
-        "GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+        "GET /rents/v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{fields}Authorization: Bearer {token}\r\n\r\n"
     )?;
     let mut answer = vec![];
     match stream.read_to_end(&mut answer) {
         Err(error) if error.kind() != ErrorKind::UnexpectedEof || answer.is_empty() => return Err(error),
         _ => {}
     }
-    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+    let line = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
+    Ok((line, session.handshake_kind()))
 }
 
 #[track_caller]
@@ -283,6 +301,92 @@ fn d55_a_client_whose_certificate_is_revoked_is_refused_from_the_next_list_on() 
     let none = PemFile { name: "revoked.pem".into(), content: authorities.content.clone() };
     let fault = tls.replace(&with(Some(none))).expect_err("there is no list in it");
     assert!(fault.to_string().starts_with("revoked.pem holds no list of revoked certificates"), "{fault}");
+}
+
+#[test]
+fn d55_sessions_are_taken_up_again_until_they_are_ended() {
+    let town = Town::new();
+    let (stage, tls) = stage(&town.material(&[&["api.example"]]));
+    for version in [&TLS12, &TLS13] {
+        let client = town.client(&[version], None);
+        let kind = || ask_with(&stage, "api.example", &client, "").expect("an answer").1.expect("a handshake");
+        assert_eq!(kind(), HandshakeKind::Full);
+        assert_eq!(kind(), HandshakeKind::Resumed);
+        tls.end_sessions().expect("new keys");
+        assert_eq!(kind(), HandshakeKind::Full);
+        assert_eq!(kind(), HandshakeKind::Resumed);
+    }
+}
+
+/// What a certificate says of a shop, in an assertion and in the journal.
+fn of_shop() -> Value {
+    json!({ "subject": "O=Hackney,CN=shop\\, the", "names": ["DNS:shop.example", "URI:spiffe://hackney/shop"] })
+}
+
+/// Fields by which a client could pretend to have shown another certificate.
+const PRETENDED: &str = "X-Forwarded-Client-Cert: Subject=\"CN=boss\"\r\nX-SSL-Client-S-DN: CN=boss\r\nSSL_CLIENT_S_DN: CN=boss\r\n\
+     Client-Cert: :MIIB:\r\nX-Client-Cert: CN=boss\r\nHansom-Identity: boss\r\n";
+
+/// A gateway whose upstream wants to know of certificates, or not; and clients, one with the shop's certificate, one without.
+fn with_certificates(proxies: TrustedProxies, wanted: bool) -> (Stage, [ClientConfig; 2]) {
+    let town = Town::new();
+    let material = TlsMaterial {
+        client_authorities: Some(PemFile { name: "clients.pem".into(), content: town.pem.clone().into_bytes() }),
+        ..town.material(&[&["api.example"]])
+    };
+    let tls = Arc::new(Tls::new(&material).expect("good files"));
+    let stage = Stage::entered(Entrance { tls: Some(tls), proxies: Arc::new(proxies), ..Entrance::default() });
+    stage.swap(|document| {
+        for version in &mut document.environments[0].versions {
+            if let Target::Upstreams { options, .. } = &mut version.target {
+                options.client_certificate = wanted;
+            }
+        }
+    });
+    let shop = town.changed(&["shop.example"], |params| {
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::OrganizationName, "Hackney");
+        params.distinguished_name.push(DnType::CommonName, "shop, the");
+        params.subject_alt_names.push(SanType::URI("spiffe://hackney/shop".try_into().expect("a URI")));
+    });
+    let clients = [town.client(&[&TLS13], Some(shop)), town.client(&[&TLS13], None)];
+    (stage, clients)
+}
+
+/// What the upstream was told last of who calls.
+fn told(stage: &Stage) -> Value {
+    let seen = stage.upstream.seen().pop().expect("the upstream was asked");
+    assert!(!seen.head.contains("boss"), "{}", seen.head);
+    let assertion = seen.field("hansom-identity").expect("an assertion");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(assertion).expect("base64url")).expect("claims")
+}
+
+#[test]
+fn f71_whom_a_certificate_names_is_told_by_the_handshake_and_never_by_a_field() {
+    let (stage, [shop, without]) = with_certificates(TrustedProxies::default(), true);
+    // In turns, with one token, so that what was kept of one is not told of the other.
+    for _ in 0..2 {
+        for (client, expected) in [(&shop, of_shop()), (&without, Value::Null)] {
+            let (line, _) = ask_with(&stage, "api.example", client, PRETENDED).expect("an answer");
+            assert_eq!(line, "HTTP/1.1 200 OK");
+            assert_eq!(told(&stage)["certificate"], expected);
+            let entry = stage.entry();
+            assert_eq!(entry.certificate.map_or(Value::Null, |known| json!(*known)), expected);
+        }
+    }
+}
+
+#[test]
+fn a_certificate_is_told_to_upstreams_that_want_it_and_of_a_proxy_nothing() {
+    let (stage, [shop, _]) = with_certificates(TrustedProxies::default(), false);
+    assert_eq!(ask(&stage, "api.example", &shop).expect("an answer"), "HTTP/1.1 200 OK");
+    assert_eq!(told(&stage)["certificate"], Value::Null);
+    assert_eq!(json!(*stage.entry().certificate.expect("it is noted")), of_shop());
+    let here = vec!["127.0.0.0/8".parse().expect("a network")];
+    let (stage, [shop, _]) = with_certificates(TrustedProxies::new(here, ForwardedHeader::XForwardedFor), true);
+    assert_eq!(ask(&stage, "api.example", &shop).expect("an answer"), "HTTP/1.1 200 OK");
+    assert_eq!(told(&stage)["certificate"], Value::Null);
+    assert_eq!(stage.entry().certificate, None);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 const LONGEST_STOP: u64 = 3600;
 const LEAST_MEMORY: u64 = 64;
+const MOST_NODES: u32 = 1000;
 
 /// `[gateway]`: what all environments' listeners have in common. Every key may be left out.
 #[derive(Debug, Deserialize)]
@@ -29,6 +30,8 @@ pub(crate) struct Gateway {
     most_connections: usize,
     /// Open client connections of one address that is no trusted proxy's.
     most_connections_of_address: usize,
+    /// How many gateways the same callers' requests are spread over; each lets its part of the rates through.
+    nodes: u32,
     /// Where a line of JSON is written for each request: a file, or `-` for standard output.
     pub(crate) access_log: Option<PathBuf>,
     /// How much memory there is, if it is less than the machine or the container has.
@@ -75,6 +78,7 @@ impl Default for Gateway {
             drain_seconds: 30,
             most_connections: Bounds::default().most_connections,
             most_connections_of_address: Bounds::default().most_connections_of_address,
+            nodes: Bounds::default().nodes,
             access_log: None,
             memory_megabytes: None,
             private_upstreams: vec![],
@@ -97,6 +101,9 @@ impl Gateway {
         if self.most_connections == 0 || self.most_connections_of_address == 0 {
             return Err("most_connections, or most_connections_of_address, is 0; nobody could come in".into());
         }
+        if !(1..=MOST_NODES).contains(&self.nodes) {
+            return Err(format!("nodes is a number from 1 to {MOST_NODES}: how many gateways share the callers"));
+        }
         if self.memory_megabytes.is_some_and(|megabytes| megabytes < LEAST_MEMORY) {
             return Err(format!("memory_megabytes is at least {LEAST_MEMORY}"));
         }
@@ -113,6 +120,7 @@ impl Gateway {
         Bounds {
             most_connections: self.most_connections,
             most_connections_of_address: self.most_connections_of_address,
+            nodes: self.nodes,
             ..Bounds::default()
         }
     }

@@ -98,6 +98,7 @@ fn m137_check_says_what_is_wrong_with_certificates_and_proxies() {
         ("", "trusted_proxies = [\"10.1.2.3/8\"]", "bits behind its prefix of 8"),
         ("", "proxy_protocol = true", "there are none"),
         ("", "most_connections = 0", "nobody could come in"),
+        ("", "nodes = 0", "nodes is a number from 1 to 1000"),
         ("", "stop_delay = 3", "unknown field"),
     ] {
         let (code, error) = check(more, gateway);

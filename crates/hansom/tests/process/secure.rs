@@ -1,13 +1,25 @@
 //! Do the hub and the operations listener speak TLS where the configuration says so?
 
-use std::{io::Write, net::TcpStream, process::Command};
+use std::{
+    io::Write,
+    net::TcpStream,
+    process::{Command, Stdio},
+};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyPair,
+    date_time_ymd,
+};
 
-use crate::running::{BINARY, PATIENCE, Ports, Running, Scratch, configuration, serve};
+use crate::running::{BINARY, PATIENCE, Ports, Running, Scratch, configuration, get, serve};
 
 /// An authority, and in the folder a certificate of it for this machine, and one for a client.
 fn certificates(scratch: &Scratch, name: &str) -> String {
+    authority(scratch, name).1
+}
+
+/// The same, with the authority itself.
+pub(crate) fn authority(scratch: &Scratch, name: &str) -> (Issuer<'static, KeyPair>, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -18,7 +30,49 @@ fn certificates(scratch: &Scratch, name: &str) -> String {
     let signed = CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
     scratch.write("host.pem", &signed.pem());
     scratch.write("host.key", &key.serialize_pem());
-    pem
+    (authority, pem)
+}
+
+/// A list of revoked certificates on which nobody is, that is good until a year.
+pub(crate) fn list(authority: &Issuer<'static, KeyPair>, until: i32) -> String {
+    let list = CertificateRevocationListParams {
+        this_update: date_time_ymd(2020, 1, 1),
+        next_update: date_time_ymd(until, 1, 1),
+        crl_number: 1.into(),
+        issuing_distribution_point: None,
+        revoked_certs: vec![],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    list.signed_by(authority).and_then(|list| list.pem()).unwrap()
+}
+
+#[test]
+fn d55_a_list_of_revoked_certificates_that_has_ended_is_told_of_until_the_next_one_is_there() {
+    let (scratch, ports) = (Scratch::new(), Ports::free());
+    let (authority, _) = authority(&scratch, "localhost");
+    let lists = scratch.write("revoked.pem", &list(&authority, 2021));
+    let tls = "tls = { certificate = \"host.pem\", key = \"host.key\", client_ca = \"authority.pem\", client_crl = \"revoked.pem\" }";
+    let config = configuration(&scratch, &ports, tls, "");
+    let checked = Command::new(BINARY).args(["check", "--config"]).arg(&config).output().unwrap();
+    let error = String::from_utf8(checked.stderr).unwrap();
+    assert!(!checked.status.success() && error.contains("ended on 2021-01-01; fetch the next one"), "{error}");
+    let mut running = Running::start(serve(&config, &[]).stderr(Stdio::piped()), &ports);
+    let (ready, metrics) = (|| get(ports.operations, "/ready").unwrap(), || get(ports.operations, "/metrics").unwrap());
+    running.until(|| ready().contains("has ended; nobody comes in whose certificate is of it"), "it is told of");
+    let metric = |until: u64| {
+        let file = lists.display();
+        let start =
+            format!("hansom_tls_revocation_list_expires_seconds{{environment=\"production\",file=\"{file}\",issuer=");
+        metrics().lines().any(|line| line.starts_with(&start) && line.ends_with(&format!(" {until}")))
+    };
+    assert!(metric(1_609_459_200), "{}", metrics());
+    scratch.write("revoked.pem", &list(&authority, 2999));
+    running.signal("HUP");
+    running.until(|| metric(32_472_144_000) && !ready().contains("has ended"), "the next one is in use");
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
+    let told = running.error();
+    assert_eq!(told.matches("the list of revoked certificates has ended").count(), 1, "once a day: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
