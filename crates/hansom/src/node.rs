@@ -51,6 +51,10 @@ use crate::{
 const JOURNAL_BATCHES: usize = 256;
 const SIGNING_KEY: &str = "signing-key";
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// While nobody is served, it is tried more often.
+const LONGEST_PAUSE_UNREADY: Duration = Duration::from_secs(2);
+/// What the note is about that the database cannot be opened.
+const DATABASE: &str = "database";
 
 /// What runs on this machine alone.
 pub(crate) struct Node {
@@ -151,28 +155,55 @@ impl Node {
         })
     }
 
-    /// Opens the store. If it cannot be opened and there is a snapshot to serve from, the hub says so until it can.
+    /// Opens the store. If it cannot be opened and the gateway can do without it for now, the hub says so until it can. A
+    /// gateway alone waits for its first snapshot too, as machines start in any order; but not one that is to replace another,
+    /// which serves on.
     pub(crate) async fn store(&self, parts: &Parts) -> Result<Opened, Failure> {
+        let can_wait = self.gateway.snapshot().is_some() || (!parts.role.serves_hub() && !parts.is_replacement);
         let failure = match open_store(parts).await {
             Ok(opened) => return Ok(opened),
-            Err(failure) if !parts.waits_for_store || self.gateway.snapshot().is_none() => return Err(failure),
+            Err(failure) if !parts.waits_for_store || !can_wait => return Err(failure),
             Err(failure) => failure,
         };
-        saying::tell(&format!(
-            "{}; the gateway serves from its snapshot, and the database is tried again",
-            failure.text()
-        ));
-        let Some(listener) = &parts.hub.0 else { return Ok(retry(parts).await) };
+        let Some(listener) = &parts.hub.0 else { return Ok(self.retry(parts, failure).await) };
         let (stop, stopping) = watch::channel(false);
         let listener: TcpListener = listener.try_clone().doing("the hub's listener could not be used")?;
         let (hub, chance) = (parts.hub.1.clone(), parts.chance.clone());
         let away = Router::new().fallback(move || std::future::ready(hub_is_away(&hub, &chance)));
         let away = serve(listener, parts.tls.hub.clone(), away, stopping)?;
-        let opened = retry(parts).await;
+        let opened = self.retry(parts, failure).await;
         stop.send_replace(true);
         // It may wait for clients that keep their connections; nothing else needs it.
         let _ = tokio::time::timeout(Duration::from_secs(1), away).await;
         Ok(opened)
+    }
+
+    /// Tries until it works, at first soon and then every few seconds, not all nodes at once. Says why it did not, whenever that
+    /// is something else than before.
+    async fn retry(&self, parts: &Parts, mut failure: Failure) -> Opened {
+        let (meanwhile, longest) = match self.gateway.snapshot() {
+            Some(_) => ("the gateway serves from its snapshot", LONGEST_PAUSE),
+            None => ("the gateway has no snapshot either and is not ready", LONGEST_PAUSE_UNREADY),
+        };
+        let (mut pause, mut told) = (Duration::from_millis(250), String::new());
+        loop {
+            if failure.text() != told {
+                told = failure.text().to_owned();
+                saying::tell(&format!("{told}; {meanwhile}, and the database is tried again"));
+                self.readiness.note(DATABASE, Some(format!("{told}; it is tried again")));
+            }
+            let [chance] = parts.chance.bytes::<1>();
+            tokio::time::sleep(pause.mul_f64(0.5 + f64::from(chance) / 255.0)).await;
+            match open_store(parts).await {
+                Ok(opened) => {
+                    saying::tell("the database is back");
+                    self.readiness.note(DATABASE, None);
+                    return opened;
+                }
+                Err(again) => failure = again,
+            }
+            pause = longest.min(pause * 2);
+        }
     }
 
     /// From now on the store can be asked whether it answers.
@@ -183,8 +214,11 @@ impl Node {
     /// Signs with the store's key from now on, and keeps it for starts without the store. A master key that does not fit
     /// shows here, at the start, and not at the first token. What it gives follows the keys as they change.
     pub(crate) async fn signs_with(&self, control: &Control, folder: &Path) -> Result<JoinHandle<()>, Failure> {
-        let broken = |error: hansom_control::Error| Failure::broke(error.private().unwrap_or_else(|| error.detail()));
-        take_signing_key(control, &self.signing, folder).await.map_err(broken)?;
+        match take_signing_key(control, &self.signing, folder).await {
+            // Whoever follows the keys takes it once the store answers again.
+            Ok(()) | Err(hansom_control::Error::Store(_)) => {}
+            Err(error) => return Err(Failure::broke(error.private().unwrap_or_else(|| error.detail()))),
+        }
         Ok(tokio::spawn(follow(control.clone(), Arc::clone(&self.signing), folder.to_owned())))
     }
 }
@@ -276,20 +310,6 @@ fn read(folder: &Path, blamed: Option<u64>) -> (Option<Kept>, Keeper) {
 async fn lives(crashes: Crashes) {
     tokio::time::sleep(Duration::from_secs(60)).await;
     crashes.is_well();
-}
-
-/// Tries until it works, at first soon and then every ten seconds, not all nodes at once.
-async fn retry(parts: &Parts) -> Opened {
-    let mut pause = Duration::from_millis(250);
-    loop {
-        let [chance] = parts.chance.bytes::<1>();
-        tokio::time::sleep(pause.mul_f64(0.5 + f64::from(chance) / 255.0)).await;
-        if let Ok(opened) = open_store(parts).await {
-            saying::tell("the database is back");
-            return opened;
-        }
-        pause = LONGEST_PAUSE.min(pause * 2);
-    }
 }
 
 fn hub_is_away(hub: &str, chance: &Chance) -> Response {

@@ -276,9 +276,9 @@ impl Platform {
                 build: world::build(),
                 aside: reports.aside.clone(),
             };
-            let (gateway, crashes) = (gateway.clone(), crashes.clone());
-            let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, at: At::default() };
-            publisher.publish_first().await.doing("the first snapshot could not be made")?;
+            let (gateway, crashes, readiness) = (gateway.clone(), crashes.clone(), readiness.clone());
+            let mut publisher = Publisher { reading, gateway, keeper, hold, crashes, readiness, at: At::default() };
+            publisher.publish_first(parts.role).await.doing("the first snapshot could not be made")?;
             jobs.push(tokio::spawn(publish(publisher, pause)));
         }
         let node_id = control.chance().hex(16);
@@ -476,12 +476,15 @@ pub(crate) async fn open_store(parts: &Parts) -> Result<hansom_store::Opened, Fa
             return Err(Failure::broke(format!("the database {path} is read-only; make it writable and start again")));
         }
     }
-    let opened = if parts.role.serves_hub() {
-        hansom_store::open(&parts.database, parts.clock.now()).await
-    } else {
-        hansom_store::join(&parts.database).await
-    };
-    opened.doing(format!("the database {shown} could not be opened"))
+    let unopened = format!("the database {shown} could not be opened");
+    if parts.role.serves_hub() {
+        return hansom_store::open(&parts.database, parts.clock.now()).await.doing(unopened);
+    }
+    let opened = hansom_store::join(&parts.database).await.doing(unopened.as_str())?;
+    if opened.reads.signing_keys().await.doing(unopened)?.is_empty() {
+        return Err(Failure::broke(format!("the database {shown} has no signing key yet; start its hub")));
+    }
+    Ok(opened)
 }
 
 /// The token endpoints, with lifetimes as the product promises: people a quarter of an hour, applications an hour.

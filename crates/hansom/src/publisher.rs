@@ -17,16 +17,25 @@ pub(crate) use hold::{Held, Hold, confirm, noted};
 pub(crate) use reading::Reading;
 
 use crate::{
+    config::Role,
     crashes::Crashes,
     keeper::{self, Keeper},
+    platform::LONGEST_TOKEN_SECONDS,
+    readiness::Readiness,
 };
 
 /// A change of more things than this is read like everything.
 const MOST_SUBJECTS: usize = 500;
 /// Everything is compared again so often: whatever was missed, and revocations of tokens that have ended, are put right.
 const COMPARED_AGAIN: Duration = Duration::from_secs(600);
+/// For so long what a store had revoked stays revoked, if an older one takes its place. No access token lives longer.
+const REMEMBERED: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
 /// What could not be written is tried again no sooner.
 const WRITTEN_AGAIN: Duration = Duration::from_secs(10);
+
+/// What to do where the store is older than what was served.
+const OLDER: &str = "access tokens that were revoked since stay so for an hour, but grants, credentials, people and keys are as they \
+     were: revoke again what has to be, by the audit trail of the database before";
 
 /// Makes snapshots of what changes in the store and swaps them in.
 pub(crate) struct Publisher {
@@ -40,6 +49,8 @@ pub(crate) struct Publisher {
     pub(crate) hold: Hold,
     /// Notes which generation is served, in case it ends the process.
     pub(crate) crashes: Crashes,
+    /// What an operator should know.
+    pub(crate) readiness: Readiness,
     /// How far the gateway is, and since when.
     pub(crate) at: At,
 }
@@ -50,6 +61,8 @@ pub(crate) struct At {
     generation: Option<u64>,
     compared: Option<Instant>,
     written: Option<Instant>,
+    /// When a store was found that is older than what was served.
+    went_back: Option<Instant>,
 }
 
 impl Publisher {
@@ -76,11 +89,12 @@ impl Publisher {
         }
     }
 
-    /// Publishes at the start. A store that goes away again just then is no reason not to serve what there is.
-    pub(crate) async fn publish_first(&mut self) -> Result<(), Error> {
+    /// Publishes at the start. A store that goes away again just then is no reason not to serve what there is, nor for a gateway
+    /// alone to end: it tries on.
+    pub(crate) async fn publish_first(&mut self, role: Role) -> Result<(), Error> {
         match self.publish_if_changed().await {
-            Err(error) if self.gateway.snapshot().is_some() => {
-                tracing::error!(%error, "the gateway stays on its snapshot: the store could not be read");
+            Err(error) if self.gateway.snapshot().is_some() || !role.serves_hub() => {
+                tracing::error!(%error, "the gateway stays as it is: the store could not be read");
                 Ok(())
             }
             outcome => outcome,
@@ -97,6 +111,7 @@ impl Publisher {
             return Ok(());
         }
         let present = self.gateway.snapshot();
+        self.look_back(present.as_deref(), generation);
         let same = present.as_ref().filter(|present| *present.platform() == self.reading.platform());
         let (delta, whole) = match (same, self.at.generation) {
             (Some(present), Some(before)) if !is_due => match self.changed(before, generation).await? {
@@ -122,9 +137,25 @@ impl Publisher {
     }
 
     async fn everything(&mut self, present: Option<&Arc<Snapshot>>, generation: u64) -> Result<Delta, Error> {
-        let delta = self.reading.everything(present.map(Arc::as_ref), generation).await?;
+        let served = self.gateway.snapshot().filter(|_| self.at.went_back.is_some());
+        let delta = self.reading.everything(present.map(Arc::as_ref), served.as_deref(), generation).await?;
         self.at.compared = Some(Instant::now());
         Ok(delta)
+    }
+
+    /// Says so where the store is older than what is served: a backup was restored, and knows nothing of what was revoked since.
+    fn look_back(&mut self, present: Option<&Snapshot>, generation: u64) {
+        let served = present.map_or(0, Snapshot::generation);
+        if generation < served {
+            self.at.went_back = Some(Instant::now());
+            tracing::error!(generation, served, "the database is older than what was served; {OLDER}");
+            let note =
+                format!("the database (generation {generation}) is older than what was served ({served}); {OLDER}");
+            self.readiness.note("an older database", Some(note));
+        } else if self.at.went_back.is_some_and(|when| when.elapsed() > REMEMBERED) {
+            self.at.went_back = None;
+            self.readiness.note("an older database", None);
+        }
     }
 
     /// Swaps in what comes of a change, unless it has to be confirmed; keeps it on disk, or `whole` in its place.

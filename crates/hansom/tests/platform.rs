@@ -243,7 +243,7 @@ async fn a_restart_keeps_every_state_and_every_address() {
 }
 
 #[tokio::test]
-async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_none() {
+async fn l129_after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_none() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;
     let hub = demo.url("hub");
@@ -281,6 +281,47 @@ async fn after_a_kill_in_the_middle_of_publishing_there_is_a_whole_release_or_no
     demo.get(&format!("{}/street-trees/v1/street-trees", demo.url("sandbox")), None)
         .await
         .is_problem(401, "token-missing");
+}
+
+/// The number behind a metric's name.
+async fn metric(demo: &Demo, name: &str) -> f64 {
+    let text = demo.get(&format!("{}/metrics", demo.url("operations")), None).await.text;
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    value.unwrap_or_else(|| panic!("{name} in {text}"))
+}
+
+#[tokio::test]
+async fn l134_an_older_backup_is_told_of_and_brings_no_revoked_token_back() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let token = demo.printed_token();
+    demo.kill();
+    let files = ["hansom.db", "hansom.db-wal"].map(|name| scratch.0.join(name));
+    let backup = files.each_ref().map(|file| std::fs::read(file).ok());
+    let demo = Demo::start(&scratch.0).await;
+    assert_eq!(demo.get(&demo.printed_url(), Some(&token)).await.status, 200);
+    let application = &demo.ready["application"];
+    let (client, key) = (application["client_id"].as_str().unwrap(), application["private_key_file"].as_str().unwrap());
+    let endpoint = application["token_endpoint"].as_str().unwrap().replace("/oauth/token", "/oauth/revoke");
+    let (assertion, form) = (demo.assertion(client, key), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    let form = [("token", token.as_str()), ("client_assertion_type", form), ("client_assertion", &assertion)];
+    assert_eq!(demo.http.post(endpoint).form(&form).send().await.unwrap().status(), 200);
+    until("it is revoked", async || demo.get(&demo.printed_url(), Some(&token)).await.status == 401).await;
+    until("that is on disk", async || {
+        metric(&demo, "hansom_snapshot_kept_generation ").await == metric(&demo, "hansom_snapshot_generation ").await
+    })
+    .await;
+    demo.kill();
+    for (file, content) in files.iter().zip(backup) {
+        let _ = std::fs::remove_file(file);
+        content.map_or(Ok(()), |content| std::fs::write(file, content)).unwrap();
+    }
+    let demo = Demo::start(&scratch.0).await;
+    let ready = demo.get(&format!("{}/ready", demo.url("operations")), None).await.text;
+    assert!(ready.contains("is older than what was served"), "{ready}");
+    demo.get(&demo.printed_url(), Some(&token)).await.is_problem(401, "token-revoked");
+    let another = demo.token(&demo.url("production")).await.access_token();
+    assert_eq!(demo.get(&demo.printed_url(), Some(&another)).await.status, 200, "others are as good as ever");
 }
 
 #[tokio::test]

@@ -36,8 +36,13 @@ impl Reading {
         PlatformDocument { issuer, hub, environments: self.environments.clone() }
     }
 
-    /// What is different in everything; with nothing to compare with, everything.
-    pub(super) async fn everything(&self, present: Option<&Snapshot>, generation: u64) -> Result<Delta, Error> {
+    /// What is different in everything; with nothing to compare with, everything. What `remembered` has revoked stays so.
+    pub(super) async fn everything(
+        &self,
+        present: Option<&Snapshot>,
+        remembered: Option<&Snapshot>,
+        generation: u64,
+    ) -> Result<Delta, Error> {
         self.aside.clear();
         let mut found = Found::beside(present);
         if present.is_none() {
@@ -57,7 +62,7 @@ impl Reading {
         }
         self.all_applications(&mut found).await?;
         self.all_people(&mut found).await?;
-        self.all_tokens(&mut found).await?;
+        self.all_tokens(&mut found, remembered).await?;
         Ok(Delta { generation, made_at: self.control.clock().now(), records: found.records })
     }
 
@@ -241,9 +246,10 @@ impl Reading {
         Ok(())
     }
 
-    async fn all_tokens(&self, found: &mut Found<'_>) -> Result<(), Error> {
+    async fn all_tokens(&self, found: &mut Found<'_>, remembered: Option<&Snapshot>) -> Result<(), Error> {
         let tokens = self.control.reads().revoked_tokens(self.control.clock().now()).await?;
-        let now: HashSet<_> = tokens.iter().collect();
+        let remembered = remembered.into_iter().flat_map(Snapshot::revoked_tokens);
+        let now: HashSet<_> = tokens.iter().chain(remembered).collect();
         let before: HashSet<_> = found.present.iter().flat_map(|present| present.revoked_tokens()).collect();
         found.records.extend(before.difference(&now).map(|id| Record::NotRevoked((*id).clone())));
         found.records.extend(now.difference(&before).map(|id| Record::Revoked((*id).clone())));

@@ -22,6 +22,12 @@ struct Line {
 }
 
 impl Line {
+    /// To the server of that address.
+    fn to_database(address: &str) -> Self {
+        let (_, rest) = address.split_once('@').unwrap();
+        Self::to(rest.split_once('/').unwrap().0.to_owned())
+    }
+
     fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, state) = (listener.local_addr().unwrap(), Arc::new(Mutex::new((true, vec![]))));
@@ -148,15 +154,8 @@ async fn publish_and_lose_the_hub(nodes: &Nodes, village: &Village, gateway: &mu
 async fn l123_a_hub_and_a_gateway_share_a_database_and_the_gateway_serves_without_both() {
     let postgres = hansom_testkit::database("nodes").await;
     for database in [None, postgres] {
-        let server = database.as_ref().map(|address| {
-            let (_, rest) = address.split_once('@').unwrap();
-            rest.split_once('/').unwrap().0.to_owned()
-        });
-        let line = server.map(Line::to);
+        let line = database.as_deref().map(Line::to_database);
         let nodes = Nodes::new(database.as_deref(), line.as_ref());
-        if database.is_some() {
-            refuses_tables_that_are_not_there(&nodes);
-        }
         let file = format!("sqlite://{}/hansom.db", nodes.scratch.0.display());
         let village = Village::found(&nodes.scratch, database.as_deref().unwrap_or(&file)).await;
         let control = nodes.start_control();
@@ -193,15 +192,47 @@ async fn l123_a_hub_and_a_gateway_share_a_database_and_the_gateway_serves_withou
     }
 }
 
-/// A gateway neither makes the tables nor the master key.
-fn refuses_tables_that_are_not_there(nodes: &Nodes) {
+#[tokio::test(flavor = "multi_thread")]
+async fn l123_a_gateway_with_neither_snapshot_nor_database_says_why_and_becomes_ready_when_there_is_one() {
+    let postgres = hansom_testkit::database("waits").await;
+    for database in [None, postgres] {
+        let line = database.as_deref().map(Line::to_database);
+        let nodes = Nodes::new(database.as_deref(), line.as_ref());
+        needs_a_master_key(&nodes);
+        if let Some(line) = &line {
+            line.set(false);
+        }
+        let mut gateway = Running(serve(&nodes.gateway.0, &[]).stderr(Stdio::piped()).spawn().unwrap());
+        let ready = || get(nodes.gateway.1.operations, "/ready").unwrap_or_default();
+        let waits = |why: &str| ready().starts_with("HTTP/1.1 503") && ready().contains(why);
+        gateway.until(|| waits("could not be opened"), "it says that there is no database");
+        assert!(nodes.asks("/trees/v1/trees").unwrap().starts_with("HTTP/1.1 503"));
+        if let Some(line) = &line {
+            line.set(true);
+            gateway.until(|| waits("not brought up to this version"), "it makes no tables");
+        }
+        let file = format!("sqlite://{}/hansom.db", nodes.scratch.0.display());
+        let village = Village::found(&nodes.scratch, database.as_deref().unwrap_or(&file)).await;
+        village.publish("trees", "/trees", "1.0.0").await;
+        gateway.until(|| waits("no signing key yet"), "it makes no key");
+        let control = nodes.start_control();
+        gateway.until(|| nodes.answers("/trees/v1/trees") && ready().contains("200 OK"), "all is there");
+        assert!(!ready().contains("note:"), "{}", ready());
+        drop(control);
+        gateway.signal("TERM");
+        assert_eq!(gateway.end().code(), Some(0));
+        let told = gateway.error();
+        assert!(told.contains("has no snapshot either and is not ready"), "{told}");
+        assert_eq!(told.matches("could not be opened: ").count(), 1 + usize::from(line.is_some()), "{told}");
+    }
+}
+
+/// A gateway makes no master key, and nobody will bring one while it runs.
+fn needs_a_master_key(nodes: &Nodes) {
     let output = serve(&nodes.gateway.0, &[]).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && error.contains("master.key"), "{error}");
     nodes.scratch.write("master.key", &"07".repeat(32));
-    let output = serve(&nodes.gateway.0, &[]).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && error.contains("not brought up to this version"), "{error}");
 }
 
 #[test]

@@ -148,10 +148,7 @@ impl Demo {
 
     pub async fn token_for(&self, client_id: &str, key_file: &str, resource: &str) -> Answer {
         let endpoint = self.ready["application"]["token_endpoint"].as_str().unwrap();
-        let key = EncodingKey::from_ec_pem(&std::fs::read(key_file).unwrap()).unwrap();
-        let claims = json!({ "iss": client_id, "sub": client_id, "aud": endpoint, "exp": now() + 60, "iat": now(),
-            "jti": format!("{}-{:?}", now(), Instant::now()) });
-        let assertion = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap();
+        let assertion = self.assertion(client_id, key_file);
         let form = [
             ("grant_type", "client_credentials"),
             ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
@@ -159,6 +156,15 @@ impl Demo {
             ("resource", resource),
         ];
         Answer::of(self.http.post(endpoint).form(&form).send().await.unwrap()).await
+    }
+
+    /// What an application proves itself with.
+    pub fn assertion(&self, client_id: &str, key_file: &str) -> String {
+        let endpoint = self.ready["application"]["token_endpoint"].as_str().unwrap();
+        let key = EncodingKey::from_ec_pem(&std::fs::read(key_file).unwrap()).unwrap();
+        let claims = json!({ "iss": client_id, "sub": client_id, "aud": endpoint, "exp": now() + 60, "iat": now(),
+            "jti": format!("{}-{:?}", now(), Instant::now()) });
+        jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap()
     }
 
     /// Runs `hansom publish` as the demo's pipeline.
