@@ -108,6 +108,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
+    saying::tell_panics();
     let arguments = Arguments::parse();
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Failure::broke("the TLS library could not be set up").report();

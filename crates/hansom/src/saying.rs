@@ -1,6 +1,7 @@
 //! How does a command say what it has to say: to a terminal, to a pipe, to a file?
 
 use std::{
+    backtrace::{Backtrace, BacktraceStatus},
     io::{BufWriter, ErrorKind, IntoInnerError, IsTerminal, Write},
     path::Path,
     sync::{
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use hansom_standards::report::Look;
+use hansom_standards::report::{Look, harmless};
 
 use crate::failure::{Doing, Failure};
 
@@ -40,6 +41,27 @@ pub(crate) fn tell(line: &str) {
         Some(log) => log.put(line.into_bytes()),
         None => write_error(line.as_bytes()),
     }
+}
+
+/// From now on a panic is told as everything else is: nobody who stopped reading standard error may hold the thread that panics, or
+/// the one that answers for it.
+pub(crate) fn tell_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+        // What it says may be made of what others wrote.
+        let why = harmless(panic.payload_as_str().unwrap_or("something that is no text"));
+        let mut line = format!("thread {:?} panicked{place}: {why}", thread.name().unwrap_or_default());
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            line.push_str(&format!("\n{trace}"));
+        }
+        tell(&line);
+        // With the main thread the process ends, and nobody says the last words after it.
+        if thread.name() == Some("main") {
+            Log::end();
+        }
+    }));
 }
 
 /// So many lines wait for standard error to take them; more are lost, and counted.
@@ -173,4 +195,60 @@ fn write_new(
     let mut buffered = BufWriter::with_capacity(PIECE, file);
     write(&mut buffered)?;
     buffered.into_inner().map_err(IntoInnerError::into_error)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Read,
+        process::{Command, Stdio},
+        time::Instant,
+    };
+
+    use super::*;
+
+    const PANICS: &str = "HANSOM_TEST_PANICS";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// What a child of the next test does.
+    fn panic_often() -> ! {
+        Log::begin();
+        tell_panics();
+        for _ in 0..MOST_LINES + 500 {
+            let panics = thread::spawn(|| panic!("{}\n\u{1b}[2J", "trouble ".repeat(20)));
+            assert!(panics.join().is_err());
+        }
+        std::process::exit(7)
+    }
+
+    #[test]
+    fn l131_panics_that_nobody_reads_of_hold_no_thread() {
+        if std::env::var_os(PANICS).is_some() {
+            panic_often();
+        }
+        let own = std::env::current_exe().expect("a test has a file");
+        let name = "saying::tests::l131_panics_that_nobody_reads_of_hold_no_thread";
+        let mut command = Command::new(own);
+        command.args(["--exact", name, "--nocapture"]).env(PANICS, "1").env_remove("RUST_BACKTRACE");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let began = Instant::now();
+        let code = loop {
+            match child.try_wait().expect("it can be asked") {
+                Some(status) => break status.code(),
+                None if began.elapsed() > PATIENCE => {
+                    child.kill().expect("it can be ended");
+                    break child.wait().expect("it ends").code();
+                }
+                None => thread::sleep(Duration::from_millis(10)),
+            }
+        };
+        assert_eq!(code, Some(7), "a thread that panics waits for no reader");
+        let mut told = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut told).expect("text");
+        assert!(told.len() > 60 * 1024, "the pipe was full");
+        let first = told.lines().next().unwrap_or_default();
+        assert!(first.starts_with("hansom: thread \"\" panicked at crates/hansom/src/saying.rs:"), "{first}");
+        assert!(first.contains(": trouble trouble ") && !told.contains('\u{1b}'), "{first}");
+    }
 }
