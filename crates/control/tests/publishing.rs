@@ -54,6 +54,41 @@ async fn a_release_is_numbered_immutable_and_witnessed_on_every_database() {
     }
 }
 
+#[tokio::test]
+async fn l129_of_those_who_publish_at_once_one_comes_first_and_nobodys_release_is_lost() {
+    for (database, store) in town::stores("at_once").await {
+        let (control, _) = town::control(&store);
+        let owner = town::person(&control, "olu", &["housing@hackney.example"]).await;
+        publish(&control, &owner, MANIFEST, CONTRACT).await.unwrap();
+        let of = |patch: u32| CONTRACT.replace("1.0.0", &format!("1.0.{patch}"));
+        let (one, other, again) = (of(1), of(2), of(1));
+        let at_once = [&one, &other, &again].map(|contract| publish(&control, &owner, MANIFEST, contract));
+        let [one_told, other_told, again_told] = at_once;
+        let told = tokio::join!(one_told, other_told, again_told);
+        let mut releases = vec![];
+        for (contract, told) in [(&one, told.0), (&other, told.1), (&again, told.2)] {
+            match told {
+                Ok(published) => releases.push((published.release, contract, published.unchanged)),
+                Err(Error::Conflict(why)) => assert!(why.contains("load it again"), "{database}: {why}"),
+                Err(Error::Faults(faults)) => assert_eq!(faults.len(), 1, "{database}: an older contract: {faults:?}"),
+                Err(error) => panic!("{database}: {error}"),
+            }
+        }
+        assert!(!releases.is_empty(), "{database}: one at least comes through");
+        let version = control.reads().version(&"tenancies".parse().unwrap(), "v1".parse().unwrap()).await;
+        let version = version.unwrap().unwrap();
+        for (number, contract, _) in &releases {
+            let kept = control.reads().release(&version.id, *number).await.unwrap().unwrap();
+            assert_eq!(kept.contract, **contract, "{database}: who was told a number has it");
+        }
+        let new = releases.iter().filter(|(_, _, unchanged)| !unchanged).count();
+        assert_eq!(version.current_release, 1 + i64::try_from(new).unwrap(), "{database}");
+        let trail = control.reads().audit(owner_time(&control), 50).await.unwrap();
+        let published = trail.iter().filter(|entry| entry.verb == "publish_release").count();
+        assert_eq!(published, 1 + new, "{database}: an entry for each release");
+    }
+}
+
 fn owner_time(control: &Control) -> hansom_domain::Timestamp {
     control.clock().now().plus_seconds(1)
 }

@@ -337,3 +337,86 @@ async fn a_notice_goes_where_the_person_is_now_and_its_text_is_forgotten_once_it
         assert!(store.reads.due_notices(later, now, 9).await.unwrap().is_empty(), "{database}");
     }
 }
+
+/// A folder for a database in a file.
+fn folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("hansom-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Revokes a token, as a change does.
+async fn revoke(store: &hansom_store::Opened, token: &str) -> Result<(), Error> {
+    let token: TokenId = token.parse().unwrap();
+    let mut change = store.writes.begin(&Actor::Platform, "revoke_token", token.to_string(), town::START).await?;
+    change.insert_revoked_token(&token, town::START.plus_seconds(60), town::START).await?;
+    change.commit(&format!("token {token}"), &json!({})).await
+}
+
+#[tokio::test]
+async fn l124_two_processes_with_one_file_wait_for_each_other_and_lose_no_change() {
+    let folder = folder("two");
+    let address = format!("sqlite://{}/store.db", folder.display());
+    let one = hansom_store::open(&address, town::START).await.unwrap();
+    let other = hansom_store::open(&address, town::START).await.unwrap();
+    let before = one.reads.generation().await.unwrap();
+    let work = async |store: &hansom_store::Opened, name: &str| {
+        for number in 0..50 {
+            revoke(store, &format!("{name}-{number}")).await.unwrap();
+        }
+    };
+    tokio::join!(work(&one, "one"), work(&other, "other"));
+    assert_eq!(one.reads.generation().await.unwrap(), before + 100);
+    assert_eq!(other.reads.revoked_tokens(town::START).await.unwrap().len(), 100);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn l124_a_file_that_is_damaged_is_refused_and_left_as_it_is() {
+    let folder = folder("damaged");
+    let file = folder.join("store.db");
+    let address = format!("sqlite://{}", file.display());
+    let store = hansom_store::open(&address, town::START).await.unwrap();
+    revoke(&store, "t1").await.unwrap();
+    drop(store);
+    let whole = std::fs::read(&file).unwrap();
+    let _ = std::fs::remove_file(folder.join("store.db-wal"));
+    let _ = std::fs::remove_file(folder.join("store.db-shm"));
+    let nonsense = b"this is no database, but somebody's letter".repeat(100);
+    let mut torn = whole.clone();
+    torn[..100].fill(0xff);
+    for damaged in [nonsense, torn] {
+        std::fs::write(&file, &damaged).unwrap();
+        let refused = hansom_store::open(&address, town::START).await.err().expect("it is damaged").to_string();
+        assert!(refused.contains("not a database"), "{refused}");
+        assert!(hansom_store::join(&address).await.is_err());
+        assert_eq!(std::fs::read(&file).unwrap(), damaged, "whoever wants to mend it finds it as it was");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn l133_no_statement_asks_the_databases_clock() {
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = 0;
+    for folder in ["src", "migrations"] {
+        for entry in std::fs::read_dir(own.join(folder)).unwrap() {
+            let file = entry.unwrap().path();
+            let text = std::fs::read_to_string(&file).unwrap().to_ascii_lowercase();
+            for word in [
+                "now()",
+                "current_time",
+                "current_date",
+                "localtime",
+                "unixepoch",
+                "strftime",
+                "clock_timestamp",
+                "datetime(",
+            ] {
+                assert!(!text.contains(word), "{} says {word}: time is an argument", file.display());
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 20, "{files} files were read");
+}

@@ -17,6 +17,7 @@ mod http2_upstreams;
 mod kept;
 mod life;
 mod limits;
+mod metrics;
 mod mocks;
 mod paths;
 mod pretence;

@@ -444,3 +444,22 @@ fn a_token_of_a_pipeline_calls_no_api() {
     }
     assert!(stage.upstream.seen().is_empty());
 }
+
+#[test]
+fn l133_a_clock_beyond_2038_and_every_turn_of_the_calendar_change_nothing() {
+    let stage = Stage::new();
+    // The last second of 32 bits, a leap second's, a leap day, the hour that summer time takes and the one that it gives twice.
+    for now in [2_147_483_647, 2_147_483_648, 4_294_967_296, 1_483_228_799, 1_835_395_200, 1_806_195_600, 1_824_944_400]
+    {
+        for step in 0..3 {
+            stage.set_now(now + step);
+            let mut claims = claims();
+            (claims["iat"], claims["exp"]) = (json!(now), json!(now + 2));
+            claims["jti"] = json!(format!("of-{now}"));
+            let token = stage.issuer.sign(&header(), &claims);
+            let answer = stage.call("GET", "/rents/v1/accounts", &[&bearer(&token)], "");
+            assert_eq!(answer.status, if step < 2 { 200 } else { 401 }, "{now} and {step}: {answer:?}");
+            assert_eq!(stage.entry().at.seconds(), now + step);
+        }
+    }
+}

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use hansom_domain::Network;
 use hansom_gateway::{Entrance, Entry, Follows, ForwardedHeader, Sampling, TrustedProxies};
 
-use crate::stage::*;
+use crate::{
+    raw_frames::{END_HEADERS, END_STREAM, End, HEADERS, RST_STREAM, Raw, fields, frame},
+    stage::*,
+};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SAMPLED: &str = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -145,4 +148,64 @@ fn a_gateway_that_takes_no_part_leaves_traces_as_they_are() {
     let (entry, told) = call(&stage, &[SAMPLED]);
     assert_eq!((entry.trace, entry.span), (None, None));
     assert_eq!(format!("traceparent: {told}"), SAMPLED);
+}
+
+/// Asks over HTTP/2, with more fields.
+fn ask(raw: &mut Raw, stream: u32, path: &str, more: &[(&str, &str)]) {
+    let mut all = vec![(":method", "GET"), (":scheme", "http"), (":authority", "gateway.example"), (":path", path)];
+    all.extend(more);
+    raw.send(&frame(HEADERS, END_STREAM | END_HEADERS, stream, &fields(&all)));
+}
+
+fn value(field: &str) -> &str {
+    field.split_once(": ").expect("a field").1
+}
+
+#[test]
+fn requests_of_one_http2_connection_have_spans_of_their_own() {
+    let stage = following(0.0);
+    let mut raw = Raw::open(stage.production, &[]);
+    let mut spans = vec![];
+    for (stream, path, digit, status) in
+        [(1, "/rents/v1/status", 2, 200), (3, "/rents/v1/anything/1/2", 2, 200), (5, "/rents/v1/accounts", 4, 401)]
+    {
+        ask(&mut raw, stream, path, &[("traceparent", value(SAMPLED)), ("tracestate", "vendor=1")]);
+        assert_eq!(raw.end(stream), End::Answer(digit));
+        let entry = stage.entry();
+        let span = entry.span.expect("it is told, as its parent is");
+        assert_eq!((entry.status, entry.trace.expect("a trace").to_string().as_str()), (status, TRACE));
+        assert_eq!((span.protocol, span.scheme, span.host.as_str()), ("2", "http", "gateway.example"));
+        assert_eq!(span.parent.expect("a parent").to_string(), "00f067aa0ba902b7");
+        assert_eq!(span.asked.is_some(), status == 200, "a refusal asks no upstream");
+        if let Some(asked) = &span.asked {
+            let seen = last(&stage);
+            assert_eq!(seen.field("traceparent"), Some(format!("00-{TRACE}-{}-01", asked.id)));
+            assert_eq!(seen.field("tracestate").as_deref(), Some("vendor=1"));
+            spans.push(asked.id);
+        }
+        spans.push(span.id);
+    }
+    for (place, span) in spans.iter().enumerate() {
+        assert!(!spans[..place].contains(span), "each is one of its own: {spans:?}");
+    }
+    ask(&mut raw, 7, "/rents/v1/status", &[("traceparent", value(UNSAMPLED))]);
+    assert_eq!(raw.end(7), End::Answer(2));
+    assert_eq!(stage.entry().span, None, "a trace that is not told costs no span");
+    ask(&mut raw, 9, "/rents/v1/status", &[("traceparent", value(SAMPLED)), ("traceparent", value(SAMPLED))]);
+    assert_eq!(raw.end(9), End::Answer(2));
+    assert!(!last(&stage).field("traceparent").expect("one").contains(TRACE), "what comes twice is as good as none");
+}
+
+#[test]
+fn a_stream_that_its_client_resets_leaves_one_span() {
+    let stage = following(1.0);
+    let mut raw = Raw::open(stage.production, &[]);
+    ask(&mut raw, 1, "/rents/v1/anything/a/silent", &[]);
+    stage.upstream.until(|_| true);
+    raw.send(&frame(RST_STREAM, 0, 1, &[0, 0, 0, 8]));
+    let entry = stage.entry();
+    let span = entry.span.expect("it is told");
+    assert_eq!((entry.status, span.protocol), (hansom_gateway::CLIENT_GONE, "2"));
+    assert_eq!(span.asked.expect("an upstream was asked").status, None);
+    stage.no_entry();
 }

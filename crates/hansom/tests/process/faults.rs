@@ -12,11 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hansom_domain::Timestamp;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::{
     running::{BINARY, PATIENCE, Running, get, serve},
-    village::Site,
+    village::{Site, contract, manifest},
 };
 
 /// What became of requests.
@@ -164,6 +165,44 @@ async fn m135_a_disk_that_is_full_costs_what_is_kept_and_no_request() {
     for words in ["the snapshot cannot be kept on disk", "the access log cannot be written"] {
         assert_eq!(told.matches(words).count(), 1, "once for an outage: {told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l132_while_nothing_can_be_written_down_changes_are_refused_whole_and_traffic_goes_on() {
+    let site = Site::new("").await;
+    let publisher = site.village.publisher(&site.scratch).await;
+    // A full disk sends no signal; a limit of files does.
+    let line = format!("trap '' XFSZ; exec '{BINARY}' serve --config '{}'", site.config.display());
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = Running::start(&mut command, &site.ports);
+    running.until(|| site.answers("trees"), "it serves");
+    let publish = || {
+        let manifest = manifest("bushes", site.village.service.address);
+        publisher.publish(&site.scratch, site.ports.hub, &manifest, &contract("/bushes", "1.0.0"))
+    };
+    let trail = async || {
+        let later = Timestamp::from_seconds(i64::from(u32::MAX));
+        let trail = site.village.control.reads().audit(later, 500).await.unwrap();
+        trail.iter().filter(|entry| entry.verb == "publish_release").count()
+    };
+    let before = trail().await;
+    bound(&running, Resource::Fsize, Some(0));
+    let toll = under_load("a full disk: the audit trail", site.ports.production, || {
+        let refused = publish();
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && told.contains("try again"), "{told}");
+    });
+    cost_nothing(toll);
+    assert!(!site.answers("bushes"));
+    assert_eq!(trail().await, before, "neither the change nor its entry");
+    bound(&running, Resource::Fsize, None);
+    let done = publish();
+    assert!(done.status.success(), "{done:?}");
+    running.until(|| site.answers("bushes"), "it is live");
+    assert_eq!(trail().await, before + 1);
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

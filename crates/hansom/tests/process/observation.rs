@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::running::{BINARY, Ports, Running, Scratch, configuration, get, serve};
+use crate::{
+    running::{BINARY, Ports, Running, Scratch, configuration, get, serve},
+    village::Site,
+};
 
 /// A collector that hears everything and answers as it was told.
 struct Collector {
@@ -226,4 +229,110 @@ fn metrics_are_well_formed_in_both_formats_and_each_is_in_the_documentation() {
     assert!(open.to_lowercase().contains("content-type: application/openmetrics-text"), "{open}");
     assert!(open.contains("# EOF") && open.contains("# TYPE hansom_gateway_requests counter"), "{open}");
     drop(running);
+}
+
+/// The labels of each metric that has samples, by its name as Prometheus keeps it.
+fn labels(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let Some((sample, _)) = line.rsplit_once(' ') else { continue };
+        let (name, inner) = sample.split_once('{').unwrap_or((sample, "}"));
+        let names = inner.trim_end_matches('}').split("\",").filter_map(|pair| pair.split_once("=\""));
+        labels.entry(name.to_owned()).or_default().extend(names.map(|(name, _)| name.to_owned()));
+    }
+    labels
+}
+
+/// Words of a text that are made of letters, digits and underscores, each with what follows it.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let starts = text.char_indices().filter(move |(at, c)| is_part(*c) && !text[..*at].ends_with(is_part));
+    starts.map(move |(at, _)| {
+        let rest = &text[at..];
+        rest.split_at(rest.find(|c| !is_part(c)).unwrap_or(rest.len()))
+    })
+}
+
+/// Names of labels that an expression sets, groups by, or shows: those in braces, and those behind `by`.
+fn asked_labels(expression: &str, legend: &str) -> BTreeSet<String> {
+    let in_braces =
+        words(expression).filter(|(_, rest)| ["=~", "!~", "!=", "="].iter().any(|sign| rest.starts_with(sign)));
+    let grouped = expression.split(" by (").skip(1).filter_map(|rest| rest.split(')').next()).flat_map(words);
+    let shown = legend.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()).flat_map(words);
+    in_braces.chain(grouped).chain(shown).map(|(word, _)| word.to_owned()).collect()
+}
+
+/// Every expression of a dashboard with its legend; those of its variables, too.
+fn expressions(dashboard: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let targets = panels.flat_map(|panel| panel["targets"].as_array().into_iter().flatten());
+    let mut all: Vec<_> = targets.map(|target| (text(&target["expr"]), text(&target["legendFormat"]))).collect();
+    for variable in dashboard["templating"]["list"].as_array().unwrap() {
+        // `label_values(metric, label)`: the label is written as a legend would.
+        let query = text(&variable["definition"]);
+        let inner = query.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
+        all.extend(
+            inner
+                .and_then(|inner| inner.split_once(", "))
+                .map(|(name, label)| (name.to_owned(), format!("{{{{{label}}}}}"))),
+        );
+    }
+    all
+}
+
+/// Makes everything happen that is counted by a label.
+async fn make_everything_happen(site: &Site, running: &mut Running) {
+    assert!(site.answers("trees"));
+    calls(&site.ports, 1);
+    let to_production = || TcpStream::connect(("127.0.0.1", site.ports.production)).unwrap();
+    to_production().write_all(b"\x00\x01\x02").unwrap();
+    let mut flood = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    flood.extend(b"\0\0\x08\x06\0\0\0\0\0pingpong".repeat(20_000));
+    // It is cut off somewhere within.
+    let _ = to_production().write_all(&flood);
+    for counted in ["http2_floods_total{", "connections_turned_away_total{", "requests_total{"] {
+        running.until(|| metrics(&site.ports).contains(&format!("hansom_gateway_{counted}")), counted);
+    }
+    running.until(|| metrics(&site.ports).contains("hansom_traces_dropped_spans_total{"), "spans are lost");
+}
+
+fn metrics(ports: &Ports) -> String {
+    let answer = get(ports.operations, "/metrics").unwrap_or_default();
+    answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dashboard_asks_for_what_is_told_and_nothing_else() {
+    let (site, collector) = (Site::new("access_log = \"access.log\"").await, Collector::start(&[ELSEWHERE]));
+    let authority = crate::secure::authority(&site.scratch, "localhost").0;
+    site.scratch.write("revoked.pem", &crate::secure::list(&authority, 2999));
+    let text = std::fs::read_to_string(&site.config).unwrap();
+    let hub = format!("url = \"http://127.0.0.1:{}\"", site.ports.hub);
+    let tls = "tls = { certificate = \"host.pem\", key = \"host.key\", client_ca = \"authority.pem\", client_crl = \"revoked.pem\" }";
+    let text = text.replace(&hub, &format!("url = \"https://localhost:{}\"\n{tls}", site.ports.hub));
+    let (port, traces) = (collector.port, "traces = { ratio = 1.0, endpoint");
+    let text = format!("{text}[observation]\n{traces} = \"http://127.0.0.1:{port}/v1/traces\" }}\n");
+    std::fs::write(&site.config, text).unwrap();
+    let mut running = site.start();
+    make_everything_happen(&site, &mut running).await;
+    let mut told = labels(&metrics(&site.ports));
+    for of_scrape in told.values_mut() {
+        of_scrape.extend(["instance".to_owned(), "job".to_owned()]);
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/grafana/hansom.json");
+    let dashboard: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let expressions = expressions(&dashboard);
+    assert!(expressions.len() > 40, "{} expressions", expressions.len());
+    for (expression, legend) in expressions {
+        let names: BTreeSet<&str> =
+            words(&expression).map(|(word, _)| word).filter(|word| word.starts_with("hansom_")).collect();
+        assert!(!names.is_empty(), "{expression} asks for nothing of ours");
+        for name in names {
+            let known = told.get(name).unwrap_or_else(|| panic!("{name} is not told: {expression}"));
+            for label in asked_labels(&expression, &legend) {
+                assert!(known.contains(&label), "{name} has no label {label}: {expression}");
+            }
+        }
+    }
 }
