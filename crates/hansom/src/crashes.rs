@@ -3,24 +3,39 @@
 //! Each start is noted with the newest generation that it came to serve, and forgotten once it has lived for a minute or has
 //! ended in order. After three in a minute that came to the same generation and ended otherwise, the one before serves, and
 //! that generation waits until a newer one is there or an operator confirms it.
+//!
+//! A thread of its own writes the notes: a disk that is slow, or hangs, keeps no change from going live.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    fs, io,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, SyncSender},
+    },
+    time::Duration,
 };
 
 use hansom_domain::{Clock, Timestamp};
+use tokio::{sync::watch, time::timeout};
 
 const FILE: &str = "starts";
+/// So long a generation waits for its note, which mostly takes much less. If it ends the process just then, that is laid to the
+/// generation before.
+const LONGEST_WAIT: Duration = Duration::from_millis(20);
+/// So long the end of the process waits.
+const LAST_WAIT: Duration = Duration::from_secs(1);
 const CRASHES: usize = 3;
 const WITHIN_MILLIS: i64 = 60_000;
 
 /// The notes of this start.
 #[derive(Clone)]
 pub(crate) struct Crashes {
-    file: PathBuf,
     notes: Arc<Mutex<Notes>>,
+    /// Wakes the thread that writes.
+    wake: SyncSender<()>,
+    /// Up to which change the notes are written.
+    written: watch::Receiver<u64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,51 +46,84 @@ struct Notes {
     earlier: Vec<(i64, u64)>,
     /// The same of this one.
     this: (i64, u64),
+    /// How often they were changed by this process.
+    changes: u64,
 }
 
 impl Crashes {
-    /// Reads what became of the processes before this one.
-    pub(crate) fn read(folder: &Path, clock: &Clock) -> Self {
+    /// Reads what became of the processes before this one, and is ready to write.
+    pub(crate) fn read(folder: &Path, clock: &Clock) -> io::Result<Self> {
         let file = folder.join(FILE);
         let text = fs::read_to_string(&file).unwrap_or_default();
-        let notes = Notes::read(&text, clock.now());
-        Self { file, notes: Arc::new(Mutex::new(notes)) }
+        let notes = Arc::new(Mutex::new(Notes::read(&text, clock.now())));
+        let (wake, waiting) = mpsc::sync_channel(1);
+        let (done, written) = watch::channel(0);
+        let kept = Arc::clone(&notes);
+        // It ends with the last of those who could wake it.
+        std::thread::Builder::new().name("starts".into()).spawn(move || {
+            while waiting.recv().is_ok() {
+                let (text, changes) = {
+                    let notes = lock(&kept);
+                    (notes.text(), notes.changes)
+                };
+                write(&file, &text);
+                done.send_replace(changes);
+            }
+        })?;
+        Ok(Self { notes, wake, written })
     }
 
     /// The generation that is to blame for three crashes within a minute, if there is one.
     pub(crate) fn blamed(&self) -> Option<u64> {
-        self.lock().blamed
+        lock(&self.notes).blamed
     }
 
-    /// Notes that this process serves a generation. A newer one than the blamed is a new beginning.
-    pub(crate) fn serves(&self, generation: u64) {
-        let mut notes = self.lock();
-        let before = notes.text();
-        notes.this.1 = generation;
-        notes.blamed = notes.blamed.filter(|blamed| *blamed > generation);
-        if notes.text() != before {
-            self.write(&notes);
-        }
+    /// Notes that this process is about to serve a generation. A newer one than the blamed is a new beginning.
+    pub(crate) async fn serves(&self, generation: u64) {
+        let change = |notes: &mut Notes| {
+            notes.this.1 = generation;
+            notes.blamed = notes.blamed.filter(|blamed| *blamed > generation);
+        };
+        self.note(change, LONGEST_WAIT).await;
     }
 
     /// Notes that this process lives, or has ended in order.
-    pub(crate) fn is_well(&self) {
-        let mut notes = self.lock();
-        notes.earlier.clear();
-        notes.this.0 = i64::MIN;
-        self.write(&notes);
+    pub(crate) async fn is_well(&self) {
+        let change = |notes: &mut Notes| {
+            notes.earlier.clear();
+            notes.this.0 = i64::MIN;
+        };
+        self.note(change, LAST_WAIT).await;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Notes> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes the notes, and waits until that is written, but no longer than so long.
+    async fn note(&self, change: impl FnOnce(&mut Notes), longest: Duration) {
+        let wanted = {
+            let mut notes = lock(&self.notes);
+            let before = notes.text();
+            change(&mut notes);
+            if notes.text() == before {
+                return;
+            }
+            notes.changes += 1;
+            notes.changes
+        };
+        // If it is woken already, it has yet to look.
+        let _ = self.wake.try_send(());
+        let mut written = self.written.clone();
+        let _ = timeout(longest, written.wait_for(|written| *written >= wanted)).await;
     }
+}
 
-    fn write(&self, notes: &Notes) {
-        let beside = self.file.with_extension("new");
-        let written = fs::write(&beside, notes.text()).and_then(|()| fs::rename(&beside, &self.file));
-        if let Err(error) = written {
-            tracing::warn!(%error, file = %self.file.display(), "the start could not be noted");
-        }
+fn lock(notes: &Mutex<Notes>) -> std::sync::MutexGuard<'_, Notes> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(file: &Path, text: &str) {
+    let beside = file.with_extension("new");
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, file));
+    if let Err(error) = written {
+        tracing::warn!(%error, file = %file.display(), "the start could not be noted");
     }
 }
 

@@ -90,13 +90,13 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts from what is on this machine.
-    pub(crate) fn start(parts: &mut Parts) -> Result<Self, Failure> {
+    pub(crate) async fn start(parts: &mut Parts) -> Result<Self, Failure> {
         fs::create_dir_all(&parts.state).doing(format!("{} cannot be made", parts.state.display()))?;
-        let crashes = Crashes::read(&parts.state, &parts.clock);
+        let crashes = Crashes::read(&parts.state, &parts.clock).doing("starts cannot be noted")?;
         let role = parts.role;
         let (kept, keeper) = kept(role, &parts.state, &crashes);
         let hold = Hold::new(&parts.state, crashes.blamed());
-        crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation()));
+        crashes.serves(kept.as_ref().map_or(0, |kept| kept.snapshot.generation())).await;
         let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, &parts.master_key)));
         let (mut registry, pressure) = (Registry::default(), Pressure::default());
         let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
@@ -309,7 +309,7 @@ fn read(folder: &Path, blamed: Option<u64>) -> (Option<Kept>, Keeper) {
 /// A process that has lived for a minute is well.
 async fn lives(crashes: Crashes) {
     tokio::time::sleep(Duration::from_secs(60)).await;
-    crashes.is_well();
+    crashes.is_well().await;
 }
 
 fn hub_is_away(hub: &str, chance: &Chance) -> Response {

@@ -257,7 +257,7 @@ impl Platform {
         let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
         let copies = Handover::copies(parts.listeners())?;
         let (stop_delay, drain) = (parts.life.stop_delay, parts.life.drain);
-        let node = Node::start(&mut parts)?;
+        let node = Node::start(&mut parts).await?;
         let opened = node.store(&parts).await?;
         node.quotas.joins((opened.reads.clone(), opened.books.clone()));
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
@@ -363,7 +363,7 @@ impl Platform {
         }
         self.stops.hub.send_replace(true);
         self.gateway.stop(self.drain).await;
-        self.crashes.is_well();
+        self.crashes.is_well().await;
         self.stops.operations.send_replace(true);
         for job in &self.jobs {
             job.abort();

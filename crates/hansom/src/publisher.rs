@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use hansom_control::Error;
 use hansom_gateway::{Delta, Gateway, Record, Snapshot};
-use hansom_store::Changed;
+use hansom_store::{Changed, Reads};
 use tokio::time::Instant;
 
 pub(crate) use aside::Aside;
@@ -28,6 +28,10 @@ use crate::{
 const MOST_SUBJECTS: usize = 500;
 /// Everything is compared again so often: whatever was missed, and revocations of tokens that have ended, are put right.
 const COMPARED_AGAIN: Duration = Duration::from_secs(600);
+/// For so long a revocation, or any other change, goes before it: it is read alone, in a fraction of the time.
+const CHANGES_FIRST: Duration = Duration::from_secs(60);
+/// What others change in the store is seen so soon.
+const POLL: Duration = Duration::from_millis(250);
 /// For so long what a store had revoked stays revoked, if an older one takes its place. No access token lives longer.
 const REMEMBERED: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
 /// What could not be written is tried again no sooner.
@@ -53,6 +57,16 @@ pub(crate) struct Publisher {
     pub(crate) readiness: Readiness,
     /// How far the gateway is, and since when.
     pub(crate) at: At,
+}
+
+/// Whether everything is to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Due {
+    No,
+    /// As soon as nothing else is to be done.
+    Yes,
+    /// At once.
+    Over,
 }
 
 /// How far the gateway is with the store.
@@ -84,7 +98,7 @@ impl Publisher {
             }
             tokio::select! {
                 () = reads.changed() => {}
-                () = tokio::time::sleep(Duration::from_millis(250)) => {}
+                () = tokio::time::sleep(POLL) => {}
             }
         }
     }
@@ -104,31 +118,36 @@ impl Publisher {
     /// Publishes once, if the store is at another generation than the gateway or something is missing on disk.
     pub(crate) async fn publish_if_changed(&mut self) -> Result<(), Error> {
         let generation = self.reading.control.reads().generation().await?;
-        let waits = |last: Option<Instant>, pause| last.is_some_and(|last| last.elapsed() < pause);
-        let lacks = self.keeper.lacks() && !waits(self.at.written, WRITTEN_AGAIN);
-        let is_due = lacks || !waits(self.at.compared, COMPARED_AGAIN);
-        if (self.at.generation == Some(generation) && !is_due) || self.hold.waits_for(generation) {
+        let due = self.due();
+        if (self.at.generation == Some(generation) && due == Due::No) || self.hold.waits_for(generation) {
             return Ok(());
         }
+        let lacks = self.keeper.lacks() && since(self.at.written) >= WRITTEN_AGAIN;
         let present = self.gateway.snapshot();
         self.look_back(present.as_deref(), generation);
         let same = present.as_ref().filter(|present| *present.platform() == self.reading.platform());
-        let (delta, whole) = match (same, self.at.generation) {
-            (Some(present), Some(before)) if !is_due => match self.changed(before, generation).await? {
-                Changed::These(subjects) => (self.reading.these(subjects, present, generation).await?, None),
-                Changed::Everything => (self.everything(Some(present), generation).await?, None),
+        let may_wait = due != Due::Over;
+        let read = match (same, self.at.generation) {
+            (Some(present), Some(before)) if due == Due::No || (before != generation && may_wait) => {
+                match self.changed(before, generation).await? {
+                    Changed::These(subjects) => Some((self.reading.these(subjects, present, generation).await?, None)),
+                    Changed::Everything => {
+                        self.everything(Some(present), generation, false).await?.map(|all| (all, None))
+                    }
+                }
+            }
+            (Some(present), _) if !lacks => {
+                self.everything(Some(present), generation, may_wait).await?.map(|delta| (delta, None))
+            }
+            (Some(present), _) => match self.everything(None, generation, may_wait).await? {
+                None => None,
+                whole => self.everything(Some(present), generation, may_wait).await?.map(|delta| (delta, whole)),
             },
-            (Some(present), _) if !lacks => (self.everything(Some(present), generation).await?, None),
-            (Some(present), _) => {
-                let whole = self.everything(None, generation).await?;
-                (self.everything(Some(present), generation).await?, Some(whole))
-            }
-            (None, _) => {
-                let whole = self.everything(None, generation).await?;
-                (whole.clone(), Some(whole))
-            }
+            (None, _) => self.everything(None, generation, false).await?.map(|whole| (whole.clone(), Some(whole))),
         };
-        self.publish(present.as_deref(), delta, whole);
+        // What was changed meanwhile goes first.
+        let Some((delta, whole)) = read else { return Ok(()) };
+        self.publish(present.as_deref(), delta, whole).await;
         Ok(())
     }
 
@@ -136,11 +155,32 @@ impl Publisher {
         Ok(self.reading.control.reads().changed_since(before, generation, MOST_SUBJECTS).await?)
     }
 
-    async fn everything(&mut self, present: Option<&Arc<Snapshot>>, generation: u64) -> Result<Delta, Error> {
+    /// Whether everything is to be read: since that is due, or something is missing on disk.
+    fn due(&self) -> Due {
+        let written = self.keeper.lacks().then(|| since(self.at.written).checked_sub(WRITTEN_AGAIN)).flatten();
+        let compared = since(self.at.compared).checked_sub(COMPARED_AGAIN);
+        match written.max(compared) {
+            None => Due::No,
+            Some(late) if late <= CHANGES_FIRST => Due::Yes,
+            Some(_) => Due::Over,
+        }
+    }
+
+    /// Reads everything. `None`, if it may wait and something was changed meanwhile.
+    async fn everything(
+        &mut self,
+        present: Option<&Arc<Snapshot>>,
+        generation: u64,
+        may_wait: bool,
+    ) -> Result<Option<Delta>, Error> {
         let served = self.gateway.snapshot().filter(|_| self.at.went_back.is_some());
-        let delta = self.reading.everything(present.map(Arc::as_ref), served.as_deref(), generation).await?;
+        let reads = self.reading.control.reads().clone();
+        let delta = tokio::select! {
+            delta = self.reading.everything(present.map(Arc::as_ref), served.as_deref(), generation) => delta?,
+            () = another_than(generation, reads), if may_wait => return Ok(None),
+        };
         self.at.compared = Some(Instant::now());
-        Ok(delta)
+        Ok(Some(delta))
     }
 
     /// Says so where the store is older than what is served: a backup was restored, and knows nothing of what was revoked since.
@@ -159,7 +199,7 @@ impl Publisher {
     }
 
     /// Swaps in what comes of a change, unless it has to be confirmed; keeps it on disk, or `whole` in its place.
-    fn publish(&mut self, present: Option<&Snapshot>, delta: Delta, whole: Option<Delta>) {
+    async fn publish(&mut self, present: Option<&Snapshot>, delta: Delta, whole: Option<Delta>) {
         let generation = delta.generation;
         let kept = whole.unwrap_or_else(|| delta.clone());
         let is_whole = kept.records.iter().any(|record| matches!(record, Record::Platform(_)));
@@ -175,7 +215,7 @@ impl Publisher {
         for aside in &compiled.set_aside {
             tracing::error!(what = aside.what, why = aside.why, "set aside: what was served of it before serves on");
         }
-        self.crashes.serves(generation);
+        self.crashes.serves(generation).await;
         self.gateway.swap(compiled.snapshot);
         self.at.generation = Some(generation);
         let kept = keeper::without(kept, &compiled.set_aside);
@@ -184,6 +224,24 @@ impl Publisher {
             self.keeper.replace(kept);
         } else {
             self.keeper.append(&kept);
+        }
+    }
+}
+
+/// How long ago something was; of what never was, for ever.
+fn since(last: Option<Instant>) -> Duration {
+    last.map_or(Duration::MAX, |last| last.elapsed())
+}
+
+/// Ends when the store is at another generation.
+async fn another_than(generation: u64, mut reads: Reads) {
+    loop {
+        tokio::select! {
+            () = reads.changed() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+        if reads.generation().await.is_ok_and(|now| now != generation) {
+            return;
         }
     }
 }

@@ -168,6 +168,26 @@ async fn m135_a_disk_that_is_full_costs_what_is_kept_and_no_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn m135_a_disk_that_hangs_keeps_no_change_from_going_live() {
+    let site = Site::new("").await;
+    let mut running = site.start();
+    running.until(|| site.metric("hansom_snapshot_kept_generation") > 0.0, "it is kept");
+    // Whoever writes there waits for a reader who never comes, as for a disk that does not answer.
+    let state = site.scratch.0.join("state");
+    let made = Command::new("mkfifo").arg(state.join("starts.new")).status().unwrap();
+    assert!(made.success());
+    let notes = || std::fs::read_to_string(state.join("starts")).unwrap();
+    let before = notes();
+    for api in ["bushes", "hedges", "woods"] {
+        site.village.publish(api, &format!("/{api}"), "1.0.0").await;
+        running.until(|| site.answers(api), "it is live");
+    }
+    assert_eq!(notes(), before, "the note of it waits for the disk");
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(0), "nor does it keep the process from ending");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn l132_while_nothing_can_be_written_down_changes_are_refused_whole_and_traffic_goes_on() {
     let site = Site::new("").await;
     let publisher = site.village.publisher(&site.scratch).await;
@@ -197,8 +217,7 @@ async fn l132_while_nothing_can_be_written_down_changes_are_refused_whole_and_tr
     assert!(!site.answers("bushes"));
     assert_eq!(trail().await, before, "neither the change nor its entry");
     bound(&running, Resource::Fsize, None);
-    let done = publish();
-    assert!(done.status.success(), "{done:?}");
+    running.until(|| publish().status.success(), "there is room again");
     running.until(|| site.answers("bushes"), "it is live");
     assert_eq!(trail().await, before + 1);
     running.signal("TERM");
