@@ -9,8 +9,8 @@ use http::{HeaderValue, header};
 
 use crate::{
     fields::Kind,
-    head::Head,
-    http1::{Framing, answers::is_named, put_field, words, writing::put_number},
+    head::{Field, Head},
+    http1::{Framing, answers::is_named, put_field, put_line, words, writing::put_number},
     http2::exchange::put_into,
     identity,
     limits::Admitted,
@@ -42,8 +42,8 @@ pub(crate) fn put_request(
     put_target(out, upstream, &arrival.head);
     out.extend_from_slice(b" HTTP/1.1\r\n");
     put_field(out, b"host", upstream.authority().as_bytes());
-    for (name, value) in passed_on(&arrival.head) {
-        put_field(out, name, value);
+    for field in passed_on(&arrival.head) {
+        put_line(out, field, &arrival.head.text);
     }
     match passage.framing {
         // A method that means a body says so even where there is none (RFC 9110 §8.6).
@@ -81,8 +81,8 @@ pub(crate) fn request(
     *request.uri_mut() = uri;
     *request.version_mut() = http::Version::HTTP_2;
     let fields = request.headers_mut();
-    for (name, value) in passed_on(head) {
-        put_into(fields, name, value);
+    for field in passed_on(head) {
+        put_into(fields, field.name(&head.text), field.value(&head.text));
     }
     if let Framing::Length(length) = framing {
         fields.insert(header::CONTENT_LENGTH, length.into());
@@ -111,10 +111,10 @@ pub(crate) fn put_target(out: &mut Vec<u8>, upstream: &Target, head: &Head) {
 
 /// The fields of a request that go on: none of a single connection, none that `Connection` names, none that a client could
 /// pretend with.
-pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
+pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = &Field> {
     let names_others = head.of_kind(Kind::Connection).any(|value| !is_harmless(value));
-    head.fields().filter_map(move |(kind, name, value)| {
-        let passes = match kind {
+    head.fields.iter().filter(move |field| {
+        let passes = match field.kind {
             // How a request has come so far is kept (RFC 9110 §7.6.3), or a circle would never show.
             Kind::Plain
             | Kind::Via
@@ -139,7 +139,7 @@ pub(crate) fn passed_on(head: &Head) -> impl Iterator<Item = (&[u8], &[u8])> {
             | Kind::KeptFromUpstreams
             | Kind::KeptFromBoth => false,
         };
-        (passes && !(names_others && is_named(&head.fields, &head.text, name))).then_some((name, value))
+        passes && !(names_others && is_named(&head.fields, &head.text, field.name(&head.text)))
     })
 }
 

@@ -53,6 +53,14 @@ impl Field {
         self.value.of(text)
     }
 
+    /// The whole line, if it stands in the text of its head just as it would be written again.
+    pub(crate) fn line<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (name, value) = (self.name, self.value);
+        let between = text.get(name.to as usize..value.from as usize)?;
+        let line = text.get(name.from as usize..(value.to as usize).saturating_add(2))?;
+        (between == b": " && line.ends_with(b"\r\n")).then_some(line)
+    }
+
     /// Where the value stands in the text of its head.
     pub(crate) fn value_place(&self) -> Range<usize> {
         self.value.from as usize..self.value.to as usize

@@ -9,12 +9,12 @@ use tokio::time::Instant;
 use crate::{
     fields::{Kind, is_token, may_stand_in_value, may_trail},
     forwarding,
-    head::Head,
+    head::{Field, Head},
     http1::{
         answer_head, answers,
         chunks::{BadChunks, Chunks, Piece},
         head_search::HeadSearch,
-        put_field, request_head,
+        put_field, put_line, request_head,
         writing::{put_chunk, put_last_chunk},
     },
     http2::frames::{Budgets, Follower, Frame},
@@ -42,7 +42,8 @@ pub fn rewriting(bytes: &[u8]) {
     let Some(head) = received(bytes) else { return };
     let mut out = b"GET / HTTP/1.1\r\nhost: x\r\n".to_vec();
     let mut count: usize = 1;
-    for (name, value) in forwarding::passed_on(&head) {
+    for field in forwarding::passed_on(&head) {
+        let (name, value) = (field.name(&head.text), field.value(&head.text));
         assert_field(name, value);
         let lower = name.to_ascii_lowercase();
         let stays_here: [&[u8]; 9] = [
@@ -58,12 +59,20 @@ pub fn rewriting(bytes: &[u8]) {
         ];
         assert!(!stays_here.contains(&lower.as_slice()) && !lower.starts_with(b"hansom-"), "{lower:?}");
         assert!(lower.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'), "{lower:?}");
-        put_field(&mut out, name, value);
+        assert_line(&mut out, field, &head.text);
         count = count.saturating_add(1);
     }
     out.extend_from_slice(b"\r\n");
     let Ok((again, _)) = request_head::read(out) else { unreachable!("what was written can be read") };
     assert!(again.fields.len() == count, "no value became a field");
+}
+
+/// A line is written alike, whether in one piece or anew.
+fn assert_line(out: &mut Vec<u8>, field: &Field, text: &[u8]) {
+    let (before, mut anew) = (out.len(), vec![]);
+    put_line(out, field, text);
+    put_field(&mut anew, field.name(text), field.value(text));
+    assert!(out.get(before..) == Some(&anew), "{anew:?}");
 }
 
 /// The head of an answer, and what is passed on of it.
@@ -83,7 +92,7 @@ pub fn answer(bytes: &[u8]) {
                 !matches!(&*lower, b"content-length" | b"transfer-encoding" | b"connection" | b"set-cookie"),
                 "{lower:?}"
             );
-            put_field(&mut out, name, value);
+            assert_line(&mut out, field, text);
             count = count.saturating_add(1);
         }
         out.extend_from_slice(b"\r\n");

@@ -64,6 +64,14 @@ pub(crate) fn words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|word| !word.is_empty())
 }
 
+/// The line of a field that goes on: in one piece, if it came as it would be written.
+pub(crate) fn put_line(out: &mut Vec<u8>, field: &Field, text: &[u8]) {
+    match field.line(text) {
+        Some(line) => out.extend_from_slice(line),
+        None => put_field(out, field.name(text), field.value(text)),
+    }
+}
+
 /// One line of a head.
 pub(crate) fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.put_slice(name);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
-use super::{Framing, put_field, words, writing::put_number};
+use super::{Framing, put_field, put_line, words, writing::put_number};
 use crate::{
     fields::{self, Kind},
     head::Field,
@@ -37,7 +37,7 @@ pub(crate) fn put_forwarded(
     }
     for field in passed_on(fields, text) {
         if !notes.replaces(field.kind, field.name(text)) {
-            put_field(out, field.name(text), field.value(text));
+            put_line(out, field, text);
         }
     }
     put_ending(out, status, fields, text, ending);
@@ -49,7 +49,7 @@ pub(crate) fn put_forwarded(
 pub(crate) fn put_interim(out: &mut Vec<u8>, status: u16, fields: &[Field], text: &[u8]) {
     put_status(out, status);
     for field in passed_on(fields, text) {
-        put_field(out, field.name(text), field.value(text));
+        put_line(out, field, text);
     }
     out.extend_from_slice(b"\r\n");
 }
@@ -58,7 +58,7 @@ pub(crate) fn put_interim(out: &mut Vec<u8>, status: u16, fields: &[Field], text
 pub(crate) fn put_switch(out: &mut Vec<u8>, fields: &[Field], text: &[u8], notes: &Notes<'_>) {
     put_status(out, 101);
     for field in passed_on(fields, text) {
-        put_field(out, field.name(text), field.value(text));
+        put_line(out, field, text);
     }
     notes.fields(&mut |name, value| put_field(out, name.as_bytes(), value));
     out.extend_from_slice(b"connection: upgrade\r\nupgrade: websocket\r\n\r\n");

@@ -2,12 +2,12 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
     pin::Pin,
     task::{Context, Waker},
     time::Duration,
 };
 
+use hashbrown::HashMap;
 use tokio::{
     io::{AsyncRead, ReadBuf},
     time::Instant,
