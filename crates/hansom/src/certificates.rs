@@ -75,7 +75,8 @@ struct EnvironmentLabels {
 impl Certificates {
     /// Watches the files of these listeners.
     pub(crate) fn new(watched: Vec<Watched>, clock: Clock, readiness: Readiness, registry: &mut Registry) -> Self {
-        let (expiry, lists_expiry, stale) = (Family::default(), Family::default(), Family::default());
+        let (expiry, lists_expiry) = (Family::default(), Family::default());
+        let stale: Family<EnvironmentLabels, Gauge> = Family::default();
         let registry = registry.sub_registry_with_prefix("hansom_tls");
         let told = "When a certificate in use expires, in seconds since 1970";
         registry.register("certificate_expires_seconds", told, Family::clone(&expiry));
@@ -83,6 +84,9 @@ impl Certificates {
         registry.register("revocation_list_expires_seconds", told, Family::clone(&lists_expiry));
         let told = "Whether the files on disk have a fault, so that older certificates stay in use";
         registry.register("certificates_stale", told, Family::clone(&stale));
+        for of in &watched {
+            stale.get_or_create(&EnvironmentLabels { environment: of.environment.clone() }).set(0);
+        }
         Self { watched, clock, readiness, expiry, lists_expiry, stale, warned_on: 0, lists: HashMap::new() }
     }
 

@@ -296,7 +296,7 @@ async fn l134_an_older_backup_is_told_of_and_brings_no_revoked_token_back() {
     let demo = Demo::start(&scratch.0).await;
     let token = demo.printed_token();
     demo.kill();
-    let files = ["hansom.db", "hansom.db-wal"].map(|name| scratch.0.join(name));
+    let files = ["hansom.db", "hansom.db-wal", "hansom.db-shm"].map(|name| scratch.0.join("demo").join(name));
     let backup = files.each_ref().map(|file| std::fs::read(file).ok());
     let demo = Demo::start(&scratch.0).await;
     assert_eq!(demo.get(&demo.printed_url(), Some(&token)).await.status, 200);

@@ -374,17 +374,15 @@ async fn l124_two_processes_with_one_file_wait_for_each_other_and_lose_no_change
 #[tokio::test]
 async fn l124_a_file_that_is_damaged_is_refused_and_left_as_it_is() {
     let folder = folder("damaged");
-    let file = folder.join("store.db");
-    let address = format!("sqlite://{}", file.display());
-    let store = hansom_store::open(&address, town::START).await.unwrap();
+    let whole = folder.join("whole.db");
+    let store = hansom_store::open(&format!("sqlite://{}", whole.display()), town::START).await.unwrap();
     revoke(&store, "t1").await.unwrap();
-    drop(store);
-    let whole = std::fs::read(&file).unwrap();
-    let _ = std::fs::remove_file(folder.join("store.db-wal"));
-    let _ = std::fs::remove_file(folder.join("store.db-shm"));
-    let nonsense = b"this is no database, but somebody's letter".repeat(100);
-    let mut torn = whole.clone();
+    let mut torn = std::fs::read(&whole).unwrap();
     torn[..100].fill(0xff);
+    let nonsense = b"this is no database, but somebody's letter".repeat(100);
+    // Beside it there is no log of what was written last, from which it could be whole again.
+    let file = folder.join("damaged.db");
+    let address = format!("sqlite://{}", file.display());
     for damaged in [nonsense, torn] {
         std::fs::write(&file, &damaged).unwrap();
         let refused = hansom_store::open(&address, town::START).await.err().expect("it is damaged").to_string();
