@@ -59,10 +59,10 @@ pub async fn every_answer(State(app): State<App>, mut request: Request, next: Ne
     response
 }
 
-/// The gateway's id, if it has the form of one: it is written into logs.
+/// The gateway's id, with hyphens or without, if it has the form of one: it is written into logs.
 fn id_of(request: &Request) -> Uuid {
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let sent = sent.filter(|sent| sent.len() == 36).and_then(|sent| sent.parse().ok());
+    let sent = sent.filter(|sent| [32, 36].contains(&sent.len())).and_then(|sent| sent.parse().ok());
     sent.unwrap_or_else(Uuid::new_v4)
 }
 

@@ -84,6 +84,8 @@ async fn every_answer_has_the_request_id_the_version_and_headers_that_keep_brows
     let id = Uuid::new_v4().to_string();
     let known = answered(world.ask(Method::GET, PATH).header("request-id", &id)).await;
     assert_eq!(known.header("request-id"), id);
+    let of_gateway = answered(world.ask(Method::GET, PATH).header("request-id", id.replace('-', ""))).await;
+    assert_eq!(of_gateway.header("request-id"), id);
     let forged = answered(world.ask(Method::GET, "/nothing").header("request-id", "x\",\"level\":\"error")).await;
     forged.is_problem(404, "not-found");
     for answer in [known, forged] {
