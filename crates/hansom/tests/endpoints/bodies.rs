@@ -36,6 +36,7 @@ async fn h98_no_body_takes_a_member_that_the_contract_does_not_name() {
                 .split('/')
                 .map(|part| match part {
                     "{slug}" => "repairs",
+                    "{address}" => "partners@hackney.example",
                     part if part.starts_with('{') => "00000000000000000000000000000000",
                     part => part,
                 })
