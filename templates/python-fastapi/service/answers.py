@@ -2,7 +2,7 @@
 
 import re
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
@@ -13,7 +13,7 @@ from service.contract import Contract, Operation
 from service.journal import log
 from service.metrics import Metrics
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = re.compile(r"[0-9a-f]{8}(-?)([0-9a-f]{4}\1){3}[0-9a-f]{12}")
 _tracer = trace.get_tracer("http")
 
 
@@ -66,9 +66,9 @@ def headers_of_all(request_id: str, version: str) -> dict[str, str]:
 
 
 def request_id_of(headers: Headers) -> str:
-    """The gateway's, if it has the form of one: it is written into logs."""
+    """The gateway's, with hyphens or without, if it has the form of one: it is written into logs."""
     sent = headers.get("request-id", "")
-    return sent if _UUID.fullmatch(sent) else str(uuid4())
+    return str(UUID(sent)) if _UUID.fullmatch(sent) else str(uuid4())
 
 
 def _tell(span: Span, method: str, operation: Operation | None, status: int) -> None:

@@ -48,7 +48,8 @@ class PagePlan:
 def plan_of(query: Mapping[str, Any]) -> PagePlan:
     sort: str = query["sort"]
     cursor = query.get("cursor")
-    start = None if cursor is None else _place_of(cursor, query)
+    # An empty one is that of the first page.
+    start = _place_of(cursor, query) if cursor else None
     return PagePlan(query["limit"], sort.removeprefix("-"), sort.startswith("-"), start)
 
 

@@ -34,7 +34,7 @@ export interface App {
 }
 
 const LARGEST_BODY = 65_536;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/;
 
 export async function startApp(settings: Settings, logStream?: { write(line: string): void }): Promise<App> {
   const contract = await readContract();
@@ -97,9 +97,10 @@ function serverOf(settings: Settings, contract: Contract, logger: Journal): Fast
     forceCloseConnections: "idle",
     return503OnClosing: true,
     genReqId: ({ headers }) => {
-      // The gateway's id, if it has the form of one: it is written into logs.
+      // The gateway's id, with hyphens or without, if it has the form of one: it is written into logs.
       const sent = headers["request-id"];
-      return typeof sent === "string" && UUID.test(sent) ? sent : randomUUID();
+      const parts = typeof sent === "string" ? UUID.exec(sent)?.slice(1) : undefined;
+      return parts?.join("-") ?? randomUUID();
     },
     frameworkErrors: (error, request, reply) => {
       const problem = problemOf(error);
