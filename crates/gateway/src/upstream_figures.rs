@@ -40,7 +40,7 @@ impl UpstreamStates {
         for (environment, version, upstreams) in snapshot.upstreams() {
             for (_, address, figures) in upstreams.targets() {
                 if figures.is_in {
-                    states.taking += 1;
+                    states.taking = states.taking.saturating_add(1);
                     continue;
                 }
                 let (environment, api, major) = (environment.clone(), version.api.clone(), version.major);
