@@ -201,7 +201,12 @@ fn read_parameters(operation: &Operation, form: &Fields, errors: &mut Errors) ->
         if parameter.location != Location::Header || value.is_empty() {
             continue;
         }
-        let field = parameter.name.parse::<HeaderName>().ok().zip(HeaderValue::from_str(value).ok());
+        let field = parameter
+            .name
+            .parse::<HeaderName>()
+            .ok()
+            .zip(HeaderValue::from_str(value).ok())
+            .filter(|_| value.is_ascii());
         let wrong = "may have letters, digits and signs of ASCII only, in one line";
         errors.when(field.is_none(), id, &format!("{} {wrong}", parameter.name));
         fields.extend(field);
