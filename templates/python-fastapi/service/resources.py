@@ -5,14 +5,14 @@ from service import street_lights
 
 # hansom: end
 
-ROUTES = (
+ROUTES = [
     # hansom: for each resource
     street_lights.routes,
     # hansom: end
-)
-ENTITIES = (
+]
+ENTITIES = [
     # hansom: for each resource
     street_lights.ENTITY,
     # hansom: end
-)
+]
 """What events call them."""
