@@ -10,6 +10,7 @@ pub(crate) mod lint;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod lsp;
+pub(crate) mod mock;
 pub(crate) mod new;
 pub(crate) mod playbook;
 pub(crate) mod publish;

@@ -7,7 +7,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use hansom_standards::{Fault, Place, document::Limits};
+use hansom_standards::{Contract, Fault, Place, document::Limits};
 
 use crate::failure::Failure;
 
@@ -109,6 +109,22 @@ impl ContractFile {
     /// The contract's own text.
     pub(crate) fn read(&self) -> Result<String, Unreadable> {
         if self.piped { bounded(std::io::stdin().lock()) } else { read_bounded(&self.path(&self.name)) }
+    }
+
+    /// The contract, if all of it is in this file and it is safe to route by; else everything that is wrong with it.
+    pub(crate) fn contract(&self) -> Result<Contract, Failure> {
+        let shown = self.shown(&self.name);
+        let text = self.read().map_err(|unreadable| match unreadable {
+            Unreadable::Absent(why) => Failure::wrong_use(format!("{shown} cannot be read: {why}")),
+            Unreadable::Unfit(fault) => Failure::refused(format!("{shown} is no contract: {fault}")),
+        })?;
+        Contract::read(&text).map_err(|faults| {
+            let lines = faults.iter().map(|fault| {
+                let (line, column) = (fault.place.line, fault.place.column);
+                format!("{shown}:{line}:{column}: {}; {}", fault.what, fault.mend)
+            });
+            Failure::refused(lines.collect::<Vec<String>>().join("\n"))
+        })
     }
 
     /// The text of a file that the contract refers to, if it lies below the contract's base, links followed.

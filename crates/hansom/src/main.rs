@@ -91,6 +91,8 @@ enum Verb {
     Lsp(commands::lsp::Lsp),
     /// Call a running service and hold it against its contract.
     Verify(commands::verify::Verify),
+    /// Serve a contract's examples.
+    Mock(commands::mock::Mock),
     /// Publish a manifest and its contract as a release.
     Publish(commands::publish::Publish),
     /// Sign in at a hub.
@@ -125,6 +127,7 @@ fn main() -> ExitCode {
         Verb::Playbook(playbook) => playbook.run(),
         Verb::Lsp(lsp) => lsp.run(),
         Verb::Verify(verify) => verify.run(),
+        Verb::Mock(mock) => mock.run(),
         Verb::Publish(publish) => publish.run(),
         Verb::Login(login) => login.run(),
         Verb::Logout(logout) => logout.run(),

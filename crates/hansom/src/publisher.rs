@@ -13,6 +13,7 @@ use hansom_store::{Changed, Reads};
 use tokio::time::Instant;
 
 pub(crate) use aside::Aside;
+pub(crate) use documents::operation_document;
 pub(crate) use hold::{Held, Hold, confirm, noted};
 pub(crate) use reading::Reading;
 

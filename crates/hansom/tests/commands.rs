@@ -47,9 +47,10 @@ fn demo_in(dir: &Path, hub: &str) -> Output {
 
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in
-        ["demo", "serve", "keys", "check", "lint", "explain", "lsp", "publish", "new", "update", "playbook", "verify"]
-    {
+    for verb in [
+        "demo", "serve", "keys", "check", "lint", "explain", "lsp", "publish", "new", "update", "playbook", "verify",
+        "mock",
+    ] {
         let output = hansom(&[verb, "--help"]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(

@@ -8,6 +8,7 @@ mod pretty;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::curl::curl;
 pub use self::{json::json, junit::junit, markdown::markdown, pretty::pretty};
 use crate::{
     call::{Answer, Silence},

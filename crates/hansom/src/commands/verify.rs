@@ -4,11 +4,7 @@ mod address;
 mod credentials;
 mod seeded;
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use hansom_standards::{Contract, report::Look};
@@ -19,7 +15,7 @@ use hansom_verify::{
 };
 
 use crate::{
-    contract_file::{ContractFile, Unreadable},
+    contract_file::ContractFile,
     failure::{Doing, Failure},
     saying::{look, say, tell, write_whole},
     world,
@@ -92,7 +88,7 @@ impl Verify {
         if !(LEAST_REQUESTS..=MOST_REQUESTS).contains(&self.max_requests) {
             return Err(Failure::wrong_use(format!("--max-requests is from {LEAST_REQUESTS} to {MOST_REQUESTS}")));
         }
-        let contract = contract(&self.contract)?;
+        let contract = ContractFile::of(&self.contract)?.contract()?;
         let operations = self.operations(&contract)?;
         let seed = self.seed.unwrap_or_else(|| u64::from_le_bytes(world::chance().bytes()));
         let credentials = Credentials::of(self.token.clone(), self.header.clone())?;
@@ -138,21 +134,4 @@ impl Verify {
         }
         if report.broken() > 0 { Err(Failure::found()) } else { Ok(()) }
     }
-}
-
-/// The contract, or everything that is wrong with it.
-fn contract(path: &Path) -> Result<Contract, Failure> {
-    let file = ContractFile::of(path)?;
-    let shown = file.shown(file.name());
-    let text = file.read().map_err(|unreadable| match unreadable {
-        Unreadable::Absent(why) => Failure::wrong_use(format!("{shown} cannot be read: {why}")),
-        Unreadable::Unfit(fault) => Failure::refused(format!("{shown} is no contract: {fault}")),
-    })?;
-    Contract::read(&text).map_err(|faults| {
-        let lines = faults.iter().map(|fault| {
-            let (line, column) = (fault.place.line, fault.place.column);
-            format!("{shown}:{line}:{column}: {}; {}", fault.what, fault.mend)
-        });
-        Failure::refused(lines.collect::<Vec<String>>().join("\n"))
-    })
 }

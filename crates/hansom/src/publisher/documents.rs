@@ -30,13 +30,7 @@ pub(super) fn version_document(
         }
     };
     let mock = target == snapshot::Target::Mock;
-    let operations = published.contract.operations.iter().map(|operation| OperationDocument {
-        id: operation.id.clone(),
-        method: operation.method.clone(),
-        path: operation.path.clone(),
-        upgrades: operation.responses.iter().any(|response| response.status == "101"),
-        contract: mock.then(|| operation_contract(operation)),
-    });
+    let operations = published.contract.operations.iter().map(|operation| operation_document(operation, mock));
     Some(VersionDocument {
         api: version.slug.clone(),
         major: version.major,
@@ -71,6 +65,17 @@ fn cross_origin(allowed: CrossOrigin, operations: &[Operation]) -> CrossOriginDo
         allowed,
         request_headers: names(sent.map(|name| name.to_ascii_lowercase()).collect()),
         answer_headers: names(told.map(|header| header.name.to_ascii_lowercase()).collect()),
+    }
+}
+
+/// An operation, with what a mock has to know of it.
+pub(crate) fn operation_document(operation: &Operation, mock: bool) -> OperationDocument {
+    OperationDocument {
+        id: operation.id.clone(),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        upgrades: operation.responses.iter().any(|response| response.status == "101"),
+        contract: mock.then(|| operation_contract(operation)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::call::{Call, Caller};
 const FALSE_TOKEN: &str = "Authorization: Bearer hansom-verify-false";
 
 /// One line for a shell.
-pub(super) fn curl(call: &Call, recipe: &Recipe) -> String {
+pub(crate) fn curl(call: &Call, recipe: &Recipe) -> String {
     let mut line = String::from("curl -sS --path-as-is ");
     match call.method.as_str() {
         "HEAD" => line.push_str("-I "),
