@@ -51,7 +51,7 @@ test('a new API goes from two files through its findings and its likes to a rele
   await press(page, 'Check it')
   assert.match(await page.title(), /^Error: /)
   await seen(page, 'owner-publish-error')
-  const contract = council('repairs/openapi.yaml').replace(/^ {2}title: .*$/m, '  title: Repairs of garages')
+  const contract = council('repairs/openapi.yaml').replace(/^ {2}title: .*$/m, '  title: Repairs of garages').replace('- url: /repairs/v1', '- url: /garage-repairs/v1')
   const manifest = council('repairs/api.yaml')
     .replace('api: repairs', 'api: garage-repairs')
     .replace('title: Repairs', 'title: Repairs of garages')
