@@ -91,17 +91,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(grants::get_bundle))
         .routes(routes!(grants::decide_bundle))
         .routes(routes!(applications::transfer_application))
-        .routes(routes!(verdicts::get_verdict))
-        .routes(routes!(verdicts::get_difference))
-        .routes(routes!(verdicts::list_scores))
-        .routes(routes!(verdicts::list_edition_scores))
-        .routes(routes!(waivers::list_waivers, waivers::request_waiver))
-        .routes(routes!(waivers::get_waiver))
-        .routes(routes!(waivers::decide_waiver))
-        .routes(routes!(waivers::withdraw_waiver))
-        .routes(routes!(editions::list_editions, editions::publish_edition))
-        .routes(routes!(editions::get_edition))
-        .routes(routes!(editions::forecast_edition))
+        .merge(of_standards())
         .merge(of_people())
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_audit_entry))
@@ -123,6 +113,22 @@ pub(crate) fn router(hub: Hub) -> Router {
         .layer(middleware::from_fn_with_state(hub.clone(), answer::finish))
         .with_state(hub);
     Router::new().nest(ROOT, routes)
+}
+
+/// Those about the playbook at work.
+fn of_standards() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(verdicts::get_verdict))
+        .routes(routes!(verdicts::get_difference))
+        .routes(routes!(verdicts::list_scores))
+        .routes(routes!(verdicts::list_edition_scores))
+        .routes(routes!(waivers::list_waivers, waivers::request_waiver))
+        .routes(routes!(waivers::get_waiver))
+        .routes(routes!(waivers::decide_waiver))
+        .routes(routes!(waivers::withdraw_waiver))
+        .routes(routes!(editions::list_editions, editions::publish_edition))
+        .routes(routes!(editions::get_edition))
+        .routes(routes!(editions::forecast_edition))
 }
 
 /// Those about people: the caller, others and their groups; and what the platform signs with for them.
