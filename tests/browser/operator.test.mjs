@@ -90,7 +90,7 @@ for (const javaScript of [true, false]) {
     await page.goto(`${platform.hub}/people`)
     await page.locator('#q').fill('grace')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('link', { name: /Grace/ }).first().click()
+    await page.locator('main').getByRole('link', { name: /Grace/ }).first().click()
     assert.match(await main(page), /Signed in with/)
     if (javaScript) await accessible(page)
     await picture(page, `operator-person-${how}-javascript`)

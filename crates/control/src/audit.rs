@@ -8,6 +8,9 @@ use crate::{Control, Error};
 /// The most entries that are given at once.
 const MOST: u16 = 500;
 
+/// The longest text that is looked for: a name of 254 characters, whatever they are.
+const LONGEST: usize = 1024;
+
 /// The kinds of things that changes are of, as the trail names them.
 pub const AUDITED: [&str; 8] = ["api", "application", "grant", "waiver", "group", "person", "edition", "signing key"];
 
@@ -34,6 +37,16 @@ pub struct AuditSearch {
     pub application: Option<ApplicationId>,
 }
 
+impl AuditSearch {
+    fn refuse_endless(&self) -> Result<(), Error> {
+        let texts = [&self.actor, &self.actor_kind, &self.verb, &self.kind, &self.thing, &self.request];
+        if texts.into_iter().any(|text| text.len() > LONGEST) {
+            return Err(Error::Invalid(format!("what is looked for is longer than {LONGEST} bytes; look for less")));
+        }
+        Ok(())
+    }
+}
+
 impl Control {
     /// The newest entries before a moment, for administrators.
     pub async fn audit_for(&self, actor: &Actor, before: Timestamp, count: u16) -> Result<Vec<AuditRow>, Error> {
@@ -50,6 +63,7 @@ impl Control {
         before: (Timestamp, &str),
         count: u16,
     ) -> Result<Vec<AuditRow>, Error> {
+        search.refuse_endless()?;
         let (api, application) =
             (self.audited_api(actor, search).await?, self.audited_application(actor, search).await?);
         let of = match (&api, &application) {

@@ -100,10 +100,9 @@ impl Node {
         let signing: SigningWith = Arc::new(RwLock::new(kept_signing_key(&parts.state, &parts.master_key)));
         let (mut registry, pressure) = (Registry::default(), Pressure::default());
         let (journal, entries) = mpsc::channel(JOURNAL_BATCHES);
-        let environments = std::mem::take(&mut parts.environments).into_iter();
-        let life = std::mem::take(&mut parts.life);
+        let (environments, life) = (std::mem::take(&mut parts.environments), std::mem::take(&mut parts.life));
         let setup = hansom_gateway::Setup {
-            environments: environments.map(|of| (of.name, of.listeners, of.entrance)).collect(),
+            environments: environments.into_iter().map(|of| (of.name, of.listeners, of.entrance)).collect(),
             clock: parts.clock.clone(),
             chance: parts.chance.clone(),
             journal,
@@ -118,8 +117,7 @@ impl Node {
         let gateway =
             hansom_gateway::start(setup, kept.map(|kept| kept.snapshot)).doing("the gateway could not start")?;
         let (entries, exporter) = listen(entries, (life.access_log, life.traces), &mut registry);
-        let losses = Losses::register(&mut registry);
-        let (readiness, held) = (Readiness::default(), hold.held());
+        let (losses, readiness, held) = (Losses::register(&mut registry), Readiness::default(), hold.held());
         let tls = life.watched.iter().map(|watched| (watched.environment.clone(), Arc::clone(&watched.tls))).collect();
         let certificates = Certificates::new(life.watched, parts.clock.clone(), readiness.clone(), &mut registry);
         let figures = Figures { gateway: gateway.clone(), keeper: keeper.clone(), held: held.clone() };

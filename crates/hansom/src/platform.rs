@@ -257,13 +257,14 @@ impl Platform {
         let bases: Vec<_> = parts.environments.iter().map(|of| (of.name.clone(), of.base.clone())).collect();
         let copies = Handover::copies(parts.listeners())?;
         let (stop_delay, drain) = (parts.life.stop_delay, parts.life.drain);
+        let config = parts.life.config.take();
         let node = Node::start(&mut parts).await?;
         let opened = node.store(&parts).await?;
         node.quotas.joins((opened.reads.clone(), opened.books.clone()));
         let control = open_control(&parts, &bases, opened.reads, opened.writes).await?;
         let signing = node.signs_with(&control, &parts.state).await?;
         node.answers(control.reads());
-        let reports = reports(&node, &control, &mut parts);
+        let reports = reports(&node, &control, (parts.role, config));
         let books = bookkeeper::run(node.entries, opened.books, parts.clock.clone(), node.losses);
         let bookkeeper = tokio::spawn(bookkeeper::then(books, node.exporter));
         let (paused, pause) = watch::channel(false);
@@ -380,10 +381,10 @@ impl Platform {
 }
 
 /// Who says to those who run the platform how this process is.
-fn reports(node: &Node, control: &Control, parts: &mut Parts) -> Heartbeat {
+fn reports(node: &Node, control: &Control, (role, config): (Role, Option<ConfigFile>)) -> Heartbeat {
     Heartbeat {
         control: control.clone(),
-        role: parts.role,
+        role,
         gateway: node.gateway.clone(),
         keeper: node.keeper.clone(),
         held: node.hold.held(),
@@ -391,7 +392,7 @@ fn reports(node: &Node, control: &Control, parts: &mut Parts) -> Heartbeat {
         tls: node.tls.clone(),
         readiness: node.readiness.clone(),
         losses: node.losses.clone(),
-        config: parts.life.config.take(),
+        config,
     }
 }
 

@@ -40,6 +40,33 @@ async fn the_printed_call_works_and_is_refused_without_its_token() {
 }
 
 #[tokio::test]
+async fn a_process_says_how_it_is_and_one_that_was_killed_is_missed() {
+    let scratch = Scratch::new();
+    let demo = Demo::start(&scratch.0).await;
+    let mut grace = demo.sign_in("grace.obi@hackney.example").await;
+    let mut node = Value::Null;
+    until("the process reports", async || {
+        let platform = grace.api("GET", "/platform", &Value::Null).await.json();
+        node = platform["nodes"][0].clone();
+        node["generation"] == platform["generation"] && node["serversIn"].as_u64() > Some(0)
+    })
+    .await;
+    assert_eq!((node["role"].as_str(), node["isMissing"].as_bool()), (Some("all"), Some(false)), "{node}");
+    assert_eq!(node["version"], env!("CARGO_PKG_VERSION"));
+    assert!(node["databaseMicros"].as_u64() > Some(0), "{node}");
+    let killed = node["id"].clone();
+    demo.kill();
+    let demo = Demo::start(&scratch.0).await;
+    let mut grace = demo.sign_in("grace.obi@hackney.example").await;
+    until("both are spoken of", async || {
+        let platform = grace.api("GET", "/platform", &Value::Null).await.json();
+        let ids: Vec<_> = platform["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
+        ids.len() == 2 && ids.contains(&killed)
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_token_works_in_its_own_environment_alone() {
     let scratch = Scratch::new();
     let demo = Demo::start(&scratch.0).await;

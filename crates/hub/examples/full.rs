@@ -199,8 +199,6 @@ impl Model {
         let owner: GroupAddress = format!("team-{}@hackney.example", number % 500).parse()?;
         let id: ApiId = format!("api-{number}").parse()?;
         let version: VersionId = format!("version-{number}").parse()?;
-        let release: ReleaseId = format!("release-{number}").parse()?;
-        let named = |text: &str| text.replace("Model", second).replace("model", second);
         let at = hansom_testkit::START;
         let (kind, audience) =
             (Kind::Service, if number.is_multiple_of(3) { Audience::Internal } else { Audience::Public });
@@ -231,23 +229,24 @@ impl Model {
                 current_release: 1,
             })
             .await?;
-        let (contract, card, manifest) = (named(&self.contract), named(&self.card), manifest(&slug));
-        change
-            .insert_release(&NewRelease {
-                id: &release,
-                version_id: &version,
-                number: 1,
-                info_version: "1.0.0",
-                contract: &contract,
-                manifest: &manifest,
-                difference: "{}",
-                card: &card,
-                at,
-                by: "Hansom",
-            })
-            .await?;
+        let named = |text: &str| text.replace("Model", second).replace("model", second);
+        self.release(change, (number, &version), (&named(&self.contract), &named(&self.card), &manifest(&slug))).await
+    }
+
+    async fn release(
+        &self,
+        change: &mut Change,
+        (number, version_id): (usize, &VersionId),
+        (contract, card, manifest): (&str, &str, &str),
+    ) -> Outcome<()> {
+        let (id, at): (ReleaseId, _) = (format!("release-{number}").parse()?, hansom_testkit::START);
+        let (info_version, difference, by) = ("1.0.0", "{}", "Hansom");
+        let number = 1;
+        let release =
+            NewRelease { id: &id, version_id, number, info_version, contract, manifest, difference, card, at, by };
+        change.insert_release(&release).await?;
         let verdict = NewVerdict {
-            release_id: &release,
+            release_id: &id,
             edition: &self.edition,
             profile: "uk-council",
             at,

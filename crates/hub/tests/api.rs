@@ -795,6 +795,7 @@ async fn an_entry_of_the_trail_names_its_request_and_is_for_the_owners_of_its_th
     stranger.get(&format!("/audit?application={application}")).await.is_problem(404, "not-found");
     stranger.get("/audit?api=repairs").await.is_problem(404, "not-found");
     ada.get("/audit?actor=ada").await.is_problem(403, "not-allowed");
+    root.get(&format!("/audit?actor={}", "%25".repeat(2000))).await.is_problem(400, "bad-request");
 }
 
 #[tokio::test]

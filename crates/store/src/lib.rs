@@ -69,7 +69,7 @@ pub use mail_links::{LinksSent, MailLinkRow, NewOutsider, OutsiderRow};
 pub use nodes::{GroupSourceRow, NodeRow};
 pub use notices::{ListedNoticeRow, NewNotice, NoticeCountsRow, NoticeRow, Recipient};
 pub use oauth_clients::{OauthClientRow, ServiceAccountRow};
-pub use people::{GroupRow, MembershipSource, PersonRow, ToldGroupRow};
+pub use people::{MembershipSource, PersonRow, ToldGroupRow};
 pub use pipelines::PipelineRow;
 pub use quotas::QuotaRow;
 pub use refusals::RefusalCountRow;

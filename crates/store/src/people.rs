@@ -33,20 +33,6 @@ row! {
 }
 
 row! {
-    /// A group that the platform knows.
-    pub struct GroupRow {
-        /// Its address.
-        pub address: GroupAddress,
-        /// Its name, for a group kept in Hansom; empty for a group of the directory.
-        pub title: String,
-        /// How many people who have signed in are in it.
-        pub members: i64,
-        /// Whether it is kept in Hansom and not told by the directory.
-        pub kept: bool,
-    }
-}
-
-row! {
     /// One person in one group.
     pub struct MembershipRow {
         /// Who.
@@ -149,17 +135,6 @@ impl Reads {
         let sql = "SELECT DISTINCT person_id, group_address FROM membership ORDER BY person_id, group_address";
         let rows: Vec<MembershipRow> = on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(|row| (row.person_id, row.group_address)).collect())
-    }
-
-    /// Every group that owns something, has a known member or is kept in Hansom, by address.
-    pub async fn groups(&self) -> Result<Vec<GroupRow>, Error> {
-        let sql = "SELECT g.address, coalesce(k.title, '') AS title, \
-                   (SELECT count(DISTINCT m.person_id) FROM membership m WHERE m.group_address = g.address) AS members, \
-                   CASE WHEN k.address IS NULL THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS kept \
-                   FROM (SELECT address FROM kept_group UNION SELECT owner FROM api UNION SELECT owner FROM application \
-                   UNION SELECT group_address FROM membership) g LEFT JOIN kept_group k ON k.address = g.address \
-                   ORDER BY g.address";
-        Ok(on!(&self.pool, pool => sqlx::query_as(sql).fetch_all(pool).await)?)
     }
 }
 

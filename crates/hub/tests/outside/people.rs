@@ -137,3 +137,47 @@ async fn an_administrator_suspends_a_person_whose_page_others_do_not_see() {
     chief.post(&suspension, &[("decision", "let in")]).await;
     assert!(!chief.get(&place).await.text.contains("He lost his laptop"));
 }
+
+#[tokio::test]
+async fn people_and_groups_are_found_and_a_group_says_what_belongs_to_it_and_what_is_wrong() {
+    let town = Town::with_council().await;
+    let chief = town.person("Chief", &["api-platform@hackney.example"]).await;
+    let member = town.person("Ada Okoro", &["housing-repairs@hackney.example"]).await;
+    town.person("Ben 50%", &["digital@hackney.example"]).await;
+    for (query, there) in
+        [("q=okoro", true), ("q=OKORO", true), ("q=%25", false), ("q=nobody", false), ("suspended=yes", false)]
+    {
+        let page = chief.get(&format!("/people?{query}")).await.text;
+        assert_eq!(page.contains(">Ada Okoro<"), there, "{query}");
+    }
+    let place = "/groups/housing-repairs%40hackney.example";
+    let page = chief.get(place).await.text;
+    for part in ["kept by the directory", "Ada Okoro", "href=\"/apis/repairs\"", "Only one member is known"] {
+        assert!(page.contains(part), "the page does not say {part}: {page}");
+    }
+    assert!(!page.contains("Remove the group") && !page.contains("Add people"), "the directory keeps it");
+    assert_eq!(member.get(place).await.status, StatusCode::OK, "a member sees who is in it");
+    assert_eq!(member.get("/groups/digital%40hackney.example").await.status, StatusCode::NOT_FOUND);
+    assert!(chief.get("/groups?flag=alone").await.text.contains("housing-repairs@hackney.example"));
+    assert!(!chief.get("/groups?flag=emptied").await.text.contains("housing-repairs@hackney.example"));
+    assert!(!member.get("/groups").await.text.contains("digital@hackney.example"), "others see their own alone");
+    let id = town.control.reads().people().await.unwrap().into_iter().find(|it| it.name == "Ada Okoro").unwrap().id;
+    let page = chief.get(&format!("/people/{id}")).await.text;
+    assert!(page.contains(place) && page.contains("A browser"), "{page}");
+}
+
+#[tokio::test]
+async fn the_requests_of_everybody_are_shown_oldest_first_with_how_long_they_wait() {
+    let town = Town::with_council().await;
+    let ben = town.person("Ben", &["digital@hackney.example"]).await;
+    let application = town.application(&ben).await;
+    let grant = town.grant(&ben, &application).await;
+    assert_eq!(ben.get("/requests").await.status, StatusCode::FORBIDDEN);
+    town.hands.forward(3 * 3600);
+    let chief = town.person("Chief", &["api-platform@hackney.example"]).await;
+    let page = chief.get("/requests").await.text;
+    assert!(page.contains(&format!("href=\"{grant}\"")) && page.contains("3 hours"), "{page}");
+    for query in ["state=approved", "api=rents", "age=1"] {
+        assert!(chief.get(&format!("/requests?{query}")).await.text.contains("None fits"), "{query}");
+    }
+}

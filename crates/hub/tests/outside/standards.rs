@@ -147,6 +147,72 @@ async fn changes_are_told_release_by_release_with_what_breaks_first() {
 }
 
 #[tokio::test]
+async fn findings_and_changes_are_told_as_markdown_in_which_nothing_is_markup() {
+    let town = settle().await;
+    let stranger = town.stranger();
+    let verdict = stranger.get("/apis/tenancies/v1/standards.md").await;
+    assert_eq!(verdict.header("content-type"), "text/markdown; charset=utf-8", "{}", verdict.text);
+    for part in [
+        "# Tenancies v1 by the playbook",
+        "[META-03](/playbook/standards/META-03.md)",
+        "- Line 2, column",
+        "## By chapter",
+    ] {
+        assert!(verdict.text.contains(part), "the twin does not say {part}: {}", verdict.text);
+    }
+    assert!(!verdict.text.contains("<script>"), "{}", verdict.text);
+    let changes = stranger.get_as("/apis/tenancies/v1/changes", "text/markdown").await.text;
+    assert!(changes.starts_with("# Changes of Tenancies v1") && changes.contains("The first release."), "{changes}");
+    assert!(shown(&stranger, "/apis/tenancies/v1/changes").await.contains("href=\"/apis/tenancies/v1/changes.md\""));
+}
+
+#[tokio::test]
+async fn scores_are_narrowed_told_by_chapter_and_downloaded() {
+    let town = settle().await;
+    let owner = town.person("olu", &[OWNERS]).await;
+    let page = shown(&owner, "/scores").await;
+    for part in
+        ["Tenancies v1", "/apis/tenancies/v1/standards?release=1", "/playbook/standards#meta", "By edition", "2026.1"]
+    {
+        assert!(page.contains(part), "the page does not say {part}: {page}");
+    }
+    assert!(shown(&owner, "/scores?owner=parks").await.contains("No API fits"));
+    assert!(shown(&owner, "/scores?edition=%3Cscript%3E").await.contains("No API fits"));
+    let file = owner.get("/scores.csv?edition=2026.1&owner=housing").await;
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8; header=present");
+    let lines: Vec<&str> = file.text.lines().collect();
+    assert!(lines[0].starts_with("edition,api,title,owner,major,release,score,mustBroken"), "{}", lines[0]);
+    assert!(lines[1].starts_with("2026.1,tenancies,Tenancies,housing@hackney.example,v1,1,"), "{}", lines[1]);
+    assert_eq!(lines.len(), 2);
+}
+
+#[tokio::test]
+async fn waivers_are_narrowed_by_state_api_and_age() {
+    let town = settle().await;
+    let owner = town.person("olu", &[OWNERS]).await;
+    let fields = [
+        ("rule", "META-03"),
+        ("reason", "The team gets its mailbox next month."),
+        ("answers_for_it", "Olu"),
+        ("ends_on", "2027-04-01"),
+    ];
+    address(&owner.post("/apis/tenancies/v1/waiver", &fields).await);
+    town.hands.forward(2 * 86_400);
+    let keeper = town.person("hana", &[KEEPERS]).await;
+    for (query, found) in [
+        ("", true),
+        ("?state=requested&api=tenancies&age=1", true),
+        ("?age=7", false),
+        ("?state=approved", false),
+        ("?api=rents", false),
+    ] {
+        let page = shown(&keeper, &format!("/waivers{query}")).await;
+        assert_eq!(page.contains("META-03"), found, "{query}");
+        assert_eq!(page.contains("2 days"), found, "{query}: how long it waits");
+    }
+}
+
+#[tokio::test]
 async fn an_edition_is_looked_at_then_published_by_its_keepers_alone() {
     let town = settle().await;
     let keeper = town.person("hana", &[KEEPERS]).await;

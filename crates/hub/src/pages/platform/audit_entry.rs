@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::audit::who;
 use crate::{
     answer::{Refusal, page},
+    filter,
     frame::{Frame, Section},
     moment,
     sentence::capital,
@@ -63,10 +64,8 @@ fn trail(actor: &Actor, row: &AuditRow) -> String {
         return urls::AUDIT.to_owned();
     }
     match row.subject.split_once(' ') {
-        Some((kind @ ("api" | "application"), name)) => urls::narrowed(
-            urls::AUDIT,
-            &crate::filter::query([(if kind == "api" { "api" } else { "application" }, name)]),
-        ),
+        Some(("api", name)) => urls::narrowed(urls::AUDIT, &filter::query([("api", name)])),
+        Some(("application", name)) => urls::narrowed(urls::AUDIT, &filter::query([("application", name)])),
         _ => address(&row.subject),
     }
 }
