@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { accessible, openBrowser, openPage, picture, signIn, startPlatform } from './platform.mjs'
 
+const guides = ['what-is-an-api', 'getting-started', 'how-access-works', 'errors', 'terms', 'privacy', 'cookies', 'accessibility', 'contact']
 let platform
 let browser
 
@@ -136,7 +137,8 @@ test('every page a stranger can open is accessible', async () => {
   const { page, complaints } = await openPage(browser)
   const paths = ['/', '/?q=collection', '/?q=nothingthere', '/apis/bulky-waste/v1', '/apis/council-tax/v1',
     '/apis/bulky-waste/v1/operations/bookCollection', '/apis/bulky-waste/v1/operations/listCollections',
-    '/apis/bulky-waste/v1/schemas/Collection', '/apis/bulky-waste/v1/changes', '/problems', '/problems/token-missing', '/about', '/accessibility', '/refusals']
+    '/apis/bulky-waste/v1/schemas/Collection', '/apis/bulky-waste/v1/changes', '/problems', '/problems/token-missing', '/about', '/refusals',
+    '/guides', ...guides.map((guide) => `/guides/${guide}`), '/status', '/apis/bulky-waste/status', '/meetups']
   for (const path of paths) {
     const answer = await page.goto(platform.hub + path)
     assert.ok(answer.status() === 200, `${path}: ${answer.status()}`)

@@ -1,6 +1,6 @@
 // How do browser tests open a browser, and tell whether a page is accessible?
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { appendFile, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -58,7 +58,8 @@ export async function signIn(page, platform, email) {
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+/** Which rules of axe-core are run. */
+export const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /**
  * Throws unless axe-core finds nothing on the page at WCAG 2.2 AA. It runs in a world of its own, so the page's
@@ -73,15 +74,26 @@ export async function accessible(page) {
       frameId: frameTree.frame.id,
       worldName: 'axe',
     })
-    const options = { runOnly: WCAG_22_AA, resultTypes: ['violations'], preload: false }
+    const options = { runOnly: RULES, resultTypes: ['violations'], preload: false }
     await evaluate(session, contextId, `${axe};undefined`)
     const run = evaluate(session, contextId, `axe.run(document, ${JSON.stringify(options)})`)
     const { violations, passes } = await Promise.race([run, givingUp(page)])
     if (passes.length === 0) throw new Error(`axe-core had nothing to look at on ${page.url()}`)
+    await remember(page, passes.length, violations.length)
     if (violations.length) throw new Error(`${page.url()} is not accessible\n${violations.map(describe).join('\n')}`)
   } finally {
     await session.detach()
   }
+}
+
+/** What was looked at, a line for each page: accessibility.mjs makes the record of it that the accessibility statement shows. */
+export const SEEN = join(here, 'accessibility.jsonl')
+
+async function remember(page, passed, violations) {
+  const { pathname, hostname } = new URL(page.url())
+  if (hostname !== '127.0.0.1' || !page.context().browser()) return
+  const line = { page: pathname, width: page.viewportSize().width, passed, violations, browser: `Chromium ${page.context().browser().version()}` }
+  await appendFile(SEEN, `${JSON.stringify(line)}\n`)
 }
 
 async function givingUp(page) {

@@ -99,3 +99,19 @@ id! {
     /// A waiver, from its request on.
     WaiverId
 }
+id! {
+    /// An incident: something that went wrong, as operators tell it.
+    IncidentId
+}
+id! {
+    /// A meetup of the community.
+    MeetupId
+}
+id! {
+    /// A thread of feedback.
+    FeedbackId
+}
+id! {
+    /// A message of a thread.
+    MessageId
+}

@@ -9,9 +9,11 @@ mod chance;
 mod client;
 mod credential;
 mod environment;
+mod feedback;
 mod grant;
 mod group;
 mod id;
+mod incident;
 mod invalid;
 mod limits;
 mod network;
@@ -33,12 +35,14 @@ pub use chance::Chance;
 pub use client::{COMMAND_LINE_CLIENT, HUB_CLIENT, is_built_in_client};
 pub use credential::{CredentialKind, Overlap, PlainSecret};
 pub use environment::EnvironmentName;
+pub use feedback::FeedbackState;
 pub use grant::{Decision, GrantState};
 pub use group::GroupAddress;
 pub use id::{
-    ApiId, ApplicationId, CredentialId, DraftId, GrantId, PersonId, PipelineId, ReleaseId, RequestId, TokenId,
-    VersionId, WaiverId,
+    ApiId, ApplicationId, CredentialId, DraftId, FeedbackId, GrantId, IncidentId, MeetupId, MessageId, PersonId,
+    PipelineId, ReleaseId, RequestId, TokenId, VersionId, WaiverId,
 };
+pub use incident::{Health, Impact, IncidentState};
 pub use invalid::Invalid;
 pub use limits::{CrossOrigin, Limit, Limits, Quotas, Rate};
 pub use network::{Network, OpenNetworks, network_of_caller};

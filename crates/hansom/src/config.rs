@@ -25,6 +25,7 @@ use crate::{
 mod gateway;
 mod identity;
 mod keys;
+mod look;
 mod mail;
 mod observation;
 mod role;
@@ -36,6 +37,7 @@ pub(crate) use gateway::Gateway;
 use gateway::Header;
 pub(crate) use identity::Identity;
 pub(crate) use keys::Keys;
+pub(crate) use look::Look;
 pub(crate) use mail::{Encryption, Mail};
 use observation::{Observation, Traces};
 pub(crate) use role::Role;
@@ -112,6 +114,12 @@ pub(crate) struct Listener {
     /// The header that they write the client into.
     #[serde(default)]
     forwarded_header: Header,
+    /// How it looks, and who stands behind it.
+    #[serde(default)]
+    pub(crate) look: Look,
+    /// Whether people who are not signed in may give feedback.
+    #[serde(default)]
+    pub(crate) strangers_give_feedback: bool,
 }
 
 impl Listener {
@@ -241,6 +249,7 @@ impl Config {
         })?;
         let folder = file.parent().unwrap_or(Path::new("."));
         config.state.directory = folder.join(&config.state.directory);
+        config.hub.look.take_from(folder);
         if let Some(profile) = config.standards.profile.as_mut().filter(|name| Profile::bundled(name).is_none()) {
             *profile = folder.join(&*profile).display().to_string();
         }
@@ -355,6 +364,7 @@ impl Config {
         self.keys.check().or_else(|why| refuse(format!("[keys] {why}")))?;
         self.grants.check().or_else(|why| refuse(format!("[grants] {why}")))?;
         self.mail.as_ref().map_or(Ok(()), Mail::check).or_else(|why| refuse(format!("[mail] {why}")))?;
+        self.look().map(|_| ()).or_else(|why| refuse(format!("[hub.look] {why}")))?;
         self.post().map(|_| ())?;
         self.materials(file)?;
         self.database_url().map(|_| ())?;
@@ -409,6 +419,11 @@ impl Config {
     /// The way for mails, if there is one; a gateway alone writes none.
     pub(crate) fn post(&self) -> Result<Option<Post>, Failure> {
         self.mail.as_ref().filter(|_| self.role.serves_hub()).map(Post::of).transpose()
+    }
+
+    /// How the hub looks; a gateway alone has none.
+    pub(crate) fn look(&self) -> Result<hansom_hub::Look, String> {
+        if self.role.serves_hub() { self.hub.look.read() } else { Ok(hansom_hub::Look::default()) }
     }
 
     fn check_identity(&self) -> Result<(), String> {

@@ -12,7 +12,7 @@ use axum::serve::ListenerExt;
 use hansom_control::{Control, Settings, Standards, Terms, Vault};
 use hansom_domain::{Chance, Clock, EnvironmentName, GroupAddress, OpenNetworks};
 use hansom_gateway::{Bounds, Entrance, Gateway, Reach, Sampling, Tls, TrustedProxies};
-use hansom_hub::{MailLinks, Pages};
+use hansom_hub::{Look, MailLinks, Pages};
 use hansom_oauth::{OAuth, Rules, SignIn, Way};
 use hansom_store::{Reads, Writes};
 use tokio::{
@@ -90,6 +90,10 @@ pub(crate) struct Parts {
     pub(crate) standards: Standards,
     /// What every page says at its top.
     pub(crate) notice: Option<String>,
+    /// How the hub looks.
+    pub(crate) look: Look,
+    /// Whether people who are not signed in may give feedback.
+    pub(crate) strangers_give_feedback: bool,
     /// How the process lives and ends.
     pub(crate) life: Life,
     /// The clock.
@@ -446,6 +450,8 @@ fn serve_hub(
         gateways: Arc::new(TrialCalls::new(&environments)?),
         environments,
         notice: parts.notice.clone(),
+        look: parts.look.clone(),
+        strangers_give_feedback: parts.strangers_give_feedback,
         mail_links: parts.mail_links.clone(),
         sends_mail: parts.post.is_some(),
         public_reuse: parts.public_reuse,

@@ -10,7 +10,7 @@ use axum::{
 };
 use hansom_domain::ProblemCode;
 
-use crate::{Hub, answer::Refusal, compression, protection};
+use crate::{Hub, answer::Refusal, compression, look::Look, protection};
 
 /// A file in the binary.
 pub(crate) struct File {
@@ -52,22 +52,38 @@ pub(crate) static ALONE: [File; 4] = files! {
     "favicon.svg" "image/svg+xml", "favicon.svg";
 };
 
+/// The style sheet of the organisation's own colours.
+const LOOK: &str = "look.css";
+
 /// The files under one address that changes with any of them, so that a script can import its neighbour.
 #[derive(Clone, Debug)]
 pub(crate) struct Assets {
     /// Where the files lie, without a slash at its end.
     pub(crate) root: String,
+    /// Where the organisation's own colours are; empty if it has none.
+    pub(crate) look: String,
+    /// Where its logo is; empty if it has none.
+    pub(crate) logo: String,
     hash: String,
+    style: String,
 }
 
 impl Assets {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(look: &Look) -> Self {
         let mut digest = Context::new(&SHA256);
         for file in &FILES {
             digest.update(file.bytes);
         }
+        let style = look.colours.style();
+        digest.update(style.as_bytes());
+        if let Some(logo) = &look.logo {
+            digest.update(logo.bytes());
+        }
         let hash: String = digest.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { root: format!("/static/{hash}"), hash }
+        let root = format!("/static/{hash}");
+        let look_address = if style.is_empty() { String::new() } else { format!("{root}/{LOOK}") };
+        let logo = look.logo.as_ref().map_or_else(String::new, |logo| format!("{root}/{}", logo.name()));
+        Self { root, look: look_address, logo, hash, style }
     }
 }
 
@@ -77,20 +93,34 @@ pub(crate) async fn file(
     Path((hash, name)): Path<(String, String)>,
     asked: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let file = FILES.iter().find(|file| file.name == name && hash == hub.assets.hash);
-    let file = file.ok_or_else(|| {
-        Refusal::new(ProblemCode::NotFound, "There is no such file; load the page again that asked for it.")
-    })?;
-    let headers =
-        [(header::CONTENT_TYPE, file.media_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let missing =
+        || Refusal::new(ProblemCode::NotFound, "There is no such file; load the page again that asked for it.");
+    if hash != hub.assets.hash {
+        return Err(missing());
+    }
+    let headers = |media_type| {
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+            (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        ]
+    };
+    if let Some(logo) = hub.look.logo.as_ref().filter(|logo| logo.name() == name) {
+        let mut response = (headers(logo.media_type()), logo.bytes().to_vec()).into_response();
+        protection::let_nothing_act(response.headers_mut());
+        return Ok(response);
+    }
+    if name == LOOK {
+        return Ok((headers(CSS), hub.assets.style.clone()).into_response());
+    }
+    let file = FILES.iter().find(|file| file.name == name).ok_or_else(missing)?;
     let small =
         compression::takes_gzip(&asked).then(|| file.small.get_or_init(|| compression::gzip(file.bytes)).as_deref());
     let mut response = match small.flatten() {
-        Some(small) => (headers, [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
-        None => (headers, file.bytes).into_response(),
+        Some(small) => (headers(file.media_type), [(header::CONTENT_ENCODING, "gzip")], small).into_response(),
+        None => (headers(file.media_type), file.bytes).into_response(),
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if file.name == WORKER {
+    if name == WORKER {
         protection::let_engine_run(response.headers_mut());
     }
     Ok(response)

@@ -2,7 +2,7 @@
 
 use hansom_control::Session;
 
-use crate::{Hub, urls};
+use crate::{Hub, Look, urls};
 
 /// The part of the hub that the navigation marks as the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(crate) enum Section {
     Inbox,
     Playbook,
     Publishing,
+    Guides,
     Refusals,
     Elsewhere,
 }
@@ -45,6 +46,15 @@ pub(crate) struct Frame {
     pub(crate) form_token: String,
     pub(crate) sign_in: String,
     pub(crate) notice: String,
+    /// What the hub is called, and whose it is.
+    pub(crate) name: String,
+    pub(crate) organisation: String,
+    /// Where its logo and the style sheet of its colours are; empty where it has none.
+    pub(crate) logo: String,
+    pub(crate) look: String,
+    pub(crate) theme: String,
+    /// Where feedback on this page is given; empty for those who may not.
+    pub(crate) feedback: String,
     pub(crate) assets: String,
     /// The same page as Markdown; empty where there is none.
     pub(crate) twin: String,
@@ -88,6 +98,15 @@ impl Frame {
             form_token: session.map_or_else(String::new, |session| session.form_token.clone()),
             sign_in: urls::sign_in(path),
             notice: hub.notice.clone().unwrap_or_default(),
+            name: hub.look.name.clone(),
+            organisation: hub.look.organisation.clone(),
+            logo: hub.assets.logo.clone(),
+            look: hub.assets.look.clone(),
+            theme: hub.look.colours.theme(),
+            feedback: match session.is_some() || hub.strangers_give_feedback {
+                true => urls::give_feedback(path),
+                false => String::new(),
+            },
             assets: hub.assets.root.clone(),
             twin: String::new(),
             alone: false,
@@ -96,6 +115,7 @@ impl Frame {
 
     /// The frame of a page of the playbook that stands alone as a file.
     pub(crate) fn alone() -> Self {
+        let look = Look::default();
         let entry = |text: &str, href| NavigationItem { text: text.to_owned(), href, current: false };
         Self {
             title: String::new(),
@@ -112,6 +132,12 @@ impl Frame {
             form_token: String::new(),
             sign_in: String::new(),
             notice: String::new(),
+            name: look.name,
+            organisation: look.organisation,
+            logo: String::new(),
+            look: String::new(),
+            theme: look.colours.theme(),
+            feedback: String::new(),
             assets: urls::ASSETS_ALONE.to_owned(),
             twin: String::new(),
             alone: true,
@@ -152,6 +178,7 @@ fn navigation(signed_in: bool, section: Section, waiting: usize) -> Vec<Navigati
         ("Publish".to_owned(), urls::PUBLISH, Section::Publishing, signed_in),
         (inbox, urls::INBOX, Section::Inbox, signed_in),
         ("Playbook".to_owned(), urls::PLAYBOOK, Section::Playbook, true),
+        ("Guides".to_owned(), urls::GUIDES, Section::Guides, true),
         ("Why was my call refused?".to_owned(), urls::REFUSALS, Section::Refusals, true),
     ];
     all.into_iter()

@@ -16,16 +16,19 @@ mod chart;
 mod choice;
 mod collections;
 mod compression;
+mod cookies;
 mod csv;
 mod filter;
 mod finding_line;
 mod form;
 mod frame;
-mod link_calls;
+mod guides;
+mod look;
 mod machines;
 mod manifest_text;
 mod moment;
 mod needs;
+mod network_calls;
 mod pages;
 mod pagination;
 pub mod playbook;
@@ -36,6 +39,7 @@ mod reuse;
 mod sentence;
 mod session;
 mod state;
+mod status;
 mod stem;
 mod stretch;
 mod taker;
@@ -51,6 +55,7 @@ use hansom_control::Control;
 use hansom_domain::EnvironmentName;
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use look::{Colour, Colours, Contact, Logo, Look};
 pub(crate) use state::Hub;
 pub use trying::{GatewayAnswer, GatewayCall, Gateways, Later, MOST_ANSWER_BYTES, Unreached};
 
@@ -79,6 +84,10 @@ pub struct Setup {
     pub public_reuse: bool,
     /// What a banner on every page says, for example that this is a demo.
     pub notice: Option<String>,
+    /// How it looks.
+    pub look: Look,
+    /// Whether people who are not signed in may give feedback.
+    pub strangers_give_feedback: bool,
 }
 
 /// On which terms developers from outside come in by links in mails.

@@ -1,6 +1,6 @@
-//! How is a moment written for people, and when does a day begin?
+//! How is a moment written for people and read from them, and when does a day begin?
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use hansom_domain::Timestamp;
 
 use crate::sentence::counted;
@@ -8,6 +8,18 @@ use crate::sentence::counted;
 /// The moment at which a day begins, in UTC.
 pub(crate) fn beginning(day: NaiveDate) -> Timestamp {
     Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+}
+
+/// What a person wrote, like `2026-11-23 11:02`, in UTC.
+pub(crate) fn read(text: &str) -> Result<Timestamp, chrono::ParseError> {
+    let moment = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")?;
+    Ok(Timestamp::from_seconds(moment.and_utc().timestamp()))
+}
+
+/// The same the other way round, for forms.
+pub(crate) fn typed(moment: Timestamp) -> String {
+    DateTime::from_timestamp_millis(moment.millis())
+        .map_or_else(String::new, |moment| moment.format("%Y-%m-%d %H:%M").to_string())
 }
 
 /// `23 November 2026, 11:02 UTC`.

@@ -51,6 +51,14 @@ pub(crate) fn let_engine_run(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EDITOR_POLICY));
 }
 
+/// Lets nothing act in a picture that is opened by itself.
+pub(crate) fn let_nothing_act(headers: &mut HeaderMap) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
+    );
+}
+
 /// Refuses a form that another site sent: by `Sec-Fetch-Site` and `Origin`, whichever the browser sends.
 pub(crate) fn refuse_other_sites(method: &Method, headers: &HeaderMap, hub: &Hub) -> Result<(), Refusal> {
     if method.is_safe() {

@@ -7,9 +7,14 @@ use hansom_domain::{Actor, EnvironmentName};
 use hansom_oauth::{OAuth, SignIn};
 
 use crate::{
-    Gateways, MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, link_calls::LinkCalls,
-    machines::Kept, reuse::Counted, trying::Trials,
+    Gateways, MailLinks, Setup, api::Calls, assets::Assets, catalogue::Catalogue, look::Look, machines::Kept,
+    network_calls::NetworkCalls, reuse::Counted, status::Board, trying::Trials,
 };
+
+/// Links to sign in by that one network may ask for in a quarter of an hour.
+const LINKS: u32 = 30;
+/// How often strangers of one network may write in that time.
+const FEEDBACK: u32 = 5;
 
 /// The hub's state; cheap to clone.
 #[derive(Clone)]
@@ -31,6 +36,10 @@ pub(crate) struct Held {
     /// Who tries how much.
     pub(crate) trials: Trials,
     pub(crate) notice: Option<String>,
+    /// How the hub looks, and who stands behind it.
+    pub(crate) look: Look,
+    /// Whether people who are not signed in may give feedback.
+    pub(crate) strangers_give_feedback: bool,
     pub(crate) mail_links: Option<MailLinks>,
     pub(crate) sends_mail: bool,
     pub(crate) public_reuse: bool,
@@ -42,9 +51,13 @@ pub(crate) struct Held {
     /// What there is, ready for searching.
     pub(crate) catalogue: Catalogue,
     /// Who had links sent lately.
-    pub(crate) link_calls: LinkCalls,
+    pub(crate) link_calls: NetworkCalls,
     /// What programs read of it.
     pub(crate) documents: Kept,
+    /// How every API does.
+    pub(crate) board: Board,
+    /// Who gave feedback lately without being signed in.
+    pub(crate) feedback_calls: NetworkCalls,
 }
 
 impl Hub {
@@ -64,15 +77,19 @@ impl Hub {
             gateways: setup.gateways,
             trials: Trials::default(),
             notice: setup.notice,
+            strangers_give_feedback: setup.strangers_give_feedback,
             mail_links: setup.mail_links,
             sends_mail: setup.sends_mail,
             public_reuse: setup.public_reuse,
             reuse: Counted::default(),
-            assets: Assets::new(),
+            assets: Assets::new(&setup.look),
+            look: setup.look,
             calls: Calls::default(),
             catalogue: Catalogue::default(),
-            link_calls: LinkCalls::default(),
+            link_calls: NetworkCalls::of(LINKS),
             documents: Kept::default(),
+            board: Board::default(),
+            feedback_calls: NetworkCalls::of(FEEDBACK),
         }))
     }
 

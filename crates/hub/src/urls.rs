@@ -3,8 +3,8 @@
 //! Every link, redirect and route of the pages is made here, so that a link cannot lead to an address that is not there.
 
 use hansom_domain::{
-    ApiSlug, ApplicationId, CredentialId, DraftId, GrantId, GroupAddress, Major, PersonId, PipelineId, ProblemCode,
-    WaiverId,
+    ApiSlug, ApplicationId, CredentialId, DraftId, FeedbackId, GrantId, GroupAddress, IncidentId, Major, MeetupId,
+    PersonId, PipelineId, ProblemCode, WaiverId,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -53,7 +53,17 @@ pub(crate) const PEOPLE: &str = "/people";
 pub(crate) const GROUPS: &str = "/groups";
 pub(crate) const NEW_GROUP: &str = "/groups/new";
 pub(crate) const ABOUT: &str = "/about";
-pub(crate) const ACCESSIBILITY: &str = "/accessibility";
+/// How to use the hub, and what holds here.
+pub(crate) const GUIDES: &str = "/guides";
+/// How every API and the platform do.
+pub(crate) const STATUS: &str = "/status";
+pub(crate) const STATUS_FEED: &str = "/status.atom";
+pub(crate) const NEW_INCIDENT: &str = "/incidents/new";
+pub(crate) const MEETUPS: &str = "/meetups";
+pub(crate) const NEW_MEETUP: &str = "/meetups/new";
+pub(crate) const MEETUPS_CALENDAR: &str = "/meetups.ics";
+pub(crate) const FEEDBACK: &str = "/feedback";
+pub(crate) const GIVE_FEEDBACK: &str = "/feedback/new";
 pub(crate) const PLAYBOOK: &str = "/playbook";
 pub(crate) const STANDARDS: &str = "/playbook/standards";
 pub(crate) const EDITIONS: &str = "/playbook/editions";
@@ -149,6 +159,22 @@ pub(crate) mod route {
     pub(crate) const WAIVER: &str = "/waivers/{id}";
     pub(crate) const DECIDE_WAIVER: &str = "/waivers/{id}/decision";
     pub(crate) const WITHDRAW_WAIVER: &str = "/waivers/{id}/withdrawal";
+    pub(crate) const ABOUT_TWIN: &str = "/about.md";
+    pub(crate) const GUIDES_TWIN: &str = "/guides.md";
+    pub(crate) const HUB_GUIDE: &str = "/guides/{name}";
+    pub(crate) const STATUS_TWIN: &str = "/status.md";
+    pub(crate) const API_STATUS: &str = "/apis/{slug}/status";
+    pub(crate) const API_STATUS_TWIN: &str = "/apis/{slug}/status.md";
+    pub(crate) const INCIDENT: &str = "/incidents/{id}";
+    pub(crate) const INCIDENT_UPDATES: &str = "/incidents/{id}/updates";
+    pub(crate) const MEETUPS_TWIN: &str = "/meetups.md";
+    pub(crate) const MEETUP: &str = "/meetups/{id}";
+    pub(crate) const CHANGE_MEETUP: &str = "/meetups/{id}/change";
+    pub(crate) const CANCEL_MEETUP: &str = "/meetups/{id}/cancellation";
+    pub(crate) const THREAD: &str = "/feedback/{id}";
+    pub(crate) const THREAD_MESSAGES: &str = "/feedback/{id}/messages";
+    pub(crate) const CLOSE_THREAD: &str = "/feedback/{id}/closure";
+    pub(crate) const REMOVE_MESSAGE: &str = "/feedback/{id}/messages/{message}/removal";
     pub(crate) const PROBLEM: &str = "/problems/{code}";
     pub(crate) const PROBLEMS_TWIN: &str = "/problems.md";
     pub(crate) const PLAYBOOK_TWIN: &str = "/playbook.md";
@@ -397,6 +423,52 @@ pub(crate) fn refusal(request_id: &str) -> String {
 
 pub(crate) fn problem(code: ProblemCode) -> String {
     format!("{PROBLEMS}/{}", code.as_str())
+}
+
+/// A guide of the hub itself.
+pub(crate) fn hub_guide(slug: &str) -> String {
+    format!("{GUIDES}/{slug}")
+}
+
+/// How an API does, and did.
+pub(crate) fn api_status(slug: &ApiSlug) -> String {
+    format!("/apis/{slug}/status")
+}
+
+pub(crate) fn incident(id: &IncidentId) -> String {
+    format!("/incidents/{id}")
+}
+
+/// The form that opens an incident of an API.
+pub(crate) fn new_incident_of(slug: &ApiSlug) -> String {
+    format!("{NEW_INCIDENT}?api={slug}")
+}
+
+pub(crate) fn incident_updates(id: &IncidentId) -> String {
+    format!("/incidents/{id}/updates")
+}
+
+pub(crate) fn meetup(id: &MeetupId) -> String {
+    format!("{MEETUPS}/{id}")
+}
+
+pub(crate) fn change_meetup(id: &MeetupId) -> String {
+    format!("{MEETUPS}/{id}/change")
+}
+
+pub(crate) fn cancel_meetup(id: &MeetupId) -> String {
+    format!("{MEETUPS}/{id}/cancellation")
+}
+
+/// The form for feedback on a page.
+pub(crate) fn give_feedback(page: &str) -> String {
+    let page = page.split('?').next().unwrap_or_default();
+    format!("{GIVE_FEEDBACK}?about={}", encoded(page))
+}
+
+/// A thread of feedback; with the key of a stranger, if that is how it is come to.
+pub(crate) fn thread(id: &FeedbackId, key: &str) -> String {
+    if key.is_empty() { format!("{FEEDBACK}/{id}") } else { format!("{FEEDBACK}/{id}?key={}", encoded(key)) }
 }
 
 /// A chapter of the playbook.

@@ -115,6 +115,8 @@ impl Town {
             mail_links: None,
             sends_mail: false,
             public_reuse: false,
+            look: hansom_hub::Look::default(),
+            strangers_give_feedback: false,
         });
         Self { control, oauth, hub }
     }
@@ -302,8 +304,19 @@ async fn every_operation_of_the_contract_is_there_and_tells_strangers_what_they_
     let town = Town::new().await;
     let repairer = town.person("ada", &[REPAIRS]).await;
     repairer.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let incident =
+        json!({ "title": "Lists fail", "impact": "degraded", "apis": ["repairs"], "text": "Some lists fail." });
+    let incident = repairer.post("/incidents", incident).await.is(201)["incident"]["id"].clone();
+    let administrator = town.person("grace", &[ADMINISTRATORS]).await;
+    let meetup = json!({ "title": "Naming", "beginsAt": "2026-12-03T14:00:00.000Z", "endsAt": "2026-12-03T15:30:00.000Z",
+        "place": "Town Hall", "isPublic": true });
+    let meetup = administrator.post("/meetups", meetup).await.is(201)["id"].clone();
     let document = town.stranger().get("/openapi.json").await.body;
     let names = [
+        ("{incident_id}", incident.as_str().unwrap()),
+        ("{meetup_id}", meetup.as_str().unwrap()),
+        ("{thread_id}", "nobodys"),
+        ("{message_id}", "nobodys"),
         ("{slug}", "repairs"),
         ("{major}", "v1"),
         ("{number}", "1"),
@@ -1120,4 +1133,40 @@ async fn administrators_rotate_retire_and_withdraw_signing_keys() {
     let read = root.get(made.header("location").trim_start_matches("/api/v1")).await;
     assert_eq!(read.is(200), made.is(201));
     ada.get("/signing-keys/unheard-of").await.is_problem(403, "not-allowed");
+}
+
+#[tokio::test]
+async fn what_the_pages_of_the_community_do_the_api_does() {
+    let town = Town::new().await;
+    let repairer = town.person("ada", &[REPAIRS]).await;
+    repairer.post("/releases", publication(MANIFEST, CONTRACT)).await.is(201);
+    let condition = town.stranger().get("/apis/repairs/condition").await;
+    assert_eq!(condition.is(200)["environments"][0]["health"], "unmeasured");
+    let incident = json!({ "title": "Lists fail", "impact": "down", "apis": ["repairs"], "text": "Most lists fail." });
+    let opened = repairer.post("/incidents", incident.clone()).await;
+    let opened = format!("/incidents/{}", opened.is(201)["incident"]["id"].as_str().unwrap());
+    let conditions = town.stranger().get("/conditions").await;
+    assert_eq!(conditions.is(200)["items"][0]["environments"][0]["health"], "down");
+    let other = town.person("bob", &[RENTS]).await;
+    other.post("/incidents", incident).await.is_problem(403, "not-allowed");
+    let over = json!({ "state": "resolved", "text": "All lists work." });
+    other.post(&format!("{opened}/updates"), over.clone()).await.is_problem(403, "not-allowed");
+    let told = repairer.post(&format!("{opened}/updates"), over.clone()).await;
+    assert_eq!(told.is(201)["incident"]["state"], "resolved");
+    repairer.post(&format!("{opened}/updates"), over).await.is_problem(409, "conflict");
+
+    let given = json!({ "about": "/apis/repairs/v1", "title": "Lists", "text": "Why are lists so short?" });
+    let given = other.post("/threads", given).await;
+    let thread = format!("/threads/{}", given.is(201)["thread"]["id"].as_str().unwrap());
+    let message = given.body["messages"][0]["id"].as_str().unwrap().to_owned();
+    town.person("eve", &[]).await.get(&thread).await.is_problem(404, "not-found");
+    let answered = repairer.post(&format!("{thread}/messages"), json!({ "text": "They come in pieces." })).await;
+    assert_eq!(answered.is(201)["thread"]["state"], "answered");
+    let removal = format!("{thread}/messages/{message}/removal");
+    other.post(&removal, json!({ "reason": "Mine." })).await.is_problem(403, "not-allowed");
+    let removed = repairer.post(&removal, json!({ "reason": "It is a secret." })).await;
+    assert_eq!(removed.is(200)["messages"][0]["text"], "");
+    let closed = other.ask(Method::POST, &format!("{thread}/closure"), None, &[]).await;
+    assert_eq!(closed.is(200)["thread"]["state"], "closed");
+    assert_eq!(repairer.get("/threads").await.is(200)["items"].as_array().unwrap().len(), 1);
 }

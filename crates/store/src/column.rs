@@ -3,9 +3,10 @@
 use std::error::Error as StdError;
 
 use hansom_domain::{
-    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, DraftId, EnvironmentName, GrantId,
-    GrantState, GroupAddress, Kind, Major, OperationSet, Period, PersonId, PipelineId, ReleaseId, RequestId, Status,
-    Timestamp, TokenId, VersionId, WaiverId, WaiverState,
+    ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, DraftId, EnvironmentName, FeedbackId,
+    FeedbackState, GrantId, GrantState, GroupAddress, Impact, IncidentId, IncidentState, Kind, Major, MeetupId,
+    MessageId, OperationSet, Period, PersonId, PipelineId, ReleaseId, RequestId, Status, Timestamp, TokenId, VersionId,
+    WaiverId, WaiverState,
 };
 use sqlx::{Row, postgres::PgRow, sqlite::SqliteRow};
 
@@ -25,7 +26,8 @@ macro_rules! columns {
     ($row:ty) => {
         columns!(@plain $row: String, i64, Option<String>, Option<i64>);
         columns!(@word $row: ApiId, ApiSlug, ApplicationId, Audience, CredentialId, CredentialKind, DraftId, EnvironmentName,
-            GrantId, GrantState, GroupAddress, Kind, Period, PersonId, PipelineId, ReleaseId, RequestId, Status, TokenId, VersionId, WaiverId, WaiverState);
+            FeedbackId, FeedbackState, GrantId, GrantState, GroupAddress, Impact, IncidentId, IncidentState, Kind,
+            MeetupId, MessageId, Period, PersonId, PipelineId, ReleaseId, RequestId, Status, TokenId, VersionId, WaiverId, WaiverState);
         impl Column<$row> for bool {
             fn column(row: &$row, name: &str) -> sqlx::Result<Self> {
                 Ok(row.try_get::<i64, _>(name)? != 0)

@@ -3,6 +3,7 @@
 //! One SQL text for SQLite and PostgreSQL. [`open`] and [`join`] give three halves, so that a room holds no more power than it needs:
 //! [`Reads`] for everyone, [`Writes`] for `control` alone, [`Books`] for the bookkeeper alone.
 
+mod answered;
 mod apis;
 mod applications;
 mod audit;
@@ -18,14 +19,17 @@ mod device_requests;
 mod drafts;
 mod editions;
 mod endings;
+mod feedback;
 mod grants;
 mod groups;
 mod guides;
+mod incidents;
 mod keys;
 mod latency;
 mod leases;
 mod lists;
 mod mail_links;
+mod meetups;
 mod migrations;
 mod nodes;
 mod notices;
@@ -46,6 +50,7 @@ mod usage;
 mod verdicts;
 mod waivers;
 
+pub use answered::{AnsweredRow, DayRow};
 pub use apis::{ApiRow, NewApi, NewVersion, VersionRow};
 pub use applications::{ApplicationRow, NewApplication};
 pub use audit::{AuditFilter, AuditOf, AuditRow};
@@ -59,13 +64,16 @@ pub use database::{Error, Opened, Reads, join, open};
 pub use device_requests::DeviceRequestRow;
 pub use drafts::{DRAFT_SECONDS, DraftRow, DraftText};
 pub use editions::{AnswerRow, EditionRow};
+pub use feedback::{FeedbackRow, MessageRow, NewFeedback, NewMessage};
 pub use grants::{GrantFilter, GrantRow, NewGrant};
 pub use groups::{AwaitedRow, KeptGroupRow, MemberRow};
 pub use guides::GuideRow;
+pub use incidents::{ConcernedRow, IncidentRow, IncidentUpdateRow, NewIncident, NewIncidentUpdate};
 pub use keys::{NewSigningKey, SigningKeyRow};
 pub use latency::{BOUNDS_MS, Latency};
 pub use lists::{GroupFilter, GroupStandingRow, Part, PeopleFilter};
 pub use mail_links::{LinksSent, MailLinkRow, NewOutsider, OutsiderRow};
+pub use meetups::{MeetupRow, MeetupText};
 pub use nodes::{GroupSourceRow, NodeRow};
 pub use notices::{ListedNoticeRow, NewNotice, NoticeCountsRow, NoticeRow, Recipient};
 pub use oauth_clients::{OauthClientRow, ServiceAccountRow};

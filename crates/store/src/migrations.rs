@@ -30,6 +30,8 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (16, "usage_and_guides", include_str!("../migrations/0016_usage_and_guides.sql")),
     (17, "ownership", include_str!("../migrations/0017_ownership.sql")),
     (18, "operators", include_str!("../migrations/0018_operators.sql")),
+    (19, "incidents", include_str!("../migrations/0019_incidents.sql")),
+    (20, "community", include_str!("../migrations/0020_community.sql")),
 ];
 
 /// Runs what is missing, each in a transaction; on PostgreSQL under an advisory lock, so that nodes may start at once.

@@ -6,6 +6,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::{
     Error, Reads,
+    answered::{DAY_MS, by_day},
     column::row,
     database::{Both, on},
     latency::Latency,
@@ -117,7 +118,6 @@ const DAY: &str = concat!(
     adding_up!()
 );
 const HOURS: &str = "DELETE FROM call_count WHERE hour > $1 AND hour < $2";
-const DAY_MS: i64 = 86_400_000;
 /// So many days are added up at once; the next sweep goes on.
 const MOST_DAYS: usize = 50;
 
@@ -147,6 +147,20 @@ macro_rules! record_on {
                 query = query.bind(within);
             }
             query.execute(&mut *$transaction).await?;
+        }
+        for day in by_day($counts) {
+            sqlx::query(
+                "INSERT INTO day_count (api, environment, day, calls, failed) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (api, environment, day) DO UPDATE \
+                 SET calls = day_count.calls + excluded.calls, failed = day_count.failed + excluded.failed",
+            )
+            .bind(day.api)
+            .bind(day.environment)
+            .bind(day.day)
+            .bind(day.calls)
+            .bind(day.failed)
+            .execute(&mut *$transaction)
+            .await?;
         }
         for call in $refused {
             sqlx::query(
@@ -228,6 +242,7 @@ impl Books {
         for (sql, limit) in [
             ("DELETE FROM refused_call WHERE at < $1", before),
             ("DELETE FROM call_count WHERE hour < $1", counts_before),
+            ("DELETE FROM day_count WHERE day < $1", counts_before),
         ] {
             on!(&self.pool, pool => sqlx::query(sql).bind(limit.millis()).execute(pool).await.map(|_| ()))?;
         }

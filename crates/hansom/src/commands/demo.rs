@@ -11,7 +11,7 @@ use clap::Args;
 use hansom_control::{Standards, Terms};
 use hansom_domain::{ApplicationId, EnvironmentName, GroupAddress, Network, OpenNetworks};
 use hansom_gateway::TrustedProxies;
-use hansom_hub::MailLinks;
+use hansom_hub::{Look, MailLinks};
 use hansom_oauth::{OpenIdIssuer, Provider, Rules, Way};
 use hansom_standards::profile::DEFAULT;
 use hansom_store::MembershipSource;
@@ -202,6 +202,8 @@ impl Demo {
                 group: "api-standards@hackney.example".parse().doing("the demo's keepers of the playbook")?,
                 profile: Arc::new(config::profile(&self.profile)?),
             },
+            look: Look { organisation: "Hackney Council (made up)".into(), ..Look::default() },
+            strangers_give_feedback: false,
             notice: Some("Demo: everyone can sign in as anyone, on this machine alone.".into()),
             life: Life::default(),
             clock,

@@ -134,6 +134,8 @@ fn parts(
         reach: reach::of(config)?,
         standards: config.standards()?,
         notice: None,
+        look: config.look().map_err(|why| Failure::refused(format!("[hub.look] {why}")))?,
+        strangers_give_feedback: config.hub.strangers_give_feedback,
         life: Life {
             watched,
             ask,

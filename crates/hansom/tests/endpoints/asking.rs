@@ -78,6 +78,9 @@ pub const FIELDS: [(&str, &str); 7] = [
     ("purpose", "To see whether it can be had."),
 ];
 
+const MEETUP: &str = r#"{ "title": "Not mine", "beginsAt": "2026-12-03T14:00:00.000Z", "endsAt": "2026-12-03T15:00:00.000Z",
+    "place": "Nowhere", "isPublic": true }"#;
+
 /// The body of a call of the control API by the end of its path: in order, and about what is Chloe's.
 pub fn body(path: &str, own: &Belongings<'_>) -> Value {
     match path.rsplit('/').next().unwrap_or_default() {
@@ -100,6 +103,13 @@ pub fn body(path: &str, own: &Belongings<'_>) -> Value {
         "bundles" => json!({ "grants": [{ "application": own.application, "api": "rents", "major": "v1",
             "environment": "sandbox", "operations": ["listRentAccounts"], "purpose": "To see whether it can be had." }] }),
         "groups" if path.contains("/people/") => json!({}),
+        "incidents" => json!({ "title": "Not mine", "impact": "down", "apis": ["repairs"], "text": "It is not mine." }),
+        "updates" => json!({ "state": "resolved", "text": "It is not mine." }),
+        "meetups" => MEETUP.parse().unwrap(),
+        "threads" => json!({ "about": "/about", "title": "It is fine", "text": "It is fine with us." }),
+        "messages" => json!({ "text": "It is fine with us." }),
+        "removal" => json!({ "reason": "It is fine." }),
+        _ if path.contains("/meetups/") => MEETUP.parse().unwrap(),
         "groups" => json!({ "address": "contractors@hackney.example", "title": "Contractors" }),
         "members" => json!({ "people": [own.person] }),
         "import" => json!({ "list": "somebody@hackney.example" }),
@@ -158,6 +168,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{hash}/{name}", own.style.as_str()),
         ("/editions/{name}", "/editions/2026.1"),
         ("/profiles/{name}", "/profiles/uk-council"),
+        ("/guides/{name}", "/guides/cookies"),
         ("/chapters/{slug}", "/chapters/security"),
         ("/checklists/{slug}", "/checklists/design-review"),
         ("/standards/{id}", "/standards/URL-01"),
@@ -179,6 +190,11 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("{pipeline}", &own.waiver),
         ("{member_id}", &own.person),
         ("{kid}", "another"),
+        ("{incident_id}", &own.waiver),
+        ("{meetup_id}", &own.waiver),
+        ("{thread_id}", &own.waiver),
+        ("{message_id}", &own.waiver),
+        ("{message}", &own.waiver),
         ("{request_id}", &own.refusal),
         ("{entry_id}", &own.refusal),
         ("{code}", "token-missing"),

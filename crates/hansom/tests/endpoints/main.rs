@@ -88,10 +88,19 @@ fn h98_nothing_in_the_table_lets_anybody_at_what_is_anothers_or_lets_a_stranger_
         let changes = method != "GET" && path != "/playbook/editor";
         assert!(!changes || stranger.starts_with('4'), "{row}");
         assert!(!changes || !path.starts_with("/api") || program.starts_with("403"), "{row}");
-        let is_theirs =
-            ["applications/{", "grants/{", "waivers/{", "refusals/{", "groups/{", "families/{", "consents/{"]
-                .iter()
-                .any(|part| path.contains(part));
+        let is_theirs = [
+            "applications/{",
+            "grants/{",
+            "waivers/{",
+            "refusals/{",
+            "groups/{",
+            "families/{",
+            "consents/{",
+            "feedback/{",
+            "threads/{",
+        ]
+        .iter()
+        .any(|part| path.contains(part));
         // An address that takes a form only leads to the page that has it, whoever asks.
         let is_theirs = is_theirs && ![person, stranger].iter().all(|cell| *cell == "303");
         if is_theirs {

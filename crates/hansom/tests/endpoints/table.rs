@@ -5,7 +5,7 @@ hub GET / | 200 | 200 | 200
 hub GET /.well-known/api-catalog | 200 | 200 | 200
 hub GET /.well-known/oauth-authorization-server | 200 | 200 | 200
 hub GET /about | 200 | 200 | 200
-hub GET /accessibility | 200 | 200 | 200
+hub GET /about.md | 200 | 200 | 200
 hub GET /account | 303 sign-in | 200 | 303 sign-in
 hub GET /account/applications/{id}/withdrawal | 303 | 303 | 303
 hub POST /account/applications/{id}/withdrawal | 403 | 404 | 403
@@ -15,6 +15,7 @@ hub GET /account/sessions | 303 | 303 | 303
 hub POST /account/sessions | 403 | 303 | 403
 hub GET /api/v1/apis | 200 | 200 | 200
 hub GET /api/v1/apis/{slug} | 404 api-not-found | 200 | 404 api-not-found
+hub GET /api/v1/apis/{slug}/condition | 404 api-not-found | 200 | 404 api-not-found
 hub GET /api/v1/apis/{slug}/pipelines | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/apis/{slug}/pipelines | 401 token-missing | 404 not-found | 403 not-allowed
 hub DELETE /api/v1/apis/{slug}/pipelines/{pipeline_id} | 401 token-missing | 404 not-found | 403 not-allowed
@@ -46,6 +47,7 @@ hub GET /api/v1/audit/entries/{entry_id} | 401 token-missing | 404 not-found | 4
 hub POST /api/v1/bundles | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/bundles/{bundle_id} | 401 token-missing | 404 not-found | 404 not-found
 hub POST /api/v1/bundles/{bundle_id}/decision | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/conditions | 200 | 200 | 200
 hub GET /api/v1/editions | 401 token-missing | 200 | 200
 hub POST /api/v1/editions | 401 token-missing | 400 bad-request | 403 not-allowed
 hub POST /api/v1/editions/forecast | 401 token-missing | 400 bad-request | 403 not-allowed
@@ -68,12 +70,21 @@ hub GET /api/v1/groups/{address}/owners | 401 token-missing | 404 not-found | 40
 hub DELETE /api/v1/groups/{address}/owners/{person_id} | 401 token-missing | 404 not-found | 403 not-allowed
 hub PUT /api/v1/groups/{address}/owners/{person_id} | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/health | 200 | 200 | 200
+hub GET /api/v1/incidents | 200 | 200 | 200
+hub POST /api/v1/incidents | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/incidents/{incident_id} | 404 not-found | 404 not-found | 404 not-found
+hub POST /api/v1/incidents/{incident_id}/updates | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/me | 401 token-missing | 200 | 200
 hub GET /api/v1/me/consents | 401 token-missing | 200 | 403 not-allowed
 hub DELETE /api/v1/me/consents/{application_id} | 401 token-missing | 404 not-found | 403 not-allowed
 hub DELETE /api/v1/me/sessions | 401 token-missing | 204 | 403 not-allowed
 hub GET /api/v1/me/sessions | 401 token-missing | 200 | 403 not-allowed
 hub DELETE /api/v1/me/sessions/{handle} | 401 token-missing | 404 not-found | 403 not-allowed
+hub GET /api/v1/meetups | 200 | 200 | 200
+hub POST /api/v1/meetups | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/meetups/{meetup_id} | 404 not-found | 404 not-found | 404 not-found
+hub PUT /api/v1/meetups/{meetup_id} | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/meetups/{meetup_id}/cancellation | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/notices | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/notices/test | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/openapi.json | 200 | 200 | 200
@@ -94,6 +105,12 @@ hub POST /api/v1/signing-keys | 401 token-missing | 403 not-allowed | 403 not-al
 hub GET /api/v1/signing-keys/{kid} | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/signing-keys/{kid}/retirement | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub POST /api/v1/signing-keys/{kid}/withdrawal | 401 token-missing | 403 not-allowed | 403 not-allowed
+hub GET /api/v1/threads | 401 token-missing | 200 | 200
+hub POST /api/v1/threads | 401 token-missing | 201 | 403 not-allowed
+hub GET /api/v1/threads/{thread_id} | 401 token-missing | 404 not-found | 404 not-found
+hub POST /api/v1/threads/{thread_id}/closure | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/threads/{thread_id}/messages | 401 token-missing | 404 not-found | 403 not-allowed
+hub POST /api/v1/threads/{thread_id}/messages/{message_id}/removal | 401 token-missing | 404 not-found | 403 not-allowed
 hub GET /api/v1/waivers | 401 token-missing | 200 | 200
 hub POST /api/v1/waivers | 401 token-missing | 403 not-allowed | 403 not-allowed
 hub GET /api/v1/waivers/{waiver_id} | 401 token-missing | 404 not-found | 404 not-found
@@ -105,6 +122,8 @@ hub POST /apis/{slug}/pipelines | 403 | 400 | 403
 hub GET /apis/{slug}/pipelines/{pipeline}/removal | 303 | 303 | 303
 hub POST /apis/{slug}/pipelines/{pipeline}/removal | 403 | 404 | 403
 hub GET /apis/{slug}/releases.atom | 404 | 404 | 404
+hub GET /apis/{slug}/status | 404 | 200 | 404
+hub GET /apis/{slug}/status.md | 404 | 200 | 404
 hub GET /apis/{slug}/{major} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/access | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/access | 403 | 400 | 403
@@ -116,6 +135,8 @@ hub GET /apis/{slug}/{major}/changes | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/changes.md | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/checklists/{list} | 303 sign-in | 200 | 303 sign-in
 hub POST /apis/{slug}/{major}/checklists/{list} | 403 | 404 | 403
+hub GET /apis/{slug}/{major}/consumers | 303 sign-in | 404 | 303 sign-in
+hub GET /apis/{slug}/{major}/consumers.csv | 303 sign-in | 404 | 303 sign-in
 hub GET /apis/{slug}/{major}/guides/{guide} | 404 | 404 | 404
 hub GET /apis/{slug}/{major}/manage | 303 sign-in | 404 | 303 sign-in
 hub GET /apis/{slug}/{major}/manage/access | 303 sign-in | 404 | 303 sign-in
@@ -131,8 +152,6 @@ hub GET /apis/{slug}/{major}/manage/names | 303 sign-in | 404 | 303 sign-in
 hub POST /apis/{slug}/{major}/manage/names | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/manage/status | 303 sign-in | 404 | 303 sign-in
 hub POST /apis/{slug}/{major}/manage/status | 403 | 404 | 403
-hub GET /apis/{slug}/{major}/consumers | 303 sign-in | 404 | 303 sign-in
-hub GET /apis/{slug}/{major}/consumers.csv | 303 sign-in | 404 | 303 sign-in
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation}/try | 303 sign-in | 200 | 303 sign-in
@@ -191,6 +210,16 @@ hub POST /drafts/{id}/texts | 403 | 415 | 403
 hub GET /editions/new | 303 sign-in | 403 | 303 sign-in
 hub POST /editions/new | 403 | 403 | 403
 hub GET /existing | 200 | 200 | 200
+hub GET /feedback | 303 sign-in | 200 | 303 sign-in
+hub GET /feedback/new | 303 sign-in | 200 | 303 sign-in
+hub POST /feedback/new | 403 | 400 | 403
+hub GET /feedback/{id} | 303 sign-in | 404 | 303 sign-in
+hub GET /feedback/{id}/closure | 303 | 303 | 303
+hub POST /feedback/{id}/closure | 403 | 404 | 403
+hub GET /feedback/{id}/messages | 303 | 303 | 303
+hub POST /feedback/{id}/messages | 403 | 404 | 403
+hub GET /feedback/{id}/messages/{message}/removal | 303 | 303 | 303
+hub POST /feedback/{id}/messages/{message}/removal | 403 | 404 | 403
 hub GET /grants/{id} | 303 sign-in | 404 | 303 sign-in
 hub GET /grants/{id}/decision | 303 | 303 | 303
 hub POST /grants/{id}/decision | 403 | 404 | 403
@@ -209,9 +238,27 @@ hub GET /groups/{address}/owners | 303 | 303 | 303
 hub POST /groups/{address}/owners | 403 | 404 | 403
 hub GET /groups/{address}/removal | 303 | 303 | 303
 hub POST /groups/{address}/removal | 403 | 404 | 403
+hub GET /guides | 200 | 200 | 200
+hub GET /guides.md | 200 | 200 | 200
+hub GET /guides/{name} | 200 | 200 | 200
 hub GET /inbox | 303 sign-in | 200 | 303 sign-in
+hub GET /incidents/new | 303 sign-in | 200 | 303 sign-in
+hub POST /incidents/new | 403 | 400 | 403
+hub GET /incidents/{id} | 404 | 404 | 404
+hub GET /incidents/{id}/updates | 303 | 303 | 303
+hub POST /incidents/{id}/updates | 403 | 404 | 403
 hub GET /index.md | 200 | 200 | 200
 hub GET /llms.txt | 200 | 200 | 200
+hub GET /meetups | 200 | 200 | 200
+hub GET /meetups.ics | 200 | 200 | 200
+hub GET /meetups.md | 200 | 200 | 200
+hub GET /meetups/new | 303 sign-in | 403 | 303 sign-in
+hub POST /meetups/new | 403 | 403 | 403
+hub GET /meetups/{id} | 404 | 404 | 404
+hub GET /meetups/{id}/cancellation | 303 | 303 | 303
+hub POST /meetups/{id}/cancellation | 403 | 404 | 403
+hub GET /meetups/{id}/change | 303 sign-in | 404 | 303 sign-in
+hub POST /meetups/{id}/change | 403 | 404 | 403
 hub GET /notices | 303 sign-in | 403 | 303 sign-in
 hub GET /notices/test | 303 | 303 | 303
 hub POST /notices/test | 403 | 403 | 403
@@ -278,6 +325,9 @@ hub POST /signing-keys/{kid}/retirement | 403 | 404 | 403
 hub GET /signing-keys/{kid}/withdrawal | 303 sign-in | 404 | 303 sign-in
 hub POST /signing-keys/{kid}/withdrawal | 403 | 404 | 403
 hub GET /static/{hash}/{name} | 200 | 200 | 200
+hub GET /status | 200 | 200 | 200
+hub GET /status.atom | 200 | 200 | 200
+hub GET /status.md | 200 | 200 | 200
 hub GET /token | 303 sign-in | 200 | 303 sign-in
 hub POST /token | 403 | 200 | 403
 hub GET /waivers | 303 sign-in | 200 | 303 sign-in

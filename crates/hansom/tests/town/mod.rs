@@ -74,7 +74,7 @@ impl Demo {
         Self::start_with(dir, &["--profile", profile.to_str().unwrap()]).await
     }
 
-    async fn start_with(dir: &Path, more: &[&str]) -> Self {
+    pub async fn start_with(dir: &Path, more: &[&str]) -> Self {
         let ready_file = dir.join("ready.json");
         let _ = std::fs::remove_file(&ready_file);
         let any = "127.0.0.1:0";

@@ -10,6 +10,7 @@ mod audit;
 mod authentication;
 mod casing;
 mod completion;
+mod conditions;
 mod consents;
 mod consumption;
 mod credentials;
@@ -17,8 +18,10 @@ mod editions;
 mod grants;
 mod groups;
 mod health;
+mod incidents;
 mod limits;
 mod me;
+mod meetups;
 mod members;
 mod moment;
 mod oauth_clients;
@@ -37,6 +40,7 @@ mod repeats;
 mod reuse;
 mod sessions;
 mod signing_keys;
+mod threads;
 mod usage;
 mod verdicts;
 mod waivers;
@@ -93,6 +97,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .routes(routes!(applications::transfer_application))
         .merge(of_standards())
         .merge(of_people())
+        .merge(of_community())
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::get_audit_entry))
         .routes(routes!(platform::get_platform))
@@ -129,6 +134,24 @@ fn of_standards() -> OpenApiRouter<Hub> {
         .routes(routes!(editions::list_editions, editions::publish_edition))
         .routes(routes!(editions::get_edition))
         .routes(routes!(editions::forecast_edition))
+}
+
+/// How APIs do, where people meet, and what they say.
+fn of_community() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(conditions::list_conditions))
+        .routes(routes!(conditions::get_condition))
+        .routes(routes!(incidents::list_incidents, incidents::open_incident))
+        .routes(routes!(incidents::get_incident))
+        .routes(routes!(incidents::tell_of_incident))
+        .routes(routes!(meetups::list_meetups, meetups::announce_meetup))
+        .routes(routes!(meetups::get_meetup, meetups::change_meetup))
+        .routes(routes!(meetups::cancel_meetup))
+        .routes(routes!(threads::list_threads, threads::give_feedback))
+        .routes(routes!(threads::get_thread))
+        .routes(routes!(threads::write_to_thread))
+        .routes(routes!(threads::close_thread))
+        .routes(routes!(threads::remove_message))
 }
 
 /// Those about people: the caller, others and their groups; and what the platform signs with for them.

@@ -23,6 +23,22 @@ impl From<Timestamp> for Moment {
     }
 }
 
+impl Moment {
+    /// The moment itself.
+    pub(crate) fn timestamp(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let moment = DateTime::parse_from_rfc3339(&text)
+            .map_err(|_| de::Error::custom("a moment is written like 2026-03-09T10:15:00.000Z"))?;
+        Ok(Self(Timestamp::from_millis(moment.timestamp_millis())))
+    }
+}
+
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let moment = DateTime::from_timestamp_millis(self.0.millis())

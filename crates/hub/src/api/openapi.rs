@@ -39,7 +39,7 @@ first answer. Each caller has 600 calls a minute; `RateLimit` tells what is left
 const SERVER: &str =
     "This hub. To test changes without consequences, start `hansom demo` and call the hub that it starts.";
 
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 14] = [
     ("apis", "APIs and their versions: the catalogue."),
     ("releases", "What was published, and publishing."),
     ("standards", "The playbook at work: verdicts, waivers and editions."),
@@ -51,6 +51,8 @@ const TAGS: [(&str, &str); 12] = [
     ("audit", "Who changed what, when."),
     ("platform", "How the platform is, for those who run it."),
     ("refusals", "Why a call was refused."),
+    ("status", "How APIs do, and what goes wrong."),
+    ("community", "Meetups, and feedback with its answers."),
     ("health", "Whether the control API works."),
 ];
 

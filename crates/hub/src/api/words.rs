@@ -101,3 +101,8 @@ closed!(GrantState, "The state of a grant.", "approved");
 closed!(Decision, "What a member of the owner group says to a request.", "approve");
 closed!(CredentialKind, "What a credential is.", "secret");
 closed!(Overlap, "When a credential ends whose successor was made: at once, in 24 hours or in seven days.", "day");
+word!(ApiHealth, "How an API does at present, or did on a day.", "up", |text| text
+    .enum_values(Some(domain::Health::ALL.iter().map(|word| word.as_str()))));
+closed!(Impact, "How bad an incident is for those who call.", "degraded");
+closed!(IncidentState, "Where an incident stands.", "investigating");
+closed!(FeedbackState, "Where a thread of feedback stands.", "open");

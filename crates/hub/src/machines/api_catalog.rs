@@ -37,7 +37,14 @@ fn made(view: &View) -> String {
     let described = json!({
         "anchor": own,
         "item": items,
-        "service-doc": [{ "href": view.address(urls::HOME), "type": "text/html" }],
+        "service-doc": [
+            { "href": view.address(urls::HOME), "type": "text/html" },
+            { "href": view.address(&urls::twin(urls::GUIDES)), "type": "text/markdown" },
+        ],
+        "status": [
+            { "href": view.address(urls::STATUS), "type": "text/html" },
+            { "href": view.address(urls::STATUS_FEED), "type": "application/atom+xml" },
+        ],
         "describedby": [{ "href": view.address(urls::DCAT_JSON), "type": "application/ld+json" }],
     });
     contexts.insert(0, described);

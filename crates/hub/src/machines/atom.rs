@@ -138,11 +138,11 @@ fn entry(hub: &Hub, news: &NewsRow) -> Entry {
     }
 }
 
-/// A release's own name among all things, wherever the hub is: its id has 128 bits of chance.
-fn identity(id: &str) -> String {
+/// A thing's own name among all things, wherever the hub is: its id has 128 bits of chance.
+pub(super) fn identity(id: &str) -> String {
     let parts = [id.get(..8), id.get(8..12), id.get(12..16), id.get(16..20), id.get(20..)];
     match parts {
         [Some(a), Some(b), Some(c), Some(d), Some(e)] if id.len() == 32 => format!("urn:uuid:{a}-{b}-{c}-{d}-{e}"),
-        _ => format!("tag:hansom,2026:release/{id}"),
+        _ => format!("tag:hansom,2026:{id}"),
     }
 }

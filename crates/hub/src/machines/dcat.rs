@@ -39,6 +39,12 @@ pub(super) async fn show(State(hub): State<Hub>, viewer: Viewer, asked: HeaderMa
 }
 
 fn made(view: &View) -> String {
+    let look = &view.hub.look;
+    let publisher = if look.organisation.is_empty() { &look.name } else { &look.organisation };
+    let title = match look.organisation.as_str() {
+        "" => "APIs".to_owned(),
+        organisation => format!("APIs of {organisation}"),
+    };
     let services: Vec<Value> = view.versions().map(|(entry, listed)| service(view, entry, listed)).collect();
     json!({
         "@context": {
@@ -50,8 +56,9 @@ fn made(view: &View) -> String {
         },
         "@id": view.address(urls::DCAT),
         "@type": "dcat:Catalog",
-        "dct:title": "APIs",
+        "dct:title": title,
         "dct:description": format!("The APIs that {} lists.", view.hub.hub),
+        "dct:publisher": { "@type": "foaf:Agent", "foaf:name": publisher },
         "foaf:homepage": { "@id": view.address(urls::HOME) },
         "dcat:service": services,
     })

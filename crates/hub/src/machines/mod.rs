@@ -5,7 +5,9 @@
 
 mod api_catalog;
 mod atom;
+mod calendar;
 mod dcat;
+mod incidents;
 mod kept;
 mod llms;
 mod uk_csv;
@@ -35,6 +37,8 @@ pub(crate) fn router(hub: Hub) -> Router<Hub> {
         .route(urls::CATALOGUE_CSV, get(uk_csv::show))
         .route(urls::RELEASES, get(atom::show))
         .route(route::API_RELEASES, get(atom::show_api))
+        .route(urls::STATUS_FEED, get(incidents::show))
+        .route(urls::MEETUPS_CALENDAR, get(calendar::show))
         .route(urls::LLMS, get(llms::show))
         .layer(middleware::from_fn_with_state(hub, tell))
 }

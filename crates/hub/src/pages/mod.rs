@@ -3,7 +3,9 @@
 pub(crate) mod apis;
 mod applications;
 mod authorization;
+mod community;
 pub(crate) mod grants;
+mod guides;
 mod keys;
 mod manage;
 mod people;
@@ -14,6 +16,7 @@ mod publishing;
 mod refusals;
 mod sign_in;
 mod standards;
+mod status;
 mod tokens;
 
 use axum::{
@@ -23,12 +26,16 @@ use axum::{
 
 use crate::{Hub, answer, api, assets, urls, urls::route};
 
+pub(crate) use status::words as status_words;
+
 /// Every page. An address that takes a form only leads, when opened, to the page that has the form.
 pub(crate) fn router() -> Router<Hub> {
     Router::new()
         .route(route::STATIC, get(assets::file))
         .merge(reading())
         .merge(playbook::router())
+        .merge(status::router())
+        .merge(community::router())
         .merge(working())
         .fallback(answer::nothing_here)
 }
@@ -65,7 +72,10 @@ fn reading() -> Router<Hub> {
         .route(urls::REUSE, get(platform::reuse::show))
         .route(urls::REUSE_CSV, get(platform::reuse::download))
         .route(urls::ABOUT, get(platform::about::show))
-        .route(urls::ACCESSIBILITY, get(platform::accessibility::show))
+        .route(route::ABOUT_TWIN, get(platform::about::show))
+        .route(urls::GUIDES, get(guides::list::show))
+        .route(route::GUIDES_TWIN, get(guides::list::show))
+        .route(route::HUB_GUIDE, get(guides::guide::show))
 }
 
 /// Files that visitors and programs take away. A program that sends a token and may not is told as the control API tells it.

@@ -56,6 +56,15 @@ pub(crate) fn render(text: &str, label: &str) -> Rendered {
     writer.done
 }
 
+/// Renders a guide of the hub, which leads to other pages of it, and to those who run it, too.
+pub(crate) fn render_guide(text: &str, label: &str) -> Rendered {
+    let mut writer = Writer { is_of_hub: true, ..Writer::new(label) };
+    for event in parser(text) {
+        writer.write(event);
+    }
+    writer.done
+}
+
 /// The text with links that lead from one Markdown page of the playbook to the next. `depth` is how many folders below
 /// the playbook the page lies.
 pub(crate) fn twin(text: &str, depth: usize) -> String {
@@ -154,6 +163,12 @@ fn target(address: &str) -> Option<String> {
         .filter(|address| !address.is_empty())
 }
 
+/// Where a link of a guide may lead besides.
+fn target_of_hub(address: &str) -> Option<String> {
+    let is_path = address.starts_with('/') && !address.starts_with("//");
+    (is_path || address.starts_with("mailto:")).then(|| address.to_owned())
+}
+
 /// The page of a file of the playbook, named from beside a chapter.
 fn file(path: &str) -> Option<String> {
     let path = path.trim_start_matches("../").trim_start_matches("./");
@@ -183,6 +198,8 @@ enum Close {
 
 struct Writer<'l> {
     done: Rendered,
+    /// Whether it may lead to any page of the hub.
+    is_of_hub: bool,
     label: Cow<'l, str>,
     ids: BTreeSet<String>,
     labels: BTreeSet<String>,
@@ -200,6 +217,7 @@ impl<'l> Writer<'l> {
     fn new(label: &'l str) -> Self {
         Self {
             done: Rendered::default(),
+            is_of_hub: false,
             label: Cow::Borrowed(label),
             ids: TAKEN.iter().map(|id| (*id).to_owned()).collect(),
             labels: BTreeSet::new(),
@@ -386,7 +404,8 @@ impl<'l> Writer<'l> {
     }
 
     fn open_link(&mut self, address: &str) {
-        let Some(href) = target(address) else {
+        let of_hub = Some(address).filter(|_| self.is_of_hub).and_then(target_of_hub);
+        let Some(href) = of_hub.or_else(|| target(address)) else {
             self.done.lost.push(address.to_owned());
             self.links.push(Close::Nothing);
             return;

@@ -2,11 +2,14 @@
 
 mod authorization;
 mod catalogue;
+mod community;
 mod files;
 mod first_call;
 mod gateways;
 mod guides;
+mod hub_guides;
 mod lasting;
+mod look;
 mod machines;
 mod managing;
 mod operators;
@@ -17,6 +20,7 @@ mod publishing;
 mod reference;
 mod reuse;
 mod standards;
+mod status;
 mod stewards;
 mod strangers;
 mod town;

@@ -103,6 +103,13 @@ components:
         text: { type: string, const: "<script>alert(26)</script>" }
 "##;
 
+/// What a hub lets strangers do.
+#[derive(Default)]
+struct Open {
+    reuse: bool,
+    feedback: bool,
+}
+
 /// A hub over an empty store, with a clock that stands and chance that counts.
 pub struct Town {
     pub control: Control,
@@ -142,22 +149,41 @@ impl Town {
 
     /// A hub with standards that hold.
     pub async fn with_standards(standards: Standards) -> Self {
-        Self::settled(standards, false).await
+        Self::settled(standards, hansom_hub::Look::default(), Open::default()).await
     }
 
     /// With the four APIs of the council, where strangers see what is reused.
     pub async fn open_about_reuse() -> Self {
-        let town = Self::settled(hansom_testkit::standards(), true).await;
+        let open = Open { reuse: true, ..Open::default() };
+        let town = Self::settled(hansom_testkit::standards(), hansom_hub::Look::default(), open).await;
         town.publish_council().await;
         town
     }
 
-    async fn settled(standards: Standards, public_reuse: bool) -> Self {
-        Self::over(hansom_testkit::store().await, standards, public_reuse).await
+    /// A hub that looks like this.
+    pub async fn with_look(look: hansom_hub::Look) -> Self {
+        Self::settled(hansom_testkit::standards(), look, Open::default()).await
+    }
+
+    /// With the four APIs of the council, and strangers give feedback.
+    pub async fn open_to_strangers() -> Self {
+        let open = Open { feedback: true, ..Open::default() };
+        let town = Self::settled(hansom_testkit::standards(), hansom_hub::Look::default(), open).await;
+        town.publish_council().await;
+        town
+    }
+
+    async fn settled(standards: Standards, look: hansom_hub::Look, open: Open) -> Self {
+        Self::laid(hansom_testkit::store().await, standards, look, open).await
     }
 
     /// A hub over a store.
     pub async fn over(opened: Opened, standards: Standards, public_reuse: bool) -> Self {
+        let open = Open { reuse: public_reuse, ..Open::default() };
+        Self::laid(opened, standards, hansom_hub::Look::default(), open).await
+    }
+
+    async fn laid(opened: Opened, standards: Standards, look: hansom_hub::Look, open: Open) -> Self {
         let (control, hands) = hansom_testkit::control_by(&opened, standards);
         control.ensure_signing_key().await.unwrap();
         let environments: Vec<_> = [EnvironmentName::sandbox(), EnvironmentName::production()]
@@ -188,7 +214,9 @@ impl Town {
                 terms_url: "https://hackney.example/terms".into(),
             }),
             sends_mail: false,
-            public_reuse,
+            public_reuse: open.reuse,
+            look,
+            strangers_give_feedback: open.feedback,
         });
         Self { control, books: opened.books, hands, gateways, hub }
     }

@@ -1,7 +1,6 @@
 //! The platform itself, those who run it and the people on it.
 
 pub(crate) mod about;
-pub(crate) mod accessibility;
 pub(crate) mod account;
 mod audit;
 mod audit_entry;

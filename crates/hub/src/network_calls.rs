@@ -1,4 +1,4 @@
-//! Who has too many links sent?
+//! Which networks ask too often for what strangers may ask for?
 
 use std::net::IpAddr;
 
@@ -6,21 +6,18 @@ use hansom_domain::{Timestamp, network_of_caller};
 
 use crate::allowance::Allowance;
 
-/// Links that one network may ask for in a window.
-const QUOTA: u32 = 30;
 const WINDOW_SECONDS: i64 = 900;
 
-/// Links asked for, by network: an address of IPv4, or half an address of IPv6.
-pub(crate) struct LinkCalls(Allowance<Option<IpAddr>>);
+/// What was asked for in a quarter of an hour, by network: an address of IPv4, or half an address of IPv6.
+pub(crate) struct NetworkCalls(Allowance<Option<IpAddr>>);
 
-impl Default for LinkCalls {
-    fn default() -> Self {
-        Self(Allowance::new(QUOTA, WINDOW_SECONDS))
+impl NetworkCalls {
+    /// Each network may ask so often in a quarter of an hour.
+    pub(crate) fn of(quota: u32) -> Self {
+        Self(Allowance::new(quota, WINDOW_SECONDS))
     }
-}
 
-impl LinkCalls {
-    /// Counts a link. Whether it may be sent.
+    /// Counts one. Whether it is answered.
     pub(crate) fn allows(&self, peer: Option<IpAddr>, now: Timestamp) -> bool {
         self.0.allows(peer.map(network_of_caller), now)
     }
@@ -31,8 +28,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_gets_so_many_links_and_others_are_not_hindered() {
-        let (calls, now) = (LinkCalls::default(), Timestamp::from_seconds(1000));
+    fn a_network_gets_so_much_and_others_are_not_hindered() {
+        const QUOTA: u32 = 30;
+        let (calls, now) = (NetworkCalls::of(QUOTA), Timestamp::from_seconds(1000));
         let one = |host: u32| Some(format!("2001:db8::{host:x}").parse().unwrap());
         for host in 0..QUOTA {
             assert!(calls.allows(one(host), now));
