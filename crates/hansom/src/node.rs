@@ -129,11 +129,8 @@ impl Node {
             if role.serves_apis() { Serves::Apis(gateway.clone(), held) } else { Serves::Hub(Arc::clone(&store)) };
         let operations = operations::router(serves, readiness.clone(), registry);
         let quotas = quotas(&gateway, parts);
-        let mut jobs = vec![
-            serve(listener, parts.tls.operations.clone(), operations, stopping)?,
-            tokio::spawn(certificates.run(life.ask)),
-            tokio::spawn(lives(crashes.clone())),
-        ];
+        let operations = serve(listener, parts.tls.operations.clone(), operations, stopping)?;
+        let mut jobs = vec![operations, tokio::spawn(certificates.run(life.ask)), tokio::spawn(lives(crashes.clone()))];
         jobs.extend(Memory::find(life.memory).map(|memory| tokio::spawn(memory::watch(memory, pressure))));
         Ok(Self {
             gateway,

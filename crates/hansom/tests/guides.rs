@@ -1,5 +1,4 @@
 //! Is what the guides say true of the running platform?
-#![expect(clippy::disallowed_methods, reason = "an end-to-end test is the outside: it runs a shell")]
 
 #[path = "town/mod.rs"]
 #[expect(dead_code, reason = "the platform's tests use more of the town")]

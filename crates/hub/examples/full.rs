@@ -225,6 +225,8 @@ impl Model {
                 major,
                 status,
                 status_since: at,
+                sunset_at: None,
+                successor: None,
                 personal_data,
                 current_release: 1,
             })
@@ -374,6 +376,9 @@ fn hub(control: &Control) -> Outcome<Router> {
         notice: None,
         mail_links: None,
         sends_mail: false,
+        public_reuse: false,
+        look: hansom_hub::Look::default(),
+        strangers_give_feedback: false,
     }))
 }
 

@@ -1,5 +1,4 @@
 //! Do the templates say the same where they mean the same, and is what they make in the form that its own tools want?
-#![expect(clippy::disallowed_methods, reason = "a formatter is run over rendered files")]
 
 use std::{
     collections::BTreeMap,

@@ -172,6 +172,7 @@ pub fn filled(path: &str, own: &Belongings<'_>) -> String {
         ("/chapters/{slug}", "/chapters/security"),
         ("/checklists/{slug}", "/checklists/design-review"),
         ("/standards/{id}", "/standards/URL-01"),
+        ("{guide}", "getting-started"),
         ("{slug}", "repairs"),
         ("{major}", "v1"),
         ("{number}", "1"),

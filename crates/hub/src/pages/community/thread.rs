@@ -54,7 +54,7 @@ struct Written {
 impl Written {
     /// With a key as a stranger, else from a session with its token.
     async fn read(hub: &Hub, request: Request) -> Result<Self, Refusal> {
-        let by_key = Fields::read(request.uri().query().unwrap_or_default().as_bytes()).one("key") != "";
+        let by_key = !Fields::read(request.uri().query().unwrap_or_default().as_bytes()).one("key").is_empty();
         if by_key && hub.strangers_give_feedback {
             let Unsigned { visitor, fields, peer, .. } = Unsigned::from_request(request, hub).await?;
             if !hub.feedback_calls.allows(peer, hub.control.clock().now()) {
