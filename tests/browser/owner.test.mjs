@@ -114,7 +114,7 @@ test('the whole way of an owner works without JavaScript', async () => {
   const { page, complaints } = await chloe({ javaScript: false })
   await page.goto(`${platform.hub}/apis/repairs/v1`)
   await page.getByRole('link', { name: 'manage it' }).click()
-  await page.getByRole('link', { name: 'Status' }).click()
+  await page.locator('main').getByRole('link', { name: 'Status' }).click()
   await page.getByRole('radio', { name: 'Deprecated' }).check()
   await press(page, 'Show what changes')
   assert.match(await page.title(), /^Error: /)

@@ -112,7 +112,7 @@ test('an application shows what it called and how to begin, at every width', asy
     await accessible(page)
   }
   await picture(page, 'application-usage')
-  await page.getByRole('link', { name: /^Why/ }).first().click()
+  await page.locator('main').getByRole('link', { name: /^Why/ }).first().click()
   assert.match(await main(page), /grant/)
   await page.goto(application)
   await page.locator('#grants + .app-scroll a').first().click()

@@ -15,9 +15,9 @@ impl Control {
         match (key.state, successor) {
             (KeyState::Signing, Some(successor)) => Ok((successor.kid.clone(), successor.signs_from)),
             (KeyState::Signing, None) => self.rotate_signing_key(actor, Begins::Announced).await,
-            (KeyState::Announced, _) => {
-                Err(Error::Conflict(format!("the key {kid} has signed nothing yet; withdraw it instead")))
-            }
+            (KeyState::Announced, _) => Err(Error::Conflict(format!(
+                "the key {kid} has signed nothing yet; withdraw it instead: `hansom keys retire {kid} --now`"
+            ))),
             (KeyState::Retired | KeyState::Gone | KeyState::Withdrawn, _) => {
                 Err(Error::Conflict(format!("the key {kid} is {} already", key.state.as_str())))
             }

@@ -35,7 +35,8 @@ impl TrialCalls {
         let (_, base) = self.bases.iter().find(|(name, _)| *name == call.environment)?;
         let (base_url, written) = (Url::parse(base).ok()?, format!("{base}{}", call.target));
         let address = Url::parse(&written).ok()?;
-        let is_below = call.target.starts_with('/') && address.origin() == base_url.origin();
+        let is_below =
+            call.target.starts_with('/') && address.origin() == base_url.origin() && address.fragment().is_none();
         (is_below && address.as_str() == written).then_some(address)
     }
 

@@ -65,7 +65,8 @@ async fn h91_an_answer_of_the_provider_works_once_in_its_own_browser_and_is_neve
     let (_, another) = begun(&demo, "/").await;
     refused(&callback, &[]).await;
     refused(&callback, &[&another]).await;
-    // The state is used up by that: a thief who tried leaves nothing to try again with.
+    // Whoever tries elsewhere takes nothing from the person whom the answer is for, and gets nothing by it.
+    assert_eq!(get(&demo, &callback, &[&cookie]).await.status, 303, "the browser that began goes on");
     refused(&callback, &[&cookie]).await;
 
     let (screen, cookie) = begun(&demo, "/").await;

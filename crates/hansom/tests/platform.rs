@@ -623,7 +623,7 @@ async fn the_commands_of_the_page_after_approval_work_word_by_word() {
     let key = demo.ready["application"]["private_key_file"].as_str().unwrap().to_owned();
     let grants = ben.api("GET", "/grants", &Value::Null).await.json();
     let ids: Vec<_> =
-        grants["items"].as_array().unwrap().iter().filter(|it| it["application"] == tracker.as_str()).collect();
+        grants["items"].as_array().unwrap().iter().filter(|it| it["application"]["id"] == tracker.as_str()).collect();
     assert_eq!(ids.len(), 2, "{grants}");
     let secret = ben.api("POST", &format!("/applications/{tracker}/credentials"), &json!({ "kind": "secret" })).await;
     let secret = secret.json()["secret"].as_str().unwrap().to_owned();

@@ -53,7 +53,11 @@ async fn calls_are_added_up_and_refusals_kept_until_swept() {
         let span = Span { from: town::START.plus_seconds(-3600), until: town::START.plus_seconds(3600) };
         let calls = store.reads.called_by(&tracker, span, By::Operation).await.unwrap();
         assert_eq!(calls.iter().map(|row| row.calls).collect::<Vec<_>>(), [5], "{database}");
-        assert_eq!(store.reads.refusals_of(&tracker, span, 10).await.unwrap(), std::slice::from_ref(&call), "{database}");
+        assert_eq!(
+            store.reads.refusals_of(&tracker, span, 10).await.unwrap(),
+            std::slice::from_ref(&call),
+            "{database}"
+        );
         let refused = store.reads.refusal_counts_of(&tracker, span).await.unwrap();
         let told = refused.iter().map(|row| (row.api.as_str(), row.major, row.operation.as_str(), row.calls));
         assert_eq!(told.collect::<Vec<_>>(), [("repairs", 1, "", 1)], "{database}");

@@ -155,7 +155,7 @@ hub POST /apis/{slug}/{major}/manage/status | 403 | 404 | 403
 hub GET /apis/{slug}/{major}/openapi.yaml | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/operations/{operation}/try | 303 sign-in | 200 | 303 sign-in
-hub POST /apis/{slug}/{major}/operations/{operation}/try | 403 | 400 | 403
+hub POST /apis/{slug}/{major}/operations/{operation}/try | 403 | 200 | 403
 hub GET /apis/{slug}/{major}/postman.json | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/schemas/{schema} | 404 | 200 | 404
 hub GET /apis/{slug}/{major}/standards | 404 | 200 | 404
