@@ -188,7 +188,9 @@ fn is_plain(target: &str) -> bool {
     let address = format!("http://gateway.invalid{target}");
     let read = url::Url::parse(&address).ok();
     let is_path = target.starts_with('/') && !target.starts_with("//");
-    target.len() <= LONGEST_TARGET && is_path && read.is_some_and(|read| read.as_str() == address)
+    target.len() <= LONGEST_TARGET
+        && is_path
+        && read.is_some_and(|read| read.as_str() == address && read.fragment().is_none())
 }
 
 /// The header fields of the form, and what is wrong with any parameter.

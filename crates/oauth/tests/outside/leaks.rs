@@ -52,7 +52,10 @@ async fn a_scanner_learns_which_of_its_finds_are_ours_and_those_end() {
     assert_eq!(again.body, answer.body, "who reports twice learns nothing else");
     let now = town.control.clock().now();
     let mails = town.control.reads().due_notices(now, now.plus_seconds(-60), 50).await.unwrap();
-    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("found in the open")).count(), 1, "the person, once");
+    for (what, whom) in [("A secret of", "the application's owner"), ("A token of", "the person")] {
+        let told = |subject: &str| subject.starts_with(what) && subject.contains("found in the open");
+        assert_eq!(mails.iter().filter(|mail| told(&mail.subject)).count(), 1, "{whom}, once");
+    }
 }
 
 #[tokio::test]
