@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -24,19 +24,23 @@ before(async () => {
   page = (await openPage(browser)).page
   await signIn(page, platform, PERSON)
   scratch = await mkdtemp(join(tmpdir(), 'hansom-afternoon-'))
+  // A PostgreSQL that the service starts is not run by root.
+  await chmod(scratch, 0o711)
   folder = scratch
   const port = (address) => new URL(address).port
   ports = { 8000: port(platform.hub), 8080: port(platform.production), 8081: port(platform.sandbox), 8090: await freePort() }
 })
 after(async () => {
-  for (const child of background) {
+  for (const child of background.filter(runs)) {
     process.kill(-child.pid, 'SIGTERM')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await once(child, 'exit')
   }
   await browser?.close()
   await platform?.stop()
   await rm(scratch, { recursive: true, force: true })
 })
+
+const runs = (child) => child.exitCode === null && child.signalCode === null
 
 async function freePort() {
   const socket = createServer().listen(0, '127.0.0.1')
@@ -89,23 +93,28 @@ async function run(text) {
   return child.output
 }
 
-/** Opens the address that `hansom login` prints, and allows it what it asks for. */
+/** Opens the address that `hansom login` prints, and allows the device with the printed code what it asks for. */
 async function letIn(child, ended) {
   let done = false
   ended.then(() => (done = true))
   for (let tries = 0; tries < 600 && !done; tries++) {
-    const address = child.output.match(/https?:\/\/\S+\/device\?\S+/)?.[0]
-    if (address) {
+    const [, address] = child.output.match(/(https?:\/\/\S+\/device)\b/) ?? []
+    const [code] = child.output.match(/\b[A-Z]{4}-[A-Z]{4}\b/) ?? []
+    if (address && code) {
       await page.goto(address)
-      await page.getByRole('button', { name: /allow/i }).click()
+      await page.getByLabel('Code').fill(code)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByRole('button', { name: 'My device shows this code: allow it' }).click()
+      await page.getByRole('heading', { name: 'You are signed in on your device' }).waitFor()
       return
     }
     await pause(100)
   }
+  if (!done) child.kill()
 }
 
 async function ready(address) {
-  for (let tries = 0; tries < 1200; tries++) {
+  for (let tries = 0; tries < 1200 && background.every(runs); tries++) {
     const status = await fetch(address).then((answer) => answer.status, () => 0)
     if (status === 200) return
     await pause(100)
