@@ -134,6 +134,8 @@ async function providerWith(alg = 'RS256') {
     conformIdTokenClaims: false,
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
     features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    // Its own way to fetch refuses addresses of this machine, and the hub of this test has no other.
+    fetch: (url, { dispatcher: _guard, ...options }) => fetch(url, options),
     findAccount: (_, accountId) => ({ accountId, claims: () => person }),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     pkce: { required: () => true },
