@@ -301,7 +301,7 @@ fn envoy_before(stage: &Stage) -> Option<Peer> {
                   allowed_upstream_headers:
                     patterns: [{ exact: hansom-identity }, { exact: request-id }]
                   allowed_client_headers:
-                    patterns: [{ exact: www-authenticate }, { exact: request-id }, { exact: retry-after }, { prefix: ratelimit }]
+                    patterns: [{ exact: content-type }, { exact: cache-control }, { exact: www-authenticate }, { exact: request-id }, { exact: retry-after }, { prefix: ratelimit }]
               allowed_headers:
                 patterns: [{ exact: authorization }, { exact: dpop }, { exact: x-forwarded-for }]
 ";
@@ -331,7 +331,7 @@ fn envoy_lets_through_what_hansom_lets_through_and_nothing_else() {
     lets_through_what_hansom_lets_through(&stage, &envoy);
     // Its refusals come through with what Hansom says, too.
     let refused = call(envoy.address, "GET", "/rents/v1/accounts/7", &[&bearer(&stage.token())], "");
-    refused.refused(403, "group-missing");
+    refused.refused(403, "grant-missing");
     assert_eq!(call(envoy.address, "GET", "/authz", &[&bearer(&stage.token())], "").status, 404);
 }
 

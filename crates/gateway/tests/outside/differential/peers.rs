@@ -72,7 +72,7 @@ impl Peer {
                  path_with_escaped_slashes_action: KEEP_UNCHANGED\n          route_config:\n            virtual_hosts:\n            - name: all\n              \
                  domains: [\"*\"]\n              routes:\n              - match: {{ prefix: /rents/v1 }}\n                \
                  request_headers_to_remove: [authorization, dpop]\n                route: {{ cluster: api }}\n          \
-                 http_filters:\n{filters}          - name: envoy.filters.http.router\n            typed_config:\n              \
+                 http_filters:\n          {filters}          - name: envoy.filters.http.router\n            typed_config:\n              \
                  \"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router\n  clusters:\n{}{}",
                 cluster("api", api),
                 cluster("hansom", asked),
